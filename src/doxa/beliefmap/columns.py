@@ -1,0 +1,102 @@
+"""Signals and evidence of many twins in columns: the arrays that pass between the layers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints: TypeAlias = NDArray[np.int64]
+Floats: TypeAlias = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class SignalColumns:
+    """Some rows of the ledger, column by column, all of length n.
+
+    Attributes
+    ----------
+    twin : int64[n]
+        The store's integer key of the twin.
+    at, recorded : int64[n]
+        Both clocks.
+    order : int64[n]
+    seq : int64[n]
+        Place in the ledger.
+    kind, source : int64[n]
+        Codes into `kinds` and `sources`.
+    session : int64[n]
+        Code of the session, equal for equal text over a whole scan; -1 = none.
+    day : int64[n]
+        Local calendar day in the person's zone; 0 on a position clock.
+    payload : list of bytes, length n
+        JSON objects.
+    inert : bool[n]
+        True where the signal's cause chain ends in doxa's own output: no evidence.
+    """
+
+    twin: Ints
+    at: Ints
+    recorded: Ints
+    order: Ints
+    seq: Ints
+    kind: Ints
+    source: Ints
+    session: Ints
+    day: Ints
+    payload: list[bytes]
+    inert: NDArray[np.bool_]
+    kinds: tuple[str, ...]
+    sources: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+
+@dataclass(slots=True)
+class Members:
+    """The members of each family met so far: dimension values to integer codes and back.
+
+    A single node has the one member ``()`` with code 0.
+    """
+
+    codes: dict[str, dict[tuple[str, ...], int]] = field(default_factory=dict)
+
+    def code(self, node: str, member: tuple[str, ...]) -> int:
+        """The member's code, given now if it is new."""
+        known = self.codes.setdefault(node, {})
+        return known.setdefault(member, len(known))
+
+    def names(self, node: str) -> list[tuple[str, ...]]:
+        """Members by code."""
+        return list(self.codes.get(node, {}))
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceColumns:
+    """Evidence of many signals, column by column, all of length m, in signal order per rule.
+
+    Attributes
+    ----------
+    row : int64[m]
+        Row of the `SignalColumns` it comes from.
+    rule : int64[m]
+        Place of the rule in ``BeliefMap.rules``; the rule gives node, channel and `once`.
+    member : int64[m]
+        Code in `Members` of the rule's node.
+    weight : float64[m]
+        Weight of for and against, size of a count, 1 for a value.
+    value : float64[m]
+        The value, or the amount beside a count; NaN when there is none.
+    """
+
+    row: Ints
+    rule: Ints
+    member: Ints
+    weight: Floats
+    value: Floats
+
+    def __len__(self) -> int:
+        return len(self.row)

@@ -1,0 +1,1 @@
+"""The laws every store and reading must keep, shipped for other adapters too."""

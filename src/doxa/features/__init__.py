@@ -1,0 +1,1 @@
+"""Phi and labels: arrays in, arrays out."""

@@ -1,0 +1,1 @@
+"""How well forecasts matched what people did: rivals, metrics, the ladder."""

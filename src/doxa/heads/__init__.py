@@ -1,0 +1,1 @@
+"""The learned readout: predict and say why. The frozen population."""

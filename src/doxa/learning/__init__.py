@@ -1,0 +1,1 @@
+"""Fitting heads on rolling origins."""

@@ -1,0 +1,1 @@
+"""What cells say when read: opinions, status, explanation. Pure functions."""

@@ -1,0 +1,1 @@
+"""The page kit for self-contained HTML."""

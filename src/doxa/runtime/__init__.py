@@ -1,0 +1,1 @@
+"""Wires ports to adapters: the facades Twins and Twin."""

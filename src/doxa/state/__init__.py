@@ -1,0 +1,1 @@
+"""Decayed evidence: bands, occasions, cells and the fold. Pure functions on arrays."""

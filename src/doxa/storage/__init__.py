@@ -1,0 +1,1 @@
+"""The ledger and what is cached from it: one port, one folder per adapter."""
