@@ -41,7 +41,7 @@ class Operator(StrEnum):
     PRESENT = "present"
 
 
-class Test(Record):
+class Test(Record, frozen=True, kw_only=True, omit_defaults=True):
     """One comparison of one field: literals as written, coerced as the field's type when read."""
 
     field: str
@@ -49,13 +49,13 @@ class Test(Record):
     values: tuple[str, ...]
 
 
-class Condition(Record):
+class Condition(Record, frozen=True, kw_only=True, omit_defaults=True):
     """All tests hold; missing fields make a test false, except ``present: false``."""
 
     tests: tuple[Test, ...]
 
 
-class Weight(Record):
+class Weight(Record, frozen=True, kw_only=True, omit_defaults=True):
     """A weight: a constant, a field, or ln(1 + field)."""
 
     constant: float = 1.0
@@ -63,7 +63,7 @@ class Weight(Record):
     log1p: bool = False
 
 
-class Rule(Record):
+class Rule(Record, frozen=True, kw_only=True, omit_defaults=True):
     """What one kind of signal says about one node.
 
     ``constant`` holds the fixed member of ``{family: CONSTANT}``; ``fields`` names, for each
@@ -94,7 +94,7 @@ class Occasion(StrEnum):
     DAY = "day"
 
 
-class Done(Record):
+class Done(Record, frozen=True, kw_only=True, omit_defaults=True):
     """When a goal counts as reached."""
 
     target: str
@@ -108,7 +108,7 @@ class Done(Record):
     above: float | None = None
 
 
-class Node(Record):
+class Node(Record, frozen=True, kw_only=True, omit_defaults=True):
     """One declared node or family; ``dimensions`` is empty for a single node."""
 
     name: str
@@ -137,7 +137,7 @@ class Node(Record):
     line: int = 0
 
 
-class Edge(Record):
+class Edge(Record, frozen=True, kw_only=True, omit_defaults=True):
     """A declared relation between two nodes; sign +1 or -1 where it enters the field, else 0."""
 
     source: Address
@@ -146,7 +146,7 @@ class Edge(Record):
     weight: float | None = None
 
 
-class Source(Record):
+class Source(Record, frozen=True, kw_only=True, omit_defaults=True):
     """Who sends signals: trust in [0, 1] and which purposes see them (None = all)."""
 
     name: str
@@ -154,21 +154,21 @@ class Source(Record):
     seen_by: tuple[str, ...] | None = None
 
 
-class Zone(Record):
+class Zone(Record, frozen=True, kw_only=True, omit_defaults=True):
     """The zone of local days: a name, or a trait of the person with a default."""
 
     default: str = "UTC"
     trait: str | None = None
 
 
-class Items(Record):
+class Items(Record, frozen=True, kw_only=True, omit_defaults=True):
     """Which members of a family an outcome is asked for."""
 
     top: int | None = None
     names: tuple[str, ...] = ()
 
 
-class AmongSignal(Record):
+class AmongSignal(Record, frozen=True, kw_only=True, omit_defaults=True):
     """Eligible: did (or never did) a kind within a span, or since another kind."""
 
     did: bool
@@ -180,14 +180,14 @@ class AmongSignal(Record):
     at_least: int = 1
 
 
-class AmongTrait(Record):
+class AmongTrait(Record, frozen=True, kw_only=True, omit_defaults=True):
     """Eligible: a trait has one of these values."""
 
     trait: str
     values: tuple[str, ...]
 
 
-class AmongNode(Record):
+class AmongNode(Record, frozen=True, kw_only=True, omit_defaults=True):
     """Eligible: the credence of a node lies above or below a bound."""
 
     node: Address
@@ -210,7 +210,7 @@ class Target(StrEnum):
     CHOICE = "choice"
 
 
-class Outcome(Record):
+class Outcome(Record, frozen=True, kw_only=True, omit_defaults=True):
     """Something a person may do, feel, rate or choose.
 
     ``kind`` is the signal that decides it: the one that happens or is counted, that carries
@@ -246,7 +246,7 @@ class Outcome(Record):
     line: int = 0
 
 
-class Action(Record):
+class Action(Record, frozen=True, kw_only=True, omit_defaults=True):
     """Something the product can do to a person."""
 
     name: str
@@ -259,14 +259,14 @@ class Action(Record):
     among: tuple[Among, ...] = ()
 
 
-class Rollout(Record):
+class Rollout(Record, frozen=True, kw_only=True, omit_defaults=True):
     """How a person is run forward: the step and the outcomes drawn at each."""
 
     step: Span
     draws: tuple[str, ...]
 
 
-class Purpose(Record):
+class Purpose(Record, frozen=True, kw_only=True, omit_defaults=True):
     """Why somebody reads a twin; ``sees`` None = all; ``forecasts`` None = all."""
 
     name: str
@@ -276,7 +276,7 @@ class Purpose(Record):
     consent: bool = False
 
 
-class BeliefMap(Record):
+class BeliefMap(Record, frozen=True, kw_only=True, omit_defaults=True):
     """Everything a map says, checked and in the units of its clock."""
 
     product: str

@@ -59,7 +59,8 @@ def _escape(part: str) -> str:
 
 
 def _split(text: str) -> list[str]:
-    parts, current, escaped = [], "", False
+    parts: list[str] = []
+    current, escaped = "", False
     for letter in text:
         if escaped or letter not in "\\,":
             current, escaped = current + letter, False
