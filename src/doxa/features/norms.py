@@ -80,7 +80,8 @@ class Tally:
     def _grow(self, members: int, columns: int) -> None:
         if len(self.totals) < members:
             grown = np.zeros((members, columns))
-            grown[: len(self.totals)] = self.totals
+            if len(self.totals):
+                grown[: len(self.totals)] = self.totals
             self.totals = grown
         while len(self.people) < members:
             self.people.append(set())
