@@ -61,6 +61,12 @@ def test_ladder_starts_at_zero_and_highlights_the_twin() -> None:
     assert colours == ["var(--quiet)", "var(--accent)"]
 
 
+def test_a_long_name_is_short_beside_its_bar_and_whole_in_the_table() -> None:
+    chart = ladder([{"name": "x" * 100, "value": 0.2}])
+    assert chart.option["yAxis"][0]["data"][0]["value"] == "x" * 35 + "…"
+    assert chart.table.cells[0][0] == "x" * 100
+
+
 def test_ladder_of_skills_makes_room_below_zero() -> None:
     chart = ladder([{"name": "twin", "value": 0.01, "low": -0.02, "high": 0.04}], form="percent")
     assert chart.option["xAxis"]["min"] is None

@@ -21,6 +21,7 @@ from doxa.report.number import Format, finite, spell, spell_interval
 from doxa.report.table import Column, Table
 
 _ROW, _MARGIN = 40, 74
+_LONGEST = 36
 
 
 class Rung(TypedDict):
@@ -80,11 +81,11 @@ def _option(rungs: Sequence[Rung], measure: str, form: Format, bar: float | None
         grid={"left": 8, "right": 8, "top": 26, "bottom": 28, "containLabel": True},
         xAxis=_ruler(rungs, measure, form),
         yAxis=[
-            axis("category", inverse=True, data=_labels(rungs, [r["name"] for r in rungs])),
+            axis("category", inverse=True, data=_labels(rungs, [_short(r["name"]) for r in rungs])),
             axis("category", inverse=True, position="right", data=_labels(rungs, spelled)),
         ],
         series=[_bars(rungs, form, bar), _whiskers(rungs, form)],
-        media=layouts(_columns(200, _labels(rungs, spelled)), _columns(96, _labels(rungs, values))),
+        media=layouts(_columns(224, _labels(rungs, spelled)), _columns(96, _labels(rungs, values))),
     )
 
 
@@ -102,8 +103,13 @@ def _start(rungs: Sequence[Rung]) -> float | None:
 
 
 def _columns(width: int, right: list[Option]) -> Option:
-    names = {"width": width, "overflow": "break", "interval": 0}
-    return {"yAxis": [{"axisLabel": names}, {"data": right, "axisLabel": {"interval": 0}}]}
+    names = {"width": width, "overflow": "break", "interval": 0, "hideOverlap": False}
+    return {
+        "yAxis": [
+            {"axisLabel": names},
+            {"data": right, "axisLabel": {"interval": 0, "hideOverlap": False}},
+        ]
+    }
 
 
 def _labels(rungs: Sequence[Rung], texts: Sequence[str]) -> list[Option]:
@@ -111,6 +117,11 @@ def _labels(rungs: Sequence[Rung], texts: Sequence[str]) -> list[Option]:
         {"value": text, "textStyle": _letters(rung)}
         for rung, text in zip(rungs, texts, strict=True)
     ]
+
+
+def _short(name: str) -> str:
+    # The tooltip and the table have the whole name; beside a bar it must leave the others room.
+    return name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"
 
 
 def _letters(rung: Rung) -> Option:
