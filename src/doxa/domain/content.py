@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from typing import Any
 
@@ -10,8 +11,18 @@ import msgspec
 
 from doxa.types import Moment
 
-_ENCODER = msgspec.json.Encoder(order="deterministic", decimal_format="number")
 _DIGEST = 12
+
+
+def _scalar(value: Any) -> Any:
+    """Scalars of array libraries and subclasses of datetime, as plain ones."""
+    for plain in ("item", "isoformat"):
+        if hasattr(value, plain):
+            return getattr(value, plain)()
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+_ENCODER = msgspec.json.Encoder(order="deterministic", decimal_format="number", enc_hook=_scalar)
 
 
 def canonical_payload(payload: Mapping[str, Any]) -> bytes:
@@ -62,3 +73,19 @@ def content_id(
     head = _ENCODER.encode((twin, kind, source, at, order, session, device, cause))
     name = "#" + blake2b(head + payload, digest_size=_DIGEST).hexdigest()
     return f"{name}.{ordinal}" if ordinal else name
+
+
+def number_repeats(ids: Iterable[str]) -> list[str]:
+    """Content ids of one call, in which identical rows are told apart by their ordinal.
+
+    Examples
+    --------
+    >>> number_repeats(["#a", "#b", "#a"])
+    ['#a', '#b', '#a.1']
+    """
+    seen: Counter[str] = Counter()
+    numbered = []
+    for name in ids:
+        numbered.append(f"{name}.{seen[name]}" if seen[name] else name)
+        seen[name] += 1
+    return numbered
