@@ -28,13 +28,16 @@ class SignalColumns:
     kind, source : int64[n]
         Codes into `kinds` and `sources`.
     session : int64[n]
-        Code of the session, equal for equal text over a whole scan; -1 = none.
+        Code of the session: equal for equal text, in every scan of every store; -1 = none.
+        Codes are large, not dense.
     day : int64[n]
         Local calendar day in the person's zone; 0 on a position clock.
     payload : list of bytes, length n
         JSON objects.
     inert : bool[n]
         True where the signal's cause chain ends in doxa's own output: no evidence.
+    ids : list of str, length n, or None
+        The signals' ids, where they were asked for.
     """
 
     twin: Ints
@@ -50,6 +53,7 @@ class SignalColumns:
     inert: NDArray[np.bool_]
     kinds: tuple[str, ...]
     sources: tuple[str, ...]
+    ids: list[str] | None = None
 
     def __len__(self) -> int:
         return len(self.at)

@@ -83,6 +83,7 @@ class Rule(Record, frozen=True, kw_only=True, omit_defaults=True):
     once: Once | None = None
     begins: str | Span | None = None
     ends: str | Span | None = None
+    deadline: str | Span | None = None
     line: int = 0
 
 
@@ -138,12 +139,18 @@ class Node(Record, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Edge(Record, frozen=True, kw_only=True, omit_defaults=True):
-    """A declared relation between two nodes; sign +1 or -1 where it enters the field, else 0."""
+    """A declared relation between two nodes; a family without a member means each member."""
 
     source: Address
     target: Address
     kind: str
     weight: float | None = None
+    line: int = 0
+
+    @property
+    def sign(self) -> int:
+        """+1 or -1 where the edge enters the field, else 0."""
+        return {"supports": 1, "contradicts": -1}.get(self.kind, 0)
 
 
 class Source(Record, frozen=True, kw_only=True, omit_defaults=True):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Protocol
 
 import msgspec
 
-from doxa.beliefmap.columns import SignalColumns
+from doxa.beliefmap.columns import Ints, SignalColumns
 from doxa.beliefmap.model import Zone
 from doxa.domain.clock import Clock
 from doxa.domain.signal import Signal
+from doxa.storage.rows import SignalRows
 from doxa.types import Moment
 
 
@@ -20,6 +23,30 @@ class Appended(msgspec.Struct, frozen=True):
     id: str
     seq: int
     duplicate: bool
+
+
+class Load(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the load of one input came: chunks and rows that are durable.
+
+    Attributes
+    ----------
+    fingerprint : str
+        Says which input it is; a load goes on where the same fingerprint stopped.
+    started : int
+        When it began, microseconds since 1970.
+    """
+
+    fingerprint: str
+    started: Moment
+    chunks: int = 0
+    rows: int = 0
+
+
+class BulkAppended(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a bulk append: rows added, rows that were there before."""
+
+    added: int
+    duplicates: int
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +75,10 @@ class MapVersion(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PopulationVersion(msgspec.Struct, frozen=True, kw_only=True):
-    """A frozen population: everything learned across people, as one blob."""
+    """A frozen population: everything learned across people, as one blob.
+
+    `active_from` is when it was last made the active one, None = never.
+    """
 
     version: int
     created: Moment
@@ -56,6 +86,13 @@ class PopulationVersion(msgspec.Struct, frozen=True, kw_only=True):
     origin: Moment
     active_from: Moment | None
     body: bytes
+
+
+class Activation(msgspec.Struct, frozen=True):
+    """A population became the one that readings use; going back to an older one is one too."""
+
+    version: int
+    active_from: Moment
 
 
 class ForecastSet(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,8 +107,38 @@ class ForecastSet(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes
 
 
-class Store(Protocol):
-    """One workspace of one store. Calls return when what they wrote is durable."""
+class StoreStats(msgspec.Struct, frozen=True, kw_only=True):
+    """The ledger in a few numbers; moments are None while it is empty."""
+
+    twins: int
+    signals: int
+    last_seq: int
+    oldest_at: Moment | None
+    newest_at: Moment | None
+    newest_recorded: Moment | None
+
+
+@dataclass(frozen=True, slots=True)
+class FirstSignals:
+    """When each twin was first heard of by each source: columns of equal length.
+
+    Attributes
+    ----------
+    twin, at, recorded : int64[n]
+        `recorded` is the earliest recording of any signal of that twin and source.
+    source : int64[n]
+        Codes into `sources`.
+    """
+
+    twin: Ints
+    source: Ints
+    at: Ints
+    recorded: Ints
+    sources: tuple[str, ...]
+
+
+class Ledger(Protocol):
+    """The signals of one workspace: append only, on two clocks."""
 
     clock: Clock
     zone: Zone
@@ -79,11 +146,23 @@ class Store(Protocol):
     def append(self, signals: Sequence[Signal]) -> list[Appended]:
         """Add signals; equal id and content is a no-op, other content a `SignalConflict`."""
 
+    def submit(self, signals: Sequence[Signal]) -> Future[list[Appended]]:
+        """The same without waiting: the future is done when the signals are durable."""
+
+    def append_rows(self, rows: SignalRows, load: Load | None = None) -> BulkAppended:
+        """Add many rows, and how far their load came, in one transaction."""
+
+    def load(self, fingerprint: str) -> Load | None:
+        """How far the load of an input came, None when it never began."""
+
     def twin_key(self, twin: str) -> int | None:
         """The integer key of a twin, None when it was never met."""
 
     def twin_names(self, keys: Sequence[int]) -> list[str]:
         """The ids of twins by key."""
+
+    def twins(self) -> Ints:
+        """The keys of all twins, ascending."""
 
     def signals(
         self,
@@ -99,24 +178,55 @@ class Store(Protocol):
         self,
         *,
         kinds: Sequence[str] | None = None,
+        since: Moment | None = None,
         until: Moment | None = None,
         known_at: Moment | None = None,
         twins: Sequence[int] | None = None,
         rows: int = 200_000,
+        ids: bool = False,
     ) -> Iterator[SignalColumns]:
-        """The ledger in column batches, in ledger order; codes are the same over all batches."""
+        """The ledger in column batches, in ledger order; codes are the same over all batches.
+
+        All batches show the ledger as it was when the first was read.
+        """
+
+    def first_signals(self, known_at: Moment | None = None) -> FirstSignals:
+        """When each twin was first heard of by each source, by (twin, source)."""
+
+    def newest(self, twin: int) -> Moment | None:
+        """The newest `at` of a twin."""
+
+    def kinds(self) -> dict[str, int]:
+        """Kinds met so far and how many signals of each."""
+
+    def stats(self) -> StoreStats:
+        """The ledger in a few numbers."""
+
+    def changes(self) -> int:
+        """A number that differs when anyone wrote since; compare it within one open store only."""
+
+
+class Snapshots(Protocol):
+    """The cache of states: dropping any of it changes no reading."""
 
     def snapshot(self, twin: int) -> Snapshot | None:
         """The newest snapshot of a twin."""
 
-    def put_snapshots(self, snapshots: Sequence[Snapshot]) -> None:
-        """Store snapshots unless a signal below their `until` arrived since `last_seq`."""
+    def put_snapshots(self, snapshots: Sequence[Snapshot]) -> int:
+        """Store snapshots unless a signal below their `until` arrived since `last_seq`.
+
+        Returns how many were stored.
+        """
+
+
+class Archive(Protocol):
+    """Maps, populations and recorded forecasts: written once, in versions."""
 
     def maps(self) -> list[MapVersion]:
         """All maps by version."""
 
     def put_map(self, text: str, fingerprint: str, active_from: Moment) -> MapVersion:
-        """Store and activate a map from a moment on."""
+        """Store and activate a map from a moment on; the newest map again changes nothing."""
 
     def populations(self) -> list[PopulationVersion]:
         """All populations by version, bodies included."""
@@ -127,11 +237,21 @@ class Store(Protocol):
     def activate_population(self, version: int, active_from: Moment) -> None:
         """Make a population the one that readings use from a moment on."""
 
+    def activations(self) -> list[Activation]:
+        """Which population was made active when, in the order it was done."""
+
     def put_forecasts(self, forecasts: ForecastSet) -> None:
-        """Record a forecast set durably."""
+        """Record a forecast set durably; an id is given once."""
 
     def forecast_sets(self, outcome: str | None = None) -> list[ForecastSet]:
         """Recorded sets by `recorded`."""
+
+
+class Store(Ledger, Snapshots, Archive, Protocol):
+    """One workspace of one store. Calls return when what they wrote is durable."""
+
+    def set_zone(self, zone: Zone) -> None:
+        """Change the zone of local days from now on."""
 
     def close(self) -> None:
         """Write what is pending and let go of the file."""

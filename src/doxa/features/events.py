@@ -1,0 +1,142 @@
+"""Events: the signals that decide an outcome, indexed so that any window of them can be counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from doxa.beliefmap.columns import Floats, Ints
+from doxa.beliefmap.conditions import mask
+from doxa.beliefmap.model import Outcome, Target
+from doxa.beliefmap.payloads import Column
+from doxa.domain.evidence import Once
+from doxa.errors import InputError
+from doxa.features.past import Past
+from doxa.features.rows import NONE, Bound, Rows
+from doxa.state.timeline import Timeline
+
+_OWN = {"session": "session", "source": "source"}
+"""Names in `same` that mean the signal's own columns rather than payload fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """Events sorted by (group, at, order); a group is a twin, its member and what is `same`.
+
+    Attributes
+    ----------
+    group : int64[m]
+    value : float64[m]
+        The summed or asked value; 1 where there is none.
+    distinct : int64[m]
+        Code of what `once` takes as one (the event's own place without `once`).
+    signal : int64[m]
+        The signal's row in the past.
+    """
+
+    timeline: Timeline
+    group: Ints
+    value: Floats
+    distinct: Ints
+    signal: Ints
+
+    def span(self, group: Ints, opens: Bound, closes: Bound) -> tuple[Ints, Ints]:
+        """First event inside each window and the one after its last, for each of q windows."""
+        low = self.timeline.before(group, opens.at, opens.order, strictly=True)
+        high = self.timeline.before(group, closes.at, closes.order, strictly=True)
+        return low, np.maximum(high, low)
+
+
+def events_of(outcome: Outcome, past: Past, rows: Rows) -> tuple[Events, Ints]:
+    """The events of an outcome, and the group of each row (-1 = none of its kind ever came)."""
+    found = _found(outcome, past)
+    signal, member, value = found
+    key = [past.signals.twin[signal], member, *_same(outcome.kind, outcome, past, signal)]
+    asked = [
+        rows.twin,
+        rows.member,
+        *_same(outcome.after or outcome.kind, outcome, past, rows.signal),
+    ]
+    groups, wanted = _codes(key, asked)
+    at, order = past.signals.at[signal], past.signals.order[signal]
+    sort = np.lexsort((order, at, groups))
+    total = int(groups.max(initial=-1)) + 1
+    timeline = Timeline.of(groups[sort], at[sort], order[sort], total)
+    once = _distinct(outcome.once, past, signal)[sort]
+    return Events(timeline, groups[sort], value[sort], once, signal[sort]), wanted
+
+
+def _found(outcome: Outcome, past: Past) -> tuple[Ints, Ints, Floats]:
+    """Signal, member and value of every event, before sorting."""
+    columns = past.columns[outcome.kind]
+    fields = columns.fields.each(outcome.each) if outcome.each else columns.fields
+    chosen = mask(outcome.when, fields)
+    signal = columns.row[fields.rows]
+    value = np.ones(len(signal))
+    if outcome.target in (Target.SUM, Target.VALUE):
+        value = fields[outcome.field or ""].numbers()
+        chosen &= ~np.isnan(value)
+    if outcome.of is None:
+        kept = np.flatnonzero(chosen)
+        return signal[kept], np.full(len(kept), NONE), value[kept]
+    row, member = members_of(past, outcome.of, fields[outcome.by.get(outcome.of, outcome.of)])
+    kept = np.flatnonzero(chosen[row])
+    return signal[row[kept]], member[kept], value[row[kept]]
+
+
+def members_of(past: Past, dimension: str, column: Column) -> tuple[Ints, Ints]:
+    """Row and member code of every value of a column; a list gives each of its values."""
+    named = column.lists()
+    coder = past.coder(dimension)
+    codes = np.array([coder(name) for name in named.names], dtype=np.int64)
+    row = np.repeat(np.arange(len(column)), np.diff(named.start))
+    return row, codes[named.code] if len(codes) else named.code
+
+
+def _same(kind: str, outcome: Outcome, past: Past, signal: Ints) -> list[Ints]:
+    return [field_codes(past, kind, name, signal) for name in outcome.same]
+
+
+def field_codes(past: Past, kind: str, name: str, signal: Ints) -> Ints:
+    """Codes of a field (or of session, source) at some signals of a kind; -1 = nothing there."""
+    known = np.full(len(past.signals) + 1, NONE)
+    if name in _OWN:
+        known[:-1] = getattr(past.signals, _OWN[name])
+    else:
+        columns = past.columns[kind]
+        known[columns.row] = columns.fields[name].codes(past.coder(name))
+    return known[signal]
+
+
+def _distinct(once: Once | None, past: Past, signal: Ints) -> Ints:
+    if once is None:
+        return np.arange(len(signal))
+    day = past.signals.day[signal]
+    if once is Once.DAY:
+        return day
+    session = past.signals.session[signal]
+    return np.where(session >= 0, session, -2 - np.abs(day))
+
+
+def _codes(known: Sequence[Ints], asked: Sequence[Ints]) -> tuple[Ints, Ints]:
+    """Dense codes of the distinct rows of `known`, and which of them each row of `asked` is."""
+    if len(known) != len(asked):
+        raise InputError("events and moments must be compared by the same fields")
+    code = np.zeros(len(known[0]), dtype=np.int64)
+    wanted = np.zeros(len(asked[0]), dtype=np.int64)
+    missing: NDArray[np.bool_] = np.zeros(len(wanted), dtype=bool)
+    for own, other in zip(known, asked, strict=True):
+        values, place = np.unique(own, return_inverse=True)
+        spot = np.searchsorted(values, other)
+        spot = np.minimum(spot, max(len(values) - 1, 0))
+        missing |= (values[spot] != other) if len(values) else True
+        code = code * (len(values) + 1) + place
+        wanted = wanted * (len(values) + 1) + spot
+        distinct, code = np.unique(code, return_inverse=True)
+        found = np.minimum(np.searchsorted(distinct, wanted), max(len(distinct) - 1, 0))
+        missing |= (distinct[found] != wanted) if len(distinct) else True
+        wanted = found
+    return code.astype(np.int64), np.where(missing, NONE, wanted)

@@ -1,0 +1,124 @@
+"""Labels: what became of each row, from the ledger alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from doxa.beliefmap.columns import Floats, Ints
+from doxa.beliefmap.model import Outcome, Target
+from doxa.errors import InputError
+from doxa.features.events import Events, events_of
+from doxa.features.moments import is_at_signal
+from doxa.features.past import Past
+from doxa.features.rows import Bound, Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What became of n rows.
+
+    Attributes
+    ----------
+    y : float64[n]
+        0 or 1, a count, a sum or a value; NaN where nothing decided it.
+    resolved : bool[n]
+        Whether the window had closed by the end of what is known; a row that is not resolved is
+        counted, never scored as "no".
+    """
+
+    y: Floats
+    resolved: NDArray[np.bool_]
+
+
+def labels_of(outcome: Outcome, past: Past, rows: Rows, complete_until: int) -> Labels:
+    """Label rows from all signals of the past.
+
+    Parameters
+    ----------
+    complete_until : int
+        The ledger is complete before this moment; windows ending later are unresolved.
+    """
+    if is_at_signal(outcome):
+        y = _own_value(outcome, past, rows)
+    else:
+        events, group = events_of(outcome, past, rows)
+        low, high = events.span(group, rows.opens, rows.closes)
+        y = _DECIDE[outcome.target](events, low, high, outcome)
+    return Labels(y, rows.closes.at <= complete_until)
+
+
+def _own_value(outcome: Outcome, past: Past, rows: Rows) -> Floats:
+    """The asked value of the row's own signal."""
+    columns = past.columns[outcome.kind]
+    known = np.full(len(past.signals), np.nan)
+    known[columns.row] = columns.fields[outcome.field or ""].numbers()
+    return known[rows.signal]
+
+
+def already_done(outcome: Outcome, past: Past, rows: Rows) -> NDArray[np.bool_]:
+    """Rows of a trigger whose twin did it between the trigger and the origin."""
+    if outcome.after is None:
+        return np.zeros(len(rows), dtype=bool)
+    events, group = events_of(outcome, past, rows)
+    at, order = past.signals.at[rows.signal], past.signals.order[rows.signal]
+    low, high = events.span(group, Bound(at, order + 1), rows.opens)
+    return high > low
+
+
+def _happens(events: Events, low: Ints, high: Ints, outcome: Outcome) -> Floats:
+    return (high > low).astype(np.float64)
+
+
+def _never(events: Events, low: Ints, high: Ints, outcome: Outcome) -> Floats:
+    return (high == low).astype(np.float64)
+
+
+def _count(events: Events, low: Ints, high: Ints, outcome: Outcome) -> Floats:
+    if outcome.once is None:
+        return (high - low).astype(np.float64)
+    return _count_distinct(events.distinct, low, high)
+
+
+def _count_distinct(distinct: Ints, low: Ints, high: Ints) -> Floats:
+    """Distinct codes in each window: events whose code did not occur earlier within the window."""
+    size = high - low
+    window = np.repeat(np.arange(len(low)), size)
+    place = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size) + low[window]
+    pairs = np.unique(np.stack([window, distinct[place]], axis=1), axis=0)
+    return np.bincount(pairs[:, 0], minlength=len(low)).astype(np.float64)
+
+
+def _sum(events: Events, low: Ints, high: Ints, outcome: Outcome) -> Floats:
+    running = np.append(0.0, np.cumsum(events.value))
+    return running[high] - running[low]
+
+
+def _value(events: Events, low: Ints, high: Ints, outcome: Outcome) -> Floats:
+    """The first value in the window; NaN without one."""
+    there = high > low
+    return (
+        np.where(there, events.value[np.where(there, low, 0)], np.nan)
+        if len(events.value)
+        else np.full(len(low), np.nan)
+    )
+
+
+def _unread(events: Events, low: Ints, high: Ints, outcome: Outcome) -> Floats:
+    raise InputError(
+        f"outcome {outcome.name!r} asks {outcome.target.value!r}, which this version does not read yet",
+        expected="happens, never, count, sum or value",
+    )
+
+
+_DECIDE = {
+    Target.HAPPENS: _happens,
+    Target.NEVER: _never,
+    Target.COUNT: _count,
+    Target.SUM: _sum,
+    Target.VALUE: _value,
+    Target.TIME_TO: _unread,
+    Target.CHOICE: _unread,
+}

@@ -1,0 +1,90 @@
+"""When an outcome is asked: on a grid of origins, after a trigger, or at the signal itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from doxa.beliefmap.columns import Ints
+from doxa.beliefmap.conditions import fields_of, mask
+from doxa.beliefmap.model import Outcome, Target
+from doxa.errors import InputError
+from doxa.features.events import field_codes
+from doxa.features.past import Past
+from doxa.features.rows import FIRST, LAST, NONE, Bound, Rows, joined
+
+AT_SIGNAL = (Target.VALUE, Target.CHOICE)
+
+
+def is_at_signal(outcome: Outcome) -> bool:
+    """Whether the outcome is decided by the very signal that asks it."""
+    return outcome.target in AT_SIGNAL and outcome.after is None
+
+
+def fields_needed(outcome: Outcome) -> dict[str, tuple[str, ...]]:
+    """The payload fields that moments and labels of an outcome read, by kind."""
+    own = [outcome.field, outcome.of and outcome.by.get(outcome.of, outcome.of), outcome.each]
+    needed = {outcome.kind: (*own, *outcome.same, *fields_of(outcome.when), *outcome.given)}
+    if outcome.after is not None:
+        asked = (*outcome.same, outcome.until, *outcome.by.values(), outcome.of)
+        needed[outcome.after] = (*needed.get(outcome.after, ()), *asked)
+    return {
+        kind: tuple(dict.fromkeys(name for name in names if name is not None))
+        for kind, names in needed.items()
+    }
+
+
+def at_origins(outcome: Outcome, twins: Ints, origins: Sequence[int]) -> Rows:
+    """Every twin at every origin: reads what is before o, window [o, o + within)."""
+    if outcome.within is None:
+        raise InputError(f"outcome {outcome.name!r} has no window", expected="within: a duration")
+    at = np.repeat(np.asarray(origins, dtype=np.int64), len(twins))
+    nothing = np.full(len(at), NONE)
+    start = Bound(at, np.full(len(at), FIRST))
+    end = Bound(at + outcome.within, np.full(len(at), FIRST))
+    return Rows(np.tile(twins, len(origins)), start, start, end, nothing, nothing)
+
+
+def after_triggers(outcome: Outcome, past: Past) -> Rows:
+    """Every trigger, at each `plus`: reads up to and with it, window (o, o + within]."""
+    signal = past.of_kind(outcome.after or "")
+    at, order = past.signals.at[signal], past.signals.order[signal]
+    parts = [_after(outcome, past, signal, at, order, later) for later in outcome.plus or (0,)]
+    return joined(parts)
+
+
+def _after(outcome: Outcome, past: Past, signal: Ints, at: Ints, order: Ints, later: int) -> Rows:
+    seen = Bound(at + later, order + 1 if later == 0 else np.full(len(at), LAST))
+    closes = _closing(outcome, past, signal, seen.at)
+    kept = closes.at >= seen.at
+    rows = Rows(past.signals.twin[signal], seen, seen, closes, np.full(len(at), NONE), signal)
+    return rows.take(kept)
+
+
+def _closing(outcome: Outcome, past: Past, signal: Ints, at: Ints) -> Bound:
+    last = np.full(len(at), LAST)
+    ends = np.full(len(at), LAST)
+    if outcome.within is not None:
+        ends = at + outcome.within
+    if outcome.until is not None:
+        columns = past.columns[outcome.after or ""]
+        until = np.full(len(past.signals), np.nan)
+        until[columns.row] = columns.fields[outcome.until].numbers()
+        found = until[signal]
+        ends = np.minimum(ends, np.where(np.isnan(found), FIRST, found).astype(np.int64))
+    return Bound(ends, last)
+
+
+def at_signals(outcome: Outcome, past: Past) -> Rows:
+    """Every signal that carries the asked value: reads strictly what is before it."""
+    columns = past.columns[outcome.kind]
+    asked = mask(outcome.when, columns.fields) & columns.fields[outcome.field or ""].present()
+    signal = columns.row[asked]
+    signal = signal[np.lexsort((past.signals.order[signal], past.signals.at[signal]))]
+    at, order = past.signals.at[signal], past.signals.order[signal]
+    seen = Bound(at, order)
+    member = np.full(len(at), NONE)
+    if outcome.of is not None:
+        member = field_codes(past, outcome.kind, outcome.by.get(outcome.of, outcome.of), signal)
+    return Rows(past.signals.twin[signal], seen, seen, Bound(at, order + 1), member, signal)

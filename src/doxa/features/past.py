@@ -1,0 +1,151 @@
+"""The past: the ledger read once, in columns, with what every signal says about every node."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+
+from doxa.beliefmap.batches import evidence_of_batch
+from doxa.beliefmap.columns import EvidenceColumns, Ints, Members, SignalColumns
+from doxa.beliefmap.model import BeliefMap
+from doxa.beliefmap.payloads import Columns, columns_of
+from doxa.beliefmap.values import schema_of
+
+_ARRAYS = tuple(
+    f.name for f in fields(SignalColumns) if f.name not in ("payload", "kinds", "sources")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KindColumns:
+    """The payload fields kept of one kind: `row` says which signals, `fields` their columns."""
+
+    row: Ints
+    fields: Columns
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The signals of many twins in columns, in ledger order, and their evidence.
+
+    Attributes
+    ----------
+    map : BeliefMap
+    signals : SignalColumns
+        Without payloads.
+    evidence : EvidenceColumns
+        Its `row` points into `signals`.
+    members : Members
+        Codes of members; values of a dimension are coded under ``of:dimension``.
+    columns : dict of KindColumns
+        The payload fields that were asked for, by kind.
+    """
+
+    map: BeliefMap
+    signals: SignalColumns
+    evidence: EvidenceColumns
+    members: Members
+    columns: dict[str, KindColumns]
+
+    def coder(self, dimension: str) -> Callable[[str], int]:
+        """Codes of the values of a dimension, given as they are met."""
+        return lambda value: self.members.code(f"of:{dimension}", (value,))
+
+    def values(self, dimension: str) -> list[str]:
+        """The values of a dimension by code."""
+        return [value for (value,) in self.members.names(f"of:{dimension}")]
+
+    def of_kind(self, kind: str) -> Ints:
+        """Rows of the signals of one kind."""
+        if kind not in self.signals.kinds:
+            return np.zeros(0, dtype=np.int64)
+        return np.flatnonzero(self.signals.kind == self.signals.kinds.index(kind))
+
+
+def read_past(
+    belief_map: BeliefMap,
+    batches: Iterable[SignalColumns],
+    *,
+    fields: Mapping[str, Sequence[str]],
+    progress: Callable[[int], None] | None = None,
+) -> Past:
+    """Read a scan of the ledger into columns, batch by batch.
+
+    Parameters
+    ----------
+    belief_map : BeliefMap
+    batches : iterable of SignalColumns
+        A scan; codes are the same over all batches.
+    fields : dict
+        Payload fields to keep, by kind.
+    progress : callable
+        Told how many signals were read after each batch.
+    """
+    reader = _Reader(belief_map, fields)
+    for batch in batches:
+        reader.take(batch)
+        if progress is not None:
+            progress(reader.read)
+    return reader.past()
+
+
+class _Reader:
+    def __init__(self, belief_map: BeliefMap, wanted: Mapping[str, Sequence[str]]) -> None:
+        self.map = belief_map
+        self.wanted = wanted
+        self.members = Members()
+        self.read = 0
+        self.batches: list[SignalColumns] = []
+        self.evidence: list[EvidenceColumns] = []
+        self.rows: dict[str, list[Ints]] = {kind: [] for kind in wanted}
+        self.payloads: dict[str, list[bytes]] = {kind: [] for kind in wanted}
+
+    def take(self, batch: SignalColumns) -> None:
+        found = evidence_of_batch(self.map, batch, self.members)
+        self.evidence.append(replace(found, row=found.row + self.read))
+        self._keep_fields(batch)
+        self.batches.append(replace(batch, payload=[]))
+        self.read += len(batch)
+
+    def _keep_fields(self, batch: SignalColumns) -> None:
+        for kind in self.wanted:
+            if kind in batch.kinds:
+                rows = np.flatnonzero(batch.kind == batch.kinds.index(kind))
+                self.rows[kind].append(rows + self.read)
+                self.payloads[kind].extend(batch.payload[row] for row in rows.tolist())
+
+    def past(self) -> Past:
+        return Past(
+            self.map,
+            _signals(self.batches),
+            _evidence(self.evidence),
+            self.members,
+            {kind: self._columns(kind) for kind in self.wanted},
+        )
+
+    def _columns(self, kind: str) -> KindColumns:
+        fields = columns_of(self.payloads[kind], self.wanted[kind], schema_of(self.map))
+        return KindColumns(_joined(self.rows[kind]), fields)
+
+
+def _signals(batches: list[SignalColumns]) -> SignalColumns:
+    columns = {name: _joined([getattr(batch, name) for batch in batches]) for name in _ARRAYS}
+    last = batches[-1] if batches else None
+    return SignalColumns(
+        payload=[],
+        kinds=last.kinds if last else (),
+        sources=last.sources if last else (),
+        **columns,
+    )
+
+
+def _evidence(parts: list[EvidenceColumns]) -> EvidenceColumns:
+    return EvidenceColumns(
+        *(_joined([getattr(part, f.name) for part in parts]) for f in fields(EvidenceColumns))
+    )
+
+
+def _joined(parts: list[Ints]) -> Ints:
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)

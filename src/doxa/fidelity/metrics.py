@@ -1,0 +1,138 @@
+"""Scores of probabilistic forecasts; each is checked in the tests against scikit-learn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from doxa.beliefmap.columns import Floats, Ints
+
+SMALLEST = 1e-12
+
+
+def log_losses(y: Floats, p: Floats) -> Floats:
+    """-ln of the probability given to what happened, per row, in nats.
+
+    Examples
+    --------
+    >>> log_losses(np.array([1.0]), np.array([0.5])).round(4).tolist()
+    [0.6931]
+    """
+    kept = np.clip(p, SMALLEST, 1 - SMALLEST)
+    return -(y * np.log(kept) + (1 - y) * np.log1p(-kept))
+
+
+def squared_errors(y: Floats, p: Floats) -> Floats:
+    """(p - y)^2 per row; its mean is the Brier score, or the squared RMSE."""
+    return (p - y) ** 2
+
+
+def auc(y: Floats, score: Floats) -> float:
+    """The chance that a row with y = 1 outranks one with y = 0; ties count half; NaN without both.
+
+    Examples
+    --------
+    >>> auc(np.array([0.0, 1.0, 1.0]), np.array([0.1, 0.1, 0.9]))
+    0.75
+    """
+    positive = y > 0.5
+    ones, zeros = int(positive.sum()), int((~positive).sum())
+    if ones == 0 or zeros == 0:
+        return float("nan")
+    ranks = _mid_ranks(score)
+    return float((ranks[positive].sum() - ones * (ones + 1) / 2) / (ones * zeros))
+
+
+def _mid_ranks(score: Floats) -> Floats:
+    order = np.argsort(score, kind="stable")
+    ordered = score[order]
+    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+    sizes = np.diff(np.r_[starts, len(ordered)])
+    middle = starts + (sizes + 1) / 2
+    ranks = np.empty(len(score))
+    ranks[order] = np.repeat(middle, sizes)
+    return ranks
+
+
+def auc_within(y: Floats, score: Floats, unit: Ints) -> float:
+    """Mean over units that have both classes of the AUC among the unit's own rows.
+
+    Pooled AUC may only rank people; this one ranks what each person does.
+    """
+    order = np.lexsort((score, unit))
+    units, ys, scores = unit[order], y[order], score[order]
+    starts = np.flatnonzero(np.r_[True, units[1:] != units[:-1]])
+    groups = np.repeat(np.arange(len(starts)), np.diff(np.r_[starts, len(units)]))
+    ranks = _group_mid_ranks(scores, groups, starts)
+    ones = np.bincount(groups, weights=ys)
+    sizes = np.bincount(groups)
+    zeros = sizes - ones
+    both = (ones > 0) & (zeros > 0)
+    if not both.any():
+        return float("nan")
+    total = np.bincount(groups, weights=ranks * ys)[both]
+    ones, zeros = ones[both], zeros[both]
+    return float(np.mean((total - ones * (ones + 1) / 2) / (ones * zeros)))
+
+
+def _group_mid_ranks(score: Floats, group: Ints, starts: Ints) -> Floats:
+    """Mid-ranks within groups of rows already sorted by (group, score)."""
+    change = np.r_[True, (score[1:] != score[:-1]) | (group[1:] != group[:-1])]
+    first = np.flatnonzero(change)
+    sizes = np.diff(np.r_[first, len(score)])
+    middle = first - starts[group[first]] + (sizes + 1) / 2
+    return np.repeat(middle, sizes)
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """A calibration curve: rows binned by forecast into bins of equal size.
+
+    Attributes
+    ----------
+    forecast, observed : float[bins]
+        Mean forecast and share that happened.
+    count : int[bins]
+    error : float
+        Expected calibration error: sum of count-weighted |forecast - observed|.
+    """
+
+    forecast: Floats
+    observed: Floats
+    count: Ints
+    error: float
+
+
+def reliability(y: Floats, p: Floats, bins: int = 20) -> Reliability:
+    """The calibration curve over `bins` bins with equally many rows; equal forecasts stay together."""
+    edges = np.unique(np.quantile(p, np.linspace(0, 1, bins + 1)[1:-1]))
+    place = np.searchsorted(edges, p, side="right")
+    count = np.bincount(place, minlength=len(edges) + 1)
+    filled = count > 0
+    forecast = np.bincount(place, weights=p, minlength=len(count))[filled] / count[filled]
+    observed = np.bincount(place, weights=y, minlength=len(count))[filled] / count[filled]
+    error = float(np.average(np.abs(forecast - observed), weights=count[filled]))
+    return Reliability(forecast, observed, count[filled].astype(np.int64), error)
+
+
+@dataclass(frozen=True, slots=True)
+class Murphy:
+    """Brier = reliability - resolution + uncertainty, over the distinct forecasts given."""
+
+    reliability: float
+    resolution: float
+    uncertainty: float
+
+
+def murphy(y: Floats, p: Floats, digits: int = 3) -> Murphy:
+    """Murphy's decomposition (1973) of the Brier score of forecasts rounded to `digits`."""
+    values, place = np.unique(np.round(p, digits), return_inverse=True)
+    count = np.bincount(place)
+    observed = np.bincount(place, weights=y) / count
+    mean = float(y.mean())
+    return Murphy(
+        float(np.average((values - observed) ** 2, weights=count)),
+        float(np.average((observed - mean) ** 2, weights=count)),
+        mean * (1 - mean),
+    )

@@ -1,0 +1,72 @@
+"""Intervals by resampling people: whole people are drawn, with all their rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from doxa.beliefmap.columns import Floats, Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """An estimate with the ends of its 95 % interval."""
+
+    estimate: float
+    low: float
+    high: float
+
+    def as_list(self) -> list[float]:
+        """[estimate, low, high]."""
+        return [self.estimate, self.low, self.high]
+
+
+class Resamples:
+    """The same draws of people for every score, so that differences between scores are paired.
+
+    Parameters
+    ----------
+    unit : int[n]
+        Whose row each row is.
+    draws : int
+    seed : int
+
+    Examples
+    --------
+    >>> resamples = Resamples(np.array([0, 0, 1]), draws=200, seed=1)
+    >>> resamples.mean(np.array([1.0, 1.0, 1.0])).as_list()
+    [1.0, 1.0, 1.0]
+    """
+
+    def __init__(self, unit: Ints, *, draws: int = 1000, seed: int = 1) -> None:
+        _, place = np.unique(unit, return_inverse=True)
+        self._place = place
+        people = int(place.max()) + 1 if len(place) else 0
+        rng = np.random.Generator(np.random.Philox(seed))
+        counts = rng.multinomial(people, np.full(people, 1 / max(people, 1)), size=draws)
+        self._counts = counts.astype(np.float64)
+        self._rows = np.bincount(place, minlength=people).astype(np.float64)
+
+    def mean(self, score: Floats) -> Interval:
+        """Mean of a per-row score."""
+        totals = self._totals(score)
+        return _interval(float(totals.sum() / self._rows.sum()), self._means(totals))
+
+    def skill(self, loss: Floats, rival: Floats) -> Interval:
+        """1 - mean loss / mean loss of the rival, on the same rows."""
+        own, other = self._totals(loss), self._totals(rival)
+        drawn = 1 - (self._counts @ own) / (self._counts @ other)
+        return _interval(1 - float(own.sum() / other.sum()), drawn)
+
+    def _totals(self, score: Floats) -> Floats:
+        totals: Floats = np.bincount(self._place, weights=score, minlength=len(self._rows))
+        return totals
+
+    def _means(self, totals: Floats) -> Floats:
+        return (self._counts @ totals) / (self._counts @ self._rows)
+
+
+def _interval(estimate: float, drawn: Floats) -> Interval:
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    return Interval(estimate, float(low), float(high))

@@ -1,0 +1,73 @@
+"""Cells: decayed sums of evidence for (twin, node, member, source), and how two tables add up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from doxa.beliefmap.columns import Floats, Ints
+from doxa.domain.evidence import EvidenceKind
+from doxa.state.bands import decay
+from doxa.types import HalfLife
+
+
+@dataclass(frozen=True, slots=True)
+class EventSums:
+    """The same sums on an event clock: aged by the twin's later sessions of a kind.
+
+    Attributes
+    ----------
+    bands : tuple of E half-lives, in sessions
+    sums : float64[c, C, E]
+    tick : int64[c]
+        Sessions begun by the cell's newest evidence.
+    """
+
+    bands: tuple[HalfLife, ...]
+    sums: Floats
+    tick: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class NodeCells:
+    """The cells of one node, c rows sorted by (twin, member, source).
+
+    Attributes
+    ----------
+    kind : EvidenceKind
+        Names the C slots: ``SLOTS[kind]``.
+    bands : tuple of K half-lives; the last one is infinity
+    unit : float
+        The unit of gaps, see `NodeEvidence`.
+    twin, member, source : int64[c]
+    sums : float64[c, C, K]
+        At the cell's own reference time, `last`; ``sums[..., -1]`` are undecayed.
+    first, last : int64[c]
+        Moments of the oldest and newest evidence.
+    opened : int64[c]
+        Moment of the first counted occurrence (of the first closed occasion).
+    occasions : int64[c]
+        Occasions of for and of against, occurrences, or values.
+    events : dict of kind to EventSums
+    """
+
+    kind: EvidenceKind
+    bands: tuple[HalfLife, ...]
+    unit: float
+    twin: Ints
+    member: Ints
+    source: Ints
+    sums: Floats
+    first: Ints
+    last: Ints
+    opened: Ints
+    occasions: Ints
+    events: dict[str, EventSums] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.twin)
+
+    def at(self, now: int | Ints) -> Floats:
+        """The sums decayed to a moment not before `last`, float64[c, C, K]."""
+        return self.sums * decay(np.asarray(now) - self.last, self.bands)[:, None, :]

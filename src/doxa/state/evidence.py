@@ -1,0 +1,200 @@
+"""The evidence about one node, sorted by cell and time, with its occasions named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from doxa.beliefmap.columns import EvidenceColumns, Floats, Ints, SignalColumns
+from doxa.beliefmap.model import BeliefMap, Node, Occasion
+from doxa.domain.clock import DAY, Clock
+from doxa.domain.evidence import Channel, EvidenceKind, Once
+from doxa.state.clock import EventClock
+
+SLOTS: dict[EvidenceKind, tuple[str, ...]] = {
+    EvidenceKind.OPINION: ("for", "against"),
+    EvidenceKind.OCCURRENCE: ("count", "amount", "gaps", "gap_sum", "gap_squares"),
+    EvidenceKind.VALUE: ("n", "sum", "squares"),
+}
+"""The C sums that are kept per band, by kind of evidence; the order of the second axis of sums."""
+
+KIND_OF_CHANNEL = {
+    Channel.FOR: EvidenceKind.OPINION,
+    Channel.AGAINST: EvidenceKind.OPINION,
+    Channel.COUNT: EvidenceKind.OCCURRENCE,
+    Channel.VALUE: EvidenceKind.VALUE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NodeEvidence:
+    """All evidence about one node, m rows sorted by (cell, at, order, content).
+
+    Attributes
+    ----------
+    node : Node
+    kind : EvidenceKind
+    unit : float
+        One day on a time clock, one position on a position clock: the unit of gaps.
+    twin, member, source : int64[c]
+        The cells, ascending; `cell` points into them.
+    starts : int64[c + 1]
+        First row of each cell.
+    cell, at, order : int64[m]
+    channel : int64[m]
+    weight, value : float64[m]
+        As in `EvidenceColumns`; `value` 0 where there is none.
+    occasion : int64[m]
+        Equal for rows of one occasion (for/against) or one `once` (counts).
+    ticks : dict of kind to int64[m]
+        Sessions of the kind that the twin had begun, up to and with the row.
+    """
+
+    node: Node
+    kind: EvidenceKind
+    unit: float
+    twin: Ints
+    member: Ints
+    source: Ints
+    starts: Ints
+    cell: Ints
+    at: Ints
+    order: Ints
+    channel: Ints
+    weight: Floats
+    value: Floats
+    occasion: Ints
+    ticks: dict[str, Ints] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+
+def split(
+    signals: SignalColumns,
+    evidence: EvidenceColumns,
+    belief_map: BeliefMap,
+    clocks: dict[str, EventClock] | None = None,
+) -> dict[str, NodeEvidence]:
+    """Evidence of many signals, apart by node; every node with evidence gets an entry.
+
+    Rows without weight say nothing and are left out.
+
+    Parameters
+    ----------
+    signals : SignalColumns
+        The signals that ``evidence.row`` points into: all of the twins' visible ones.
+    clocks : dict of kind to EventClock
+        Those of `event_clocks`, for maps with ``event_bands``.
+    """
+    rules = belief_map.rules
+    names = list(dict.fromkeys(rule.node for rule in rules))
+    number = {name: place for place, name in enumerate(names)}
+    code = np.array([number[rule.node] for rule in rules], dtype=np.int64)[evidence.rule]
+    code = np.where(evidence.weight > 0, code, len(names))
+    by_node = np.argsort(code, kind="stable")
+    bounds = np.searchsorted(code[by_node], np.arange(len(names) + 1))
+    out: dict[str, NodeEvidence] = {}
+    for place, name in enumerate(names):
+        rows = by_node[bounds[place] : bounds[place + 1]]
+        if len(rows):
+            found = node_evidence(signals, evidence, belief_map, belief_map.nodes[name], rows)
+            out[name] = replace(found, ticks=dict(_ticks(found, clocks or {})))
+    return out
+
+
+def _ticks(evidence: NodeEvidence, clocks: dict[str, EventClock]) -> Iterator[tuple[str, Ints]]:
+    for kind, clock in clocks.items():
+        twin = evidence.twin[evidence.cell]
+        yield kind, clock.ticks(twin, evidence.at, evidence.order)
+
+
+def node_evidence(
+    signals: SignalColumns,
+    evidence: EvidenceColumns,
+    belief_map: BeliefMap,
+    node: Node,
+    rows: Ints,
+) -> NodeEvidence:
+    """The evidence of one node, from the given rows of `evidence`; see `split`."""
+    rules = belief_map.rules
+    row, rule = evidence.row[rows], evidence.rule[rows]
+    channel = np.array([int(r.channel) for r in rules], dtype=np.int64)[rule]
+    kind = KIND_OF_CHANNEL[Channel(int(channel[0]))]
+    value = np.nan_to_num(evidence.value[rows], nan=0.0)
+    weight, source = evidence.weight[rows], signals.source[row]
+    twin, member = signals.twin[row], evidence.member[rows]
+    at, order = signals.at[row], signals.order[row]
+    alone = rows if kind is EvidenceKind.OCCURRENCE else row
+    grain = _grain(belief_map, node, kind, rule)
+    key = _occasion(signals, row, alone, grain, belief_map.clock)
+    sort = _sorted(twin, member, source, at, order, channel, weight, value)
+    fresh = _changes(twin[sort], member[sort], source[sort])
+    cell, first = np.cumsum(fresh) - 1, np.flatnonzero(fresh)
+    keys = (cell, channel[sort], *(part[sort] for part in key))
+    return NodeEvidence(
+        node=node,
+        kind=kind,
+        unit=float(DAY) if belief_map.clock is Clock.TIME else 1.0,
+        twin=twin[sort][first],
+        member=member[sort][first],
+        source=source[sort][first],
+        starts=np.append(first, len(sort)),
+        cell=cell,
+        at=at[sort],
+        order=order[sort],
+        channel=channel[sort],
+        weight=weight[sort],
+        value=value[sort],
+        occasion=_codes(*keys),
+    )
+
+
+_GRAINS = {Occasion.SIGNAL: 0, Occasion.SESSION: 1, Occasion.DAY: 2}
+_ONCE = {None: 0, Once.SESSION: 1, Once.DAY: 2}
+
+
+def _grain(belief_map: BeliefMap, node: Node, kind: EvidenceKind, rule: Ints) -> Ints:
+    """What is taken as one, per row: 0 a signal (or nothing), 1 a session, 2 a day."""
+    if kind is EvidenceKind.OPINION:
+        return np.full(len(rule), _GRAINS[node.occasion])
+    once = np.array([_ONCE[r.once] for r in belief_map.rules], dtype=np.int64)[rule]
+    return once if kind is EvidenceKind.OCCURRENCE else np.zeros_like(rule)
+
+
+def _occasion(
+    signals: SignalColumns, row: Ints, single: Ints, grain: Ints, clock: Clock
+) -> tuple[Ints, ...]:
+    """The parts of the occasion key: grain, session or single one, local day (or position)."""
+    session = np.where(grain == 1, signals.session[row], -1)
+    day = signals.day[row]
+    if clock is Clock.POSITION:
+        day = np.where(session >= 0, 0, signals.at[row])
+    alone = grain == 0
+    return grain, np.where(alone, single, session), np.where(alone, 0, day)
+
+
+def _sorted(*columns: Ints | Floats) -> Ints:
+    """The order of rows by some columns, first column first; those of one value cost nothing."""
+    told = [column for column in columns if len(column) and (column != column[0]).any()]
+    return np.lexsort(told[::-1]) if told else np.arange(len(columns[0]))
+
+
+def _changes(*columns: Ints) -> NDArray[np.bool_]:
+    """True where a row of sorted columns differs from the one before."""
+    fresh = np.zeros(len(columns[0]), dtype=bool)
+    fresh[:1] = True
+    for column in columns:
+        fresh[1:] |= column[1:] != column[:-1]
+    return fresh
+
+
+def _codes(*columns: Ints) -> Ints:
+    """Dense codes of the distinct rows of some columns."""
+    sort = _sorted(*columns)
+    codes = np.empty(len(sort), dtype=np.int64)
+    codes[sort] = np.cumsum(_changes(*(column[sort] for column in columns))) - 1
+    return codes

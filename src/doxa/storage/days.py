@@ -1,0 +1,123 @@
+"""Local days of many signals at once, in the zone in force for each person at the time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from doxa.beliefmap.columns import Ints
+from doxa.beliefmap.model import Zone
+from doxa.domain.clock import DAY, SLOT, Clock, offset_at, zone
+from doxa.errors import InputError
+from doxa.storage.rows import decode_payload
+from doxa.types import Json, Moment, Span
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneHistory:
+    """The zones people lived in: rows sorted by (twin, at), each in force until the next.
+
+    Attributes
+    ----------
+    twin, at : int64[h]
+    name : int64[h]
+        Code into `names`.
+    names : tuple of str
+        Names of zones; the first is the map's default.
+    """
+
+    twin: Ints
+    at: Ints
+    name: Ints
+    names: tuple[str, ...]
+
+
+def zone_history(
+    rows: Iterable[tuple[int, Moment, int, str, bytes]], traits: Zone
+) -> ZoneHistory | None:
+    """The history of zones from trait signals (twin, at, order, id, payload) in any order.
+
+    None when the zone does not hang on a trait. A null, or a value that names no zone, puts
+    the default in force.
+    """
+    if traits.trait is None:
+        return None
+    entries = []
+    codes = {traits.default: 0}
+    for twin, at, order, id_, payload in rows:
+        values = decode_payload(payload)
+        if traits.trait in values:
+            name = _zone_name(values[traits.trait], traits.default)
+            entries.append((twin, at, order, id_, name))
+    entries.sort()
+    return ZoneHistory(
+        np.array([entry[0] for entry in entries], dtype=np.int64),
+        np.array([entry[1] for entry in entries], dtype=np.int64),
+        np.array([codes.setdefault(entry[4], len(codes)) for entry in entries], dtype=np.int64),
+        tuple(codes),
+    )
+
+
+@dataclass(slots=True)
+class LocalDays:
+    """Turns moments into local calendar days; keeps the offsets it met.
+
+    Examples
+    --------
+    >>> days = LocalDays(Clock.TIME, Zone(default="America/New_York"))
+    >>> days.of(np.array([1]), np.array([0]))
+    array([-1])
+    """
+
+    clock: Clock
+    zone: Zone
+    history: ZoneHistory | None = None
+    offsets: dict[str, dict[int, Span]] = field(default_factory=dict)
+
+    def of(self, twin: Ints, at: Ints) -> Ints:
+        """The local day of each signal, as days since 1970-01-01; 0 on a position clock."""
+        if self.clock is Clock.POSITION:
+            return np.zeros(len(at), dtype=np.int64)
+        if self.history is None or not len(self.history.twin):
+            return self._days(at, self.zone.default)
+        codes = zones_in_force(self.history, twin, at)
+        days = np.empty(len(at), dtype=np.int64)
+        for code in np.unique(codes):
+            here = codes == code
+            days[here] = self._days(at[here], self.history.names[code])
+        return days
+
+    def _days(self, at: Ints, name: str) -> Ints:
+        slots, places = np.unique(at // SLOT, return_inverse=True)
+        known = self.offsets.setdefault(name, {})
+        for slot in set(slots.tolist()).difference(known):
+            known[slot] = offset_at(slot, name)
+        offsets = np.array([known[slot] for slot in slots.tolist()], dtype=np.int64)
+        return (at + offsets[places]) // DAY
+
+
+def zones_in_force(history: ZoneHistory, twin: Ints, at: Ints) -> Ints:
+    """The code of the newest zone at or before each moment; 0 (the default) before the first.
+
+    A binary search over each twin's stretch of the history, for all rows in step.
+    """
+    start = np.searchsorted(history.twin, twin, side="left")
+    low, high = start, np.searchsorted(history.twin, twin, side="right")
+    while np.any(low < high):
+        middle = (low + high) // 2
+        before = (low < high) & (history.at[np.minimum(middle, len(history.at) - 1)] <= at)
+        high = np.where((low < high) & ~before, middle, high)
+        low = np.where(before, middle + 1, low)
+    return np.where(low > start, history.name[low - 1], 0)
+
+
+def _zone_name(value: Json, default: str) -> str:
+    if not isinstance(value, str):
+        return default
+    try:
+        zone(value)
+    except InputError:
+        return default
+    return value

@@ -1,0 +1,130 @@
+"""Appending rows within a transaction: all at once when they are new, one by one when not."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from doxa.storage.port import Appended
+from doxa.storage.rows import AT, ID, KIND, SOURCE, TWIN, Row, check_same
+from doxa.storage.sqlite.names import Names
+
+_MARKS = """
+SELECT erased, floor, (SELECT max(seq) FROM signals), EXISTS (SELECT 1 FROM snapshots)
+FROM workspaces WHERE key = ?
+"""
+_INSERT = "INSERT INTO signals VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_KNOWN = """
+SELECT s.seq, t.id, k.text, f.text, s.id, s.occurred_at, s.recorded_at, s.ord, s.assumed,
+       s.session, s.device, s.cause, s.payload
+FROM terms f
+JOIN signals s ON s.workspace = f.workspace AND s.source = f.key AND s.id = ?
+JOIN twins t ON t.key = s.twin
+JOIN terms k ON k.key = s.kind
+WHERE f.workspace = ? AND f.role = 'source' AND f.text = ?
+"""
+_DROP = "DELETE FROM snapshots WHERE workspace = ? AND twin = ? AND until > ?"
+
+
+class Appender:
+    """Writes rows of one workspace; lives on the writer's connection.
+
+    `start` opens the books of a transaction, `end` closes them.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, workspace: int) -> None:
+        self._connection = connection
+        self._workspace = workspace
+        self._names = Names(workspace)
+        self._erased = 0
+        self._seq = 0
+        self._snapshots = False
+
+    def start(self) -> None:
+        """Look up where the ledger stands; the transaction has begun."""
+        found = self._connection.execute(_MARKS, (self._workspace,)).fetchone()
+        erased, floor, newest, self._snapshots = found
+        if erased != self._erased:
+            self._names.clear()
+            self._erased = erased
+        self._seq = max(floor, newest or 0)
+
+    def end(self, *, kept: bool) -> None:
+        """The transaction is over."""
+        if kept:
+            self._names.keep()
+        else:
+            self._names.drop(0)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """What is done within stands or falls as one, inside the running transaction."""
+        mark, seq = self._names.mark(), self._seq
+        self._connection.execute("SAVEPOINT step")
+        try:
+            yield
+        except BaseException:
+            self._names.drop(mark)
+            self._seq = seq
+            self._connection.execute("ROLLBACK TO step")
+            self._connection.execute("RELEASE step")
+            raise
+        self._connection.execute("RELEASE step")
+
+    def add_new(self, rows: Sequence[Row], load: int | None = None) -> int:
+        """Insert rows that are all new; IntegrityError when one is not. Returns the first seq."""
+        names, workspace, first = self._names, self._workspace, self._seq + 1
+        names.learn_twins(self._connection, {row[TWIN] for row in rows})
+        names.learn_terms(
+            self._connection, {row[KIND] for row in rows}, {row[SOURCE] for row in rows}
+        )
+        twins, kinds, sources = names.twins, names.kinds, names.sources
+        self._connection.executemany(
+            _INSERT,
+            [
+                (seq, workspace, twins[row[0]], kinds[row[1]], sources[row[2]], load, *row[3:])
+                for seq, row in enumerate(rows, first)
+            ],
+        )
+        self._drop_snapshots(rows)
+        self._seq += len(rows)
+        return first
+
+    def add(self, rows: Sequence[Row], load: int | None = None) -> list[Appended]:
+        """Insert the rows that are new, once it is sure that none conflicts."""
+        known: dict[tuple[str, str], Row] = {}
+        places: dict[tuple[str, str], int] = {}
+        new: list[Row] = []
+        results: list[tuple[tuple[str, str], bool]] = []
+        next_seq = self._seq + 1
+        for row in rows:
+            name = (row[SOURCE], row[ID])
+            if name not in known:
+                found = self._find(row)
+                known[name] = row if found is None else found[1]
+                places[name] = next_seq + len(new) if found is None else found[0]
+                if found is None:
+                    new.append(row)
+                    results.append((name, False))
+                    continue
+            check_same(known[name], row)
+            results.append((name, True))
+        if new:
+            self.add_new(new, load)
+        return [Appended(name[1], places[name], duplicate) for name, duplicate in results]
+
+    def _find(self, row: Row) -> tuple[int, Row] | None:
+        names = (row[ID], self._workspace, row[SOURCE])
+        found = self._connection.execute(_KNOWN, names).fetchone()
+        return None if found is None else (found[0], found[1:])
+
+    def _drop_snapshots(self, rows: Sequence[Row]) -> None:
+        if self._snapshots:
+            oldest: dict[str, int] = {}
+            for row in rows:
+                oldest[row[TWIN]] = min(row[AT], oldest.get(row[TWIN], row[AT]))
+            twins = self._names.twins
+            self._connection.executemany(
+                _DROP, [(self._workspace, twins[twin], at) for twin, at in oldest.items()]
+            )

@@ -1,0 +1,200 @@
+"""Snapshots, maps, populations and forecast sets: the SQL, each function in a transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from doxa.errors import InputError, UnknownName
+from doxa.storage.port import (
+    Activation,
+    ForecastSet,
+    MapVersion,
+    PopulationVersion,
+    Snapshot,
+)
+from doxa.types import Moment
+
+_PUT_SNAPSHOT = """
+INSERT INTO snapshots
+SELECT :workspace, :twin, :fingerprint, :until, :newest_at, :newest_recorded, :last_seq, :state
+WHERE NOT EXISTS (
+    SELECT 1 FROM signals WHERE workspace = :workspace AND twin = :twin
+    AND occurred_at < :until AND seq > :last_seq
+)
+ON CONFLICT (workspace, twin) DO UPDATE SET
+    fingerprint = excluded.fingerprint, until = excluded.until, newest_at = excluded.newest_at,
+    newest_recorded = excluded.newest_recorded, last_seq = excluded.last_seq,
+    state = excluded.state
+"""
+_SNAPSHOT = """
+SELECT twin, fingerprint, until, newest_at, newest_recorded, last_seq, state
+FROM snapshots WHERE workspace = ? AND twin = ?
+"""
+_POPULATIONS = """
+SELECT version, created, map_fingerprint, origin, body, (
+    SELECT active_from FROM activations a
+    WHERE a.workspace = p.workspace AND a.version = p.version ORDER BY place DESC LIMIT 1
+)
+FROM populations p WHERE workspace = ? ORDER BY version
+"""
+_FORECASTS = """
+SELECT s.id, s.outcome, s.origin, s.recorded, s.population, s.label, b.body
+FROM forecast_sets s JOIN forecast_blocks b ON b.workspace = s.workspace AND b.forecast_set = s.id
+WHERE s.workspace = ? ORDER BY s.recorded, s.id, b.block
+"""
+
+
+def put_snapshots(
+    connection: sqlite3.Connection, workspace: int, snapshots: Sequence[Snapshot]
+) -> int:
+    """Store those that no later signal made stale; returns how many."""
+    rows = [
+        {name: getattr(snapshot, name) for name in snapshot.__struct_fields__}
+        | {"workspace": workspace}
+        for snapshot in snapshots
+    ]
+    return max(connection.executemany(_PUT_SNAPSHOT, rows).rowcount, 0)
+
+
+def snapshot(connection: sqlite3.Connection, workspace: int, twin: int) -> Snapshot | None:
+    """The snapshot of a twin."""
+    found = connection.execute(_SNAPSHOT, (workspace, twin)).fetchone()
+    if found is None:
+        return None
+    return Snapshot(**dict(zip(Snapshot.__struct_fields__, found, strict=True)))
+
+
+def maps(connection: sqlite3.Connection, workspace: int) -> list[MapVersion]:
+    """All maps by version."""
+    found = connection.execute(
+        "SELECT version, fingerprint, text, active_from FROM maps"
+        " WHERE workspace = ? ORDER BY version",
+        (workspace,),
+    )
+    return [
+        MapVersion(version=version, fingerprint=fingerprint, text=text, active_from=active_from)
+        for version, fingerprint, text, active_from in found
+    ]
+
+
+def put_map(
+    connection: sqlite3.Connection, workspace: int, text: str, fingerprint: str, active: Moment
+) -> MapVersion:
+    """Add a version, unless the newest one is the same map."""
+    known = maps(connection, workspace)
+    if known and (known[-1].text, known[-1].fingerprint) == (text, fingerprint):
+        return known[-1]
+    version = known[-1].version + 1 if known else 1
+    connection.execute(
+        "INSERT INTO maps VALUES (?, ?, ?, ?, ?)", (workspace, version, fingerprint, active, text)
+    )
+    return MapVersion(version=version, fingerprint=fingerprint, text=text, active_from=active)
+
+
+def populations(connection: sqlite3.Connection, workspace: int) -> list[PopulationVersion]:
+    """All populations by version."""
+    return [
+        PopulationVersion(
+            version=version,
+            created=created,
+            map_fingerprint=map_fingerprint,
+            origin=origin,
+            active_from=active_from,
+            body=body,
+        )
+        for version, created, map_fingerprint, origin, body, active_from in connection.execute(
+            _POPULATIONS, (workspace,)
+        )
+    ]
+
+
+def put_population(
+    connection: sqlite3.Connection, workspace: int, population: PopulationVersion
+) -> int:
+    """Add a population; returns its version."""
+    version = _next(
+        connection, "SELECT max(version) FROM populations WHERE workspace = ?", workspace
+    )
+    connection.execute(
+        "INSERT INTO populations VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            *(workspace, version, population.created, population.map_fingerprint),
+            *(population.origin, population.body),
+        ),
+    )
+    if population.active_from is not None:
+        activate(connection, workspace, version, population.active_from)
+    return version
+
+
+def activate(
+    connection: sqlite3.Connection, workspace: int, version: int, active_from: Moment
+) -> None:
+    """Note that a population is the active one from a moment on."""
+    known = connection.execute(
+        "SELECT 1 FROM populations WHERE workspace = ? AND version = ?", (workspace, version)
+    ).fetchone()
+    if known is None:
+        raise unknown_population(version)
+    place = _next(connection, "SELECT max(place) FROM activations WHERE workspace = ?", workspace)
+    connection.execute(
+        "INSERT INTO activations VALUES (?, ?, ?, ?)", (workspace, place, version, active_from)
+    )
+
+
+def activations(connection: sqlite3.Connection, workspace: int) -> list[Activation]:
+    """Activations in the order they were made."""
+    found = connection.execute(
+        "SELECT version, active_from FROM activations WHERE workspace = ? ORDER BY place",
+        (workspace,),
+    )
+    return [Activation(version, active_from) for version, active_from in found]
+
+
+def put_forecasts(connection: sqlite3.Connection, workspace: int, forecasts: ForecastSet) -> None:
+    """Record a set; its id must be new."""
+    known = connection.execute(
+        "SELECT 1 FROM forecast_sets WHERE workspace = ? AND id = ?", (workspace, forecasts.id)
+    ).fetchone()
+    if known is not None:
+        raise known_forecasts(forecasts.id)
+    connection.execute(
+        "INSERT INTO forecast_sets VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(workspace, forecasts.id, forecasts.outcome, forecasts.origin),
+            *(forecasts.recorded, forecasts.population, forecasts.label),
+        ),
+    )
+    connection.execute(
+        "INSERT INTO forecast_blocks VALUES (?, ?, 0, ?)",
+        (workspace, forecasts.id, forecasts.body),
+    )
+
+
+def forecast_sets(
+    connection: sqlite3.Connection, workspace: int, outcome: str | None
+) -> list[ForecastSet]:
+    """Recorded sets by `recorded`."""
+    return [
+        ForecastSet(**dict(zip(ForecastSet.__struct_fields__, row, strict=True)))
+        for row in connection.execute(_FORECASTS, (workspace,))
+        if outcome is None or row[1] == outcome
+    ]
+
+
+def unknown_population(version: int) -> UnknownName:
+    """What is said when a population is asked for that was never stored."""
+    return UnknownName(f"there is no population {version}", hint="fit one first")
+
+
+def known_forecasts(id_: str) -> InputError:
+    """What is said when a forecast set is recorded a second time."""
+    return InputError(
+        f"forecast set {id_!r} is recorded already", hint="recorded forecasts are never changed"
+    )
+
+
+def _next(connection: sqlite3.Connection, sql: str, workspace: int) -> int:
+    newest = connection.execute(sql, (workspace,)).fetchone()[0]
+    return int(newest or 0) + 1

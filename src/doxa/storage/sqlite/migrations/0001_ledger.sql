@@ -1,0 +1,132 @@
+-- The ledger on two clocks, and what is kept beside it. Every table is keyed by workspace first.
+
+CREATE TABLE migrations (
+    version INTEGER PRIMARY KEY,
+    name TEXT NOT NULL
+) STRICT;
+
+-- `erased` counts erasures, `floor` is the highest seq ever erased: no number is given twice.
+CREATE TABLE workspaces (
+    key INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    erased INTEGER NOT NULL DEFAULT 0,
+    floor INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE settings (
+    workspace INTEGER NOT NULL REFERENCES workspaces (key),
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (workspace, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE twins (
+    key INTEGER PRIMARY KEY,
+    workspace INTEGER NOT NULL REFERENCES workspaces (key),
+    id TEXT NOT NULL,
+    UNIQUE (workspace, id)
+) STRICT;
+
+-- Kinds of signals and names of sources.
+CREATE TABLE terms (
+    key INTEGER PRIMARY KEY,
+    workspace INTEGER NOT NULL REFERENCES workspaces (key),
+    role TEXT NOT NULL,
+    text TEXT NOT NULL,
+    UNIQUE (workspace, role, text)
+) STRICT;
+
+-- Loads of history: how far each came. A load is one input, known by its fingerprint.
+CREATE TABLE loads (
+    key INTEGER PRIMARY KEY,
+    workspace INTEGER NOT NULL REFERENCES workspaces (key),
+    fingerprint TEXT NOT NULL,
+    started INTEGER NOT NULL,
+    chunks INTEGER NOT NULL,
+    rows INTEGER NOT NULL,
+    UNIQUE (workspace, fingerprint)
+) STRICT;
+
+-- Append only. No foreign keys here: every writer resolves names in the same transaction.
+CREATE TABLE signals (
+    seq INTEGER PRIMARY KEY,
+    workspace INTEGER NOT NULL,
+    twin INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    source INTEGER NOT NULL,
+    load INTEGER,
+    id TEXT NOT NULL,
+    occurred_at INTEGER NOT NULL,
+    recorded_at INTEGER NOT NULL,
+    ord INTEGER NOT NULL,
+    assumed INTEGER NOT NULL,
+    session TEXT,
+    device TEXT,
+    cause TEXT,
+    payload BLOB NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX signals_by_id ON signals (workspace, source, id);
+CREATE INDEX signals_by_twin ON signals (workspace, twin, occurred_at);
+
+-- A cache: one state per twin, which holds exactly what occurred before `until`.
+CREATE TABLE snapshots (
+    workspace INTEGER NOT NULL,
+    twin INTEGER NOT NULL,
+    fingerprint TEXT NOT NULL,
+    until INTEGER NOT NULL,
+    newest_at INTEGER NOT NULL,
+    newest_recorded INTEGER NOT NULL,
+    last_seq INTEGER NOT NULL,
+    state BLOB NOT NULL,
+    PRIMARY KEY (workspace, twin)
+) STRICT;
+
+CREATE TABLE maps (
+    workspace INTEGER NOT NULL REFERENCES workspaces (key),
+    version INTEGER NOT NULL,
+    fingerprint TEXT NOT NULL,
+    active_from INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (workspace, version)
+) STRICT;
+
+CREATE TABLE populations (
+    workspace INTEGER NOT NULL REFERENCES workspaces (key),
+    version INTEGER NOT NULL,
+    created INTEGER NOT NULL,
+    map_fingerprint TEXT NOT NULL,
+    origin INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (workspace, version)
+) STRICT;
+
+-- Which population readings use from a moment on; going back to an older one is a row of its own.
+CREATE TABLE activations (
+    workspace INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    active_from INTEGER NOT NULL,
+    PRIMARY KEY (workspace, place),
+    FOREIGN KEY (workspace, version) REFERENCES populations (workspace, version)
+) STRICT;
+
+CREATE TABLE forecast_sets (
+    workspace INTEGER NOT NULL REFERENCES workspaces (key),
+    id TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    origin INTEGER NOT NULL,
+    recorded INTEGER NOT NULL,
+    population INTEGER NOT NULL,
+    label TEXT NOT NULL,
+    PRIMARY KEY (workspace, id)
+) STRICT;
+
+CREATE TABLE forecast_blocks (
+    workspace INTEGER NOT NULL,
+    forecast_set TEXT NOT NULL,
+    block INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (workspace, forecast_set, block),
+    FOREIGN KEY (workspace, forecast_set) REFERENCES forecast_sets (workspace, id)
+) STRICT;

@@ -1,0 +1,73 @@
+"""Repeated text as small integers: twins, kinds and sources of one workspace."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+
+KIND, SOURCE = "kind", "source"
+_KEPT = 200_000
+_FIND_TWIN = "SELECT key FROM twins WHERE workspace = ? AND id = ?"
+_ADD_TWIN = "INSERT INTO twins (workspace, id) VALUES (?, ?)"
+_FIND_TERM = "SELECT key FROM terms WHERE workspace = ? AND role = ? AND text = ?"
+_ADD_TERM = "INSERT INTO terms (workspace, role, text) VALUES (?, ?, ?)"
+
+
+class Names:
+    """The writer's memory of keys; what a transaction added is dropped when it fails."""
+
+    def __init__(self, workspace: int) -> None:
+        self.twins: dict[str, int] = {}
+        self.kinds: dict[str, int] = {}
+        self.sources: dict[str, int] = {}
+        self._workspace = workspace
+        self._fresh: list[tuple[dict[str, int], str]] = []
+
+    def learn_twins(self, connection: sqlite3.Connection, twins: Iterable[str]) -> None:
+        """Make sure that every twin has a key."""
+        wanted = set(twins)
+        if len(self.twins) > max(_KEPT, 2 * len(wanted)):
+            self.twins.clear()
+        for twin in sorted(wanted.difference(self.twins)):
+            names = (self._workspace, twin)
+            self._learn(self.twins, twin, _key(connection, names, _FIND_TWIN, _ADD_TWIN))
+
+    def learn_terms(
+        self, connection: sqlite3.Connection, kinds: Iterable[str], sources: Iterable[str]
+    ) -> None:
+        """Make sure that every kind and source has a key."""
+        for known, role, texts in ((self.kinds, KIND, kinds), (self.sources, SOURCE, sources)):
+            for text in sorted(set(texts).difference(known)):
+                names = (self._workspace, role, text)
+                self._learn(known, text, _key(connection, names, _FIND_TERM, _ADD_TERM))
+
+    def _learn(self, known: dict[str, int], text: str, key: int) -> None:
+        known[text] = key
+        self._fresh.append((known, text))
+
+    def keep(self) -> None:
+        """The transaction is durable: so are its keys."""
+        self._fresh.clear()
+
+    def mark(self) -> int:
+        """Where the keys given so far in this transaction end."""
+        return len(self._fresh)
+
+    def drop(self, mark: int) -> None:
+        """Forget the keys learned since a mark: what gave them was undone."""
+        for known, text in self._fresh[mark:]:
+            known.pop(text, None)
+        del self._fresh[mark:]
+
+    def clear(self) -> None:
+        """Forget everything, because keys were erased."""
+        for known in (self.twins, self.kinds, self.sources):
+            known.clear()
+        self._fresh.clear()
+
+
+def _key(connection: sqlite3.Connection, names: tuple[int | str, ...], find: str, add: str) -> int:
+    found = connection.execute(find, names).fetchone()
+    if found is not None:
+        return int(found[0])
+    return int(connection.execute(add, names).lastrowid or 0)

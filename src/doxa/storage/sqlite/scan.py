@@ -1,0 +1,206 @@
+"""Reading the ledger: one twin's signals as records, many twins' as columns."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from doxa.beliefmap.columns import Ints, SignalColumns
+from doxa.beliefmap.model import Zone
+from doxa.domain.clock import Clock
+from doxa.domain.signal import TRAITS, Signal
+from doxa.storage.days import LocalDays, ZoneHistory, zone_history
+from doxa.storage.rows import AT, ID, ORDER, SOURCE, session_code, signal_of
+from doxa.storage.sqlite import names
+from doxa.types import Moment
+
+FEW = 4_096
+"""Up to so many twins are looked up one by one; more are picked out of a full scan."""
+
+_COLUMNS = (
+    "seq, twin, occurred_at, recorded_at, ord, kind, source, cause IS NOT NULL, session, payload"
+)
+_ONE = """
+SELECT t.id, k.text, f.text, s.id, s.occurred_at, s.recorded_at, s.ord, s.assumed,
+       s.session, s.device, s.cause, s.payload
+FROM signals s JOIN twins t ON t.key = s.twin
+JOIN terms k ON k.key = s.kind JOIN terms f ON f.key = s.source
+WHERE s.workspace = ? AND s.twin = ?
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which signals to read: None = no bound."""
+
+    kinds: Sequence[str] | None = None
+    since: Moment | None = None
+    until: Moment | None = None
+    known_at: Moment | None = None
+    twins: Sequence[int] | None = None
+
+    @property
+    def few(self) -> bool:
+        """Whether the twins are looked up by index."""
+        return self.twins is not None and len(self.twins) <= FEW
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Dense codes of kinds or sources, and the codes by key."""
+
+    texts: tuple[str, ...]
+    code: Ints
+    keys: dict[str, int]
+
+
+def read_signals(
+    connection: sqlite3.Connection, workspace: int, twin: int, selection: Selection
+) -> list[Signal]:
+    """One twin's signals by (at, order, id); ids may repeat between sources, then by source."""
+    condition, values = _moments(selection, "s.")
+    found = connection.execute(_ONE + condition, (workspace, twin, *values)).fetchall()
+    found.sort(key=itemgetter(AT, ORDER, ID, SOURCE))
+    return [signal_of(row) for row in found]
+
+
+def read_columns(
+    connection: sqlite3.Connection,
+    workspace: int,
+    selection: Selection,
+    *,
+    clock: Clock,
+    zone: Zone,
+    rows: int,
+    ids: bool,
+) -> Iterator[SignalColumns]:
+    """Column batches in ledger order, all of one moment of the ledger."""
+    kinds = read_names(connection, workspace, names.KIND)
+    sources = read_names(connection, workspace, names.SOURCE)
+    wanted = None if selection.kinds is None else [kinds.keys.get(kind) for kind in selection.kinds]
+    days = LocalDays(clock, zone, _history(connection, workspace, selection, kinds, zone))
+    sql, values = _query(workspace, selection, wanted, ids=ids)
+    picked = None
+    if selection.twins is not None and not selection.few:
+        picked = np.unique(np.asarray(selection.twins, dtype=np.int64))
+    cursor = connection.execute(sql, values)
+    while batch := cursor.fetchmany(rows):
+        columns = _columns(batch, kinds, sources, days)
+        if picked is not None:
+            columns = _pick(columns, np.isin(columns.twin, picked))
+        if len(columns):
+            yield columns
+
+
+def read_names(connection: sqlite3.Connection, workspace: int, role: str) -> Names:
+    """All kinds or sources of a workspace, coded by age."""
+    found = connection.execute(
+        "SELECT key, text FROM terms WHERE workspace = ? AND role = ? ORDER BY key",
+        (workspace, role),
+    ).fetchall()
+    code = np.full(max((key for key, _ in found), default=0) + 1, -1, dtype=np.int64)
+    for place, (key, _) in enumerate(found):
+        code[key] = place
+    return Names(tuple(text for _, text in found), code, {text: key for key, text in found})
+
+
+def _columns(
+    batch: list[tuple[Any, ...]], kinds: Names, sources: Names, days: LocalDays
+) -> SignalColumns:
+    seq, twin, at, recorded, order, kind, source, inert, session, payload, *ids = zip(
+        *batch, strict=True
+    )
+    n = len(batch)
+    twins, moments = np.fromiter(twin, np.int64, n), np.fromiter(at, np.int64, n)
+    return SignalColumns(
+        twin=twins,
+        at=moments,
+        recorded=np.fromiter(recorded, np.int64, n),
+        order=np.fromiter(order, np.int64, n),
+        seq=np.fromiter(seq, np.int64, n),
+        kind=kinds.code[np.fromiter(kind, np.int64, n)],
+        source=sources.code[np.fromiter(source, np.int64, n)],
+        session=_sessions(session),
+        day=days.of(twins, moments),
+        payload=list(payload),
+        inert=np.fromiter(inert, np.bool_, n),
+        kinds=kinds.texts,
+        sources=sources.texts,
+        ids=list(ids[0]) if ids else None,
+    )
+
+
+def _sessions(sessions: Sequence[str | None]) -> Ints:
+    codes = {session: session_code(session) for session in set(sessions)}
+    return np.fromiter(map(codes.__getitem__, sessions), np.int64, len(sessions))
+
+
+def _pick(columns: SignalColumns, mask: np.ndarray[Any, np.dtype[np.bool_]]) -> SignalColumns:
+    arrays = ("twin", "at", "recorded", "order", "seq", "kind", "source", "session", "day", "inert")
+    places = np.flatnonzero(mask).tolist()
+    return SignalColumns(
+        **{name: getattr(columns, name)[mask] for name in arrays},
+        payload=[columns.payload[place] for place in places],
+        kinds=columns.kinds,
+        sources=columns.sources,
+        ids=None if columns.ids is None else [columns.ids[place] for place in places],
+    )
+
+
+def _query(
+    workspace: int, selection: Selection, kinds: Sequence[int | None] | None, *, ids: bool
+) -> tuple[str, list[Any]]:
+    condition, moments = _moments(selection, "")
+    values: list[Any] = [workspace, *moments]
+    if kinds is not None:
+        condition += " AND kind IN (SELECT value FROM json_each(?))"
+        values.append(_json_list([key for key in kinds if key is not None]))
+    if selection.few:
+        condition += _TWINS
+        values.append(_json_list(selection.twins or ()))
+    table = "signals" if selection.few else "signals NOT INDEXED"
+    columns = f"{_COLUMNS}, id" if ids else _COLUMNS
+    return f"SELECT {columns} FROM {table} WHERE workspace = ?{condition} ORDER BY seq", values
+
+
+_TWINS = " AND twin IN (SELECT value FROM json_each(?))"
+
+
+def _moments(selection: Selection, table: str) -> tuple[str, list[Moment]]:
+    bounds = (
+        (f" AND {table}occurred_at >= ?", selection.since),
+        (f" AND {table}occurred_at <= ?", selection.until),
+        (f" AND {table}recorded_at <= ?", selection.known_at),
+    )
+    given = [(text, value) for text, value in bounds if value is not None]
+    return "".join(text for text, _ in given), [value for _, value in given]
+
+
+def _history(
+    connection: sqlite3.Connection, workspace: int, selection: Selection, kinds: Names, zone: Zone
+) -> ZoneHistory | None:
+    """Zones as known at the selection's second clock, from the trait signals."""
+    if zone.trait is None:
+        return None
+    condition, values = _moments(Selection(known_at=selection.known_at), "")
+    values = [workspace, kinds.keys.get(TRAITS, -1), *values]
+    extra: list[Any] = []
+    if selection.few:
+        condition += _TWINS
+        extra.append(_json_list(selection.twins or ()))
+    found = connection.execute(
+        "SELECT twin, occurred_at, ord, id, payload FROM signals"
+        f" WHERE workspace = ? AND kind = ?{condition}",
+        [*values, *extra],
+    )
+    return zone_history(found, zone)
+
+
+def _json_list(keys: Sequence[int]) -> str:
+    return msgspec.json.encode([int(key) for key in keys]).decode()

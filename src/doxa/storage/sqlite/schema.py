@@ -1,0 +1,132 @@
+"""Opening a store's file: is it one of ours, how old is it, and bring it up to date."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+from doxa.errors import StoreError
+from doxa.storage.sqlite.connection import begin, connect, translated
+
+APPLICATION_ID = 0x646F7861
+"""``doxa`` in the header of every file of ours."""
+
+PAGE_SIZE = 8192
+_MAGIC = b"SQLite format 3\x00"
+_OLDEST_SQLITE = (3, 37, 0)
+
+
+@cache
+def migrations() -> Mapping[int, tuple[str, str]]:
+    """Name and SQL of every migration by version, as shipped in the package."""
+    found = {}
+    for entry in (resources.files("doxa.storage.sqlite") / "migrations").iterdir():
+        if entry.name.endswith(".sql"):
+            number, _, name = entry.name.removesuffix(".sql").partition("_")
+            found[int(number)] = (name, entry.read_text(encoding="utf-8"))
+    return dict(sorted(found.items()))
+
+
+def prepare(path: Path, scripts: Mapping[int, tuple[str, str]] | None = None) -> None:
+    """Create the file, or check that it is a store this code can use, and migrate it.
+
+    Raises
+    ------
+    StoreError
+        When the file is something else, is damaged, or was written by a newer doxa. Such a
+        file is left as it is.
+    """
+    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        raise StoreError(
+            f"SQLite {sqlite3.sqlite_version} is too old", expected="SQLite 3.37 or newer"
+        )
+    _check_header(path)
+    steps = migrations() if scripts is None else scripts
+    with translated(path):
+        connection = connect(path)
+        try:
+            connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
+            version = _version(connection, path)
+            _check_version(version, max(steps), path)
+            if version < max(steps):
+                _migrate(connection, steps, path)
+            connection.execute("PRAGMA journal_mode = WAL")
+        finally:
+            connection.close()
+
+
+def _check_header(path: Path) -> None:
+    """Refuse what is no store before SQLite touches it.
+
+    The header of a store is in the file itself from the first commit on: a new file becomes
+    WAL only afterwards.
+    """
+    if not path.parent.is_dir():
+        raise StoreError("there is no such folder", where=str(path.parent), hint="create it first")
+    try:
+        with path.open("rb") as file:
+            header = file.read(100)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise StoreError(f"the file cannot be read ({error})", where=str(path)) from error
+    if not header:
+        return
+    ours = header[:16] == _MAGIC and int.from_bytes(header[68:72], "big") == APPLICATION_ID
+    if not ours:
+        raise StoreError(
+            "this file is not a doxa store",
+            where=str(path),
+            hint="name a new file, or one that doxa made",
+        )
+
+
+def _version(connection: sqlite3.Connection, path: Path) -> int:
+    """The file's schema version; 0 = new."""
+    if not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+        return 0
+    try:
+        found = connection.execute("SELECT max(version) FROM migrations").fetchone()[0]
+    except sqlite3.OperationalError as error:
+        raise StoreError(f"this is not a doxa store ({error})", where=str(path)) from error
+    return int(found or 0)
+
+
+def _check_version(version: int, newest: int, path: Path) -> None:
+    if version > newest:
+        raise StoreError(
+            f"the store was written by a newer doxa (schema {version}, this one knows {newest})",
+            where=str(path),
+            hint="upgrade doxa",
+        )
+
+
+def _migrate(
+    connection: sqlite3.Connection, steps: Mapping[int, tuple[str, str]], path: Path
+) -> None:
+    """Run what is missing, all in one transaction; another process may have been quicker."""
+    begin(connection)
+    try:
+        version = _version(connection, path)
+        for number, (name, script) in sorted(steps.items()):
+            if number > version:
+                for statement in _statements(script):
+                    connection.execute(statement)
+                connection.execute("INSERT INTO migrations VALUES (?, ?)", (number, name))
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def _statements(script: str) -> Iterator[str]:
+    pending = ""
+    for line in script.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            yield pending
+            pending = ""

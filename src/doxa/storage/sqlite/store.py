@@ -1,0 +1,126 @@
+"""The embedded store: the ledger, and what is kept beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import msgspec
+
+from doxa.beliefmap.model import Zone
+from doxa.storage.port import (
+    Activation,
+    ForecastSet,
+    MapVersion,
+    PopulationVersion,
+    Snapshot,
+)
+from doxa.storage.sqlite import archive, settings
+from doxa.storage.sqlite.ledger import SqliteLedger
+from doxa.storage.sqlite.writer import Job
+from doxa.types import Moment
+
+T = TypeVar("T")
+
+
+class SqliteStore(SqliteLedger):
+    """One workspace of a SQLite file; several processes may hold the same file open.
+
+    Parameters
+    ----------
+    path : Path
+        The file; made when it is not there.
+    workspace : str
+        Which of the file's workspaces; made when it is not there.
+    clock : Clock or None
+        The clock the workspace must run on; None takes the stored one, or time when new.
+    zone : Zone or None
+        The zone of local days for this opening; None takes the stored one, or UTC when new.
+
+    Raises
+    ------
+    StoreError
+        When the file is no store of ours, is damaged, or was written by a newer doxa.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from doxa.domain.signal import Signal
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> store = SqliteStore(Path(folder.name) / "shop.db")
+    >>> store.append([Signal(id="t1", twin="ann", kind="buy", at=5, recorded=6)])
+    [Appended(id='t1', seq=1, duplicate=False)]
+    >>> [signal.kind for signal in store.signals(store.twin_key("ann"))]
+    ['buy']
+    >>> store.close()
+    >>> folder.cleanup()
+    """
+
+    def set_zone(self, zone: Zone) -> None:
+        """Change the zone of local days from now on."""
+        self._run(lambda connection, _: settings.write_zone(connection, self._workspace, zone))
+        self.zone = zone
+
+    def snapshot(self, twin: int) -> Snapshot | None:
+        """The newest snapshot of a twin."""
+        with self._readers.reading() as connection:
+            return archive.snapshot(connection, self._workspace, int(twin))
+
+    def put_snapshots(self, snapshots: Sequence[Snapshot]) -> int:
+        """Store snapshots that no later signal made stale; returns how many."""
+        return self._run(
+            lambda connection, _: archive.put_snapshots(connection, self._workspace, snapshots)
+        )
+
+    def maps(self) -> list[MapVersion]:
+        """All maps by version."""
+        with self._readers.reading() as connection:
+            return archive.maps(connection, self._workspace)
+
+    def put_map(self, text: str, fingerprint: str, active_from: Moment) -> MapVersion:
+        """Store and activate a map from a moment on."""
+        return self._run(
+            lambda connection, _: archive.put_map(
+                connection, self._workspace, text, fingerprint, active_from
+            )
+        )
+
+    def populations(self) -> list[PopulationVersion]:
+        """All populations by version, bodies included."""
+        with self._readers.reading() as connection:
+            return archive.populations(connection, self._workspace)
+
+    def put_population(self, population: PopulationVersion) -> PopulationVersion:
+        """Store a population; its version is assigned."""
+        version = self._run(
+            lambda connection, _: archive.put_population(connection, self._workspace, population)
+        )
+        return msgspec.structs.replace(population, version=version)
+
+    def activate_population(self, version: int, active_from: Moment) -> None:
+        """Make a population the one that readings use from a moment on."""
+        self._run(
+            lambda connection, _: archive.activate(
+                connection, self._workspace, version, active_from
+            )
+        )
+
+    def activations(self) -> list[Activation]:
+        """Which population was made active when."""
+        with self._readers.reading() as connection:
+            return archive.activations(connection, self._workspace)
+
+    def put_forecasts(self, forecasts: ForecastSet) -> None:
+        """Record a forecast set durably."""
+        self._run(
+            lambda connection, _: archive.put_forecasts(connection, self._workspace, forecasts)
+        )
+
+    def forecast_sets(self, outcome: str | None = None) -> list[ForecastSet]:
+        """Recorded sets by `recorded`."""
+        with self._readers.reading() as connection:
+            return archive.forecast_sets(connection, self._workspace, outcome)
+
+    def _run(self, job: Job[T]) -> T:
+        return self._writer.run(job).result()
