@@ -9,6 +9,7 @@ from doxa.beliefmap.declared import gather
 from doxa.beliefmap.document import Mapping, parse_document, read_document
 from doxa.beliefmap.edges import read_edges
 from doxa.beliefmap.event_bands import read_event_bands
+from doxa.beliefmap.evidence_kinds import settle
 from doxa.beliefmap.goals import check_no_circle
 from doxa.beliefmap.header import read_header
 from doxa.beliefmap.literals import mapping
@@ -16,7 +17,7 @@ from doxa.beliefmap.model import BeliefMap
 from doxa.beliefmap.nodes import read_nodes
 from doxa.beliefmap.outcomes import read_outcomes
 from doxa.beliefmap.purposes import read_personas, read_purposes, read_sources
-from doxa.beliefmap.rules import read_signals, settle
+from doxa.beliefmap.rules import read_signals
 
 SECTIONS = [
     *("doxa", "product", "timezone", "clock", "bands", "event_bands", "fields", "groups"),
@@ -73,8 +74,7 @@ def _compile(top: Mapping) -> BeliefMap:
     mapping(top, "a belief map", SECTIONS)
     header = read_header(top)
     declared = gather(top, header)
-    signals = read_signals(top, declared)
-    nodes = settle(top, read_nodes(top, declared), signals)
+    nodes, signals = settle(top, read_nodes(top, declared), read_signals(top, declared))
     edges = read_edges(top, declared)
     check_no_circle(top, nodes, edges)
     personas = read_personas(top, declared)

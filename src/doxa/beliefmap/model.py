@@ -67,7 +67,9 @@ class Rule(Record, frozen=True, kw_only=True, omit_defaults=True):
     """What one kind of signal says about one node.
 
     ``constant`` holds the fixed member of ``{family: CONSTANT}``; ``fields`` names, for each
-    dimension of a family, the payload field that holds its value (after ``by``).
+    dimension of a family, the payload field that holds its value (after ``by``). A ``claim`` is
+    for/against about one named member of a family that counts occurrences or takes values: it is
+    read beside the member's own evidence, never as part of it.
     """
 
     kind: str
@@ -84,6 +86,7 @@ class Rule(Record, frozen=True, kw_only=True, omit_defaults=True):
     begins: str | Span | None = None
     ends: str | Span | None = None
     deadline: str | Span | None = None
+    claim: bool = False
     line: int = 0
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from doxa.beliefmap.criteria import read_condition
 from doxa.beliefmap.declared import Declared
-from doxa.beliefmap.document import Mapping, Sequence, Tree
+from doxa.beliefmap.document import Mapping, Tree
 from doxa.beliefmap.literals import (
     each_of,
     field_name,
@@ -20,9 +20,9 @@ from doxa.beliefmap.literals import (
     required,
     text,
 )
-from doxa.beliefmap.model import FieldType, Node, Rule, Weight
+from doxa.beliefmap.model import FieldType, Rule, Weight
 from doxa.beliefmap.names import unknown
-from doxa.domain.evidence import Channel, EvidenceKind, Once
+from doxa.domain.evidence import Channel, Once
 from doxa.domain.node import NodeKind
 from doxa.types import Span
 
@@ -32,12 +32,6 @@ CHANNELS = {
     "against": Channel.AGAINST,
     "count": Channel.COUNT,
     "value": Channel.VALUE,
-}
-KINDS = {
-    Channel.FOR: EvidenceKind.OPINION,
-    Channel.AGAINST: EvidenceKind.OPINION,
-    Channel.COUNT: EvidenceKind.OCCURRENCE,
-    Channel.VALUE: EvidenceKind.VALUE,
 }
 _KEYS = [*("node", *CHANNELS, "amount", "when", "each", "by", "once"), *("from", "until")]
 _INTERVAL = {"from": "begins", "until": "ends", "deadline": "deadline"}
@@ -166,43 +160,3 @@ def _interval(section: Mapping, kind: NodeKind, declared: Declared) -> dict[str,
             raise tree.error(f"a {kind.value} has no {key!r}", expected=f"a {owner.value}")
         found[name] = field_or_span(tree, declared.clock)
     return found
-
-
-def settle(
-    top: Mapping, nodes: dict[str, Node], signals: dict[str, tuple[Rule, ...]]
-) -> dict[str, Node]:
-    """Give each node the one kind of evidence its rules draw; refuse two kinds."""
-    first: dict[str, Rule] = {}
-    for kind, rules in signals.items():
-        for index, rule in enumerate(rules):
-            other = first.setdefault(rule.node, rule)
-            if KINDS[other.channel] is not KINDS[rule.channel]:
-                raise _rule_tree(top, kind, index).error(
-                    f"{rule.node!r} takes {KINDS[rule.channel].value} evidence here, but "
-                    f"{KINDS[other.channel].value} evidence in line {other.line}",
-                    expected="one evidence kind per node",
-                    hint="declare a second node",
-                )
-    return {name: _settled(top, node, first.get(name)) for name, node in nodes.items()}
-
-
-def _rule_tree(top: Mapping, kind: str, index: int) -> Tree:
-    section = top.entries["signals"]
-    assert isinstance(section, Mapping)
-    rules = section.entries[kind]
-    assert isinstance(rules, Sequence)
-    return rules.items[index]
-
-
-def _settled(top: Mapping, node: Node, rule: Rule | None) -> Node:
-    if rule is None:
-        return node
-    kind = KINDS[rule.channel]
-    if kind is EvidenceKind.VALUE and node.scale is None and node.above is None:
-        section = top.entries["nodes"]
-        assert isinstance(section, Mapping)
-        raise section.entries[node.name].error(
-            f"takes values (line {rule.line}) but has no scale",
-            expected="scale: [worst, best], or above: a number",
-        )
-    return msgspec.structs.replace(node, evidence=kind)

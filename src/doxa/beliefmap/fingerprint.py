@@ -1,0 +1,54 @@
+"""The fingerprint of a map: equal exactly when the same signals give the same cells."""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+
+from doxa.beliefmap.model import BeliefMap, Node, Rule
+
+READ_TIME = ("line", "begins", "ends", "deadline")
+"""What a rule says that no cell depends on."""
+
+
+def fingerprint(belief_map: BeliefMap) -> str:
+    """A hash over what decides evidence and cells.
+
+    Covered: clock, zone, field types, bands and event bands, every node's dimensions, evidence
+    kind, half-life, occasion and holder, and every rule, each in the order of the file (a rule's
+    place is its number in evidence). Not covered: trust, edges, outcomes, actions, purposes,
+    sentences, bases and scales, which are applied when a twin is read.
+
+    Examples
+    --------
+    >>> from doxa.beliefmap.map_file import parse_map
+    >>> text = "{doxa: 1, product: shop, signals: {visit: []}, sources: {till: {trust: %s}}}"
+    >>> fingerprint(parse_map(text % 1)) == fingerprint(parse_map(text % 0.5))
+    True
+    """
+    decides = {
+        "clock": belief_map.clock,
+        "zone": msgspec.to_builtins(belief_map.zone),
+        "fields": dict(sorted(belief_map.fields.items())),
+        "bands": [_written(band) for band in belief_map.bands],
+        "event_bands": dict(sorted(belief_map.event_bands.items())),
+        "nodes": [_node(node) for node in belief_map.nodes.values()],
+        "rules": [_rule(rule) for rule in belief_map.rules],
+    }
+    return hashlib.blake2b(msgspec.json.encode(decides), digest_size=16).hexdigest()
+
+
+def _written(band: float) -> str:
+    return repr(float(band))
+
+
+def _node(node: Node) -> list[object]:
+    bands = [_written(band) for band in node.bands]
+    held = [node.occasion, node.held_by, _written(node.half_life), bands]
+    return [node.name, node.dimensions, node.evidence, *held]
+
+
+def _rule(rule: Rule) -> dict[str, object]:
+    found: dict[str, object] = msgspec.to_builtins(rule)
+    return {key: value for key, value in found.items() if key not in READ_TIME}
