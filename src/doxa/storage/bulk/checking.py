@@ -39,7 +39,7 @@ class Checker:
     Attributes
     ----------
     unknown_kinds : Counter of str
-        Kinds that the map does not declare, with the number of rows.
+        Kinds that the map does not declare, with the number of rows, since they were last taken.
     """
 
     def __init__(self, map: BeliefMap, now: Moment, allow_future: bool = False) -> None:
@@ -120,6 +120,11 @@ class Checker:
         if len(self.unknown_kinds) < 1000:
             self.unknown_kinds[kind] += 1
         raise Refused("kind", "not declared by the map")
+
+    def take_unknown_kinds(self) -> Counter[str]:
+        """Unknown kinds since the last call."""
+        found, self.unknown_kinds = self.unknown_kinds, Counter()
+        return found
 
     def nearest_kind(self, kind: str) -> str | None:
         """The declared kind whose name is most like this one."""

@@ -49,7 +49,7 @@ class Chunks:
 
     def notes(self, table: int) -> list[Note]:
         """The notes of a table's chunks, in order."""
-        found = []
+        found: list[Note] = []
         while (path := self.path(table, len(found), "json")).exists():
             found.append(msgspec.json.decode(path.read_bytes(), type=Note))
         return found
@@ -61,6 +61,10 @@ class Chunks:
         if len(rows):
             _write_parquet(rows, self.path(table, chunk, "parquet"))
         self.write_rejects(self.path(table, chunk, "rejects"), rejects)
+        self.write_note(table, chunk, note)
+
+    def write_note(self, table: int, chunk: int, note: Note) -> None:
+        """Write a note, whole or not at all."""
         fresh = self.path(table, chunk, "new")
         fresh.write_bytes(msgspec.json.encode(note))
         fresh.replace(self.path(table, chunk, "json"))

@@ -50,10 +50,9 @@ class ColumnReader:
 
     def _select(self) -> str:
         table, parts = self._table, [f"{_ROW} + 1 AS line"]
-        for name in _TEXTS:
-            parts.append(f"{self._text(table.takes.get(name))} AS {name}")
-        for name in ("at", "recorded"):
-            parts.append(f"{self._moment(name, table.takes.get(name))} AS {name}")
+        takes = table.takes
+        parts += [f"{self._text(takes.get(name))} AS {name}" for name in _TEXTS]
+        parts += [f"{self._moment(name, takes.get(name))} AS {name}" for name in ("at", "recorded")]
         parts.append(f"{self._text(table.order)} AS order_")
         if table.id:
             joined = " || '/' || ".join(self._text(take) for take in table.id)

@@ -54,8 +54,8 @@ class Lines:
 
 def open_lines(path: Path) -> BinaryIO:
     """The file, unpacked when it ends in ``.gz``; UTF-16 is refused with what to do."""
-    opened = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
-    file = cast(BinaryIO, opened)
+    packed = path.suffix == ".gz"
+    file = cast(BinaryIO, gzip.GzipFile(path)) if packed else path.open("rb")
     if file.read(2) in (b"\xff\xfe", b"\xfe\xff"):
         file.close()
         raise InputError("the file is UTF-16", where=str(path), expected="UTF-8")
