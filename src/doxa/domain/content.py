@@ -11,7 +11,8 @@ import msgspec
 
 from doxa.types import Moment
 
-_DIGEST = 12
+_DIGEST = 9
+_NEAR, _MASK = 1 << 39, (1 << 40) - 1
 
 
 def _scalar(value: Any) -> Any:
@@ -66,12 +67,13 @@ def content_id(
     --------
     >>> first = content_id("h42", "purchase", "till", 0, b"{}")
     >>> first.startswith("#"), len(first)
-    (True, 25)
+    (True, 29)
     >>> content_id("h42", "purchase", "till", 0, b"{}", ordinal=1) == first + ".1"
     True
     """
     head = _ENCODER.encode((twin, kind, source, at, order, session, device, cause))
-    name = "#" + blake2b(head + payload, digest_size=_DIGEST).hexdigest()
+    near = at if -_NEAR <= at < _NEAR else at >> 20
+    name = f"#{near & _MASK:010x}{blake2b(head + payload, digest_size=_DIGEST).hexdigest()}"
     return f"{name}.{ordinal}" if ordinal else name
 
 

@@ -98,7 +98,7 @@ def _write_parquet(rows: Rows, path: Path) -> None:
     types = _types(pyarrow)
     arrays = {name: pyarrow.array(values, types[name]) for name, values in columns.items()}
     keys = [
-        int(name[1 : _KEY_DIGITS + 1], 16) if own else None
+        int(name[-_KEY_DIGITS:], 16) if own else None
         for name, own in zip(rows.id, rows.derived, strict=True)
     ]
     arrays["key"] = pyarrow.array(keys, pyarrow.int64())
