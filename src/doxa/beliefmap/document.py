@@ -17,6 +17,8 @@ DEEPEST = 24
 """Values nested deeper than this are refused."""
 SWITCHES = frozenset({"on", "off", "yes", "no", "y", "n"})
 """Words that YAML 1.1 turns into true and false: no key is called so."""
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""Only its events are used; the one in C is there in every common build and ten times faster."""
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -134,7 +136,7 @@ def parse_document(text: str, name: str) -> Mapping:
     try:
         return _document(_Events(text.removeprefix("\ufeff"), name))
     except yaml.MarkedYAMLError as error:
-        raise _broken(error, name) from error
+        raise _broken(error, text, name) from error
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise MapError(
@@ -146,11 +148,13 @@ def parse_document(text: str, name: str) -> Mapping:
         raise MapError("is not valid YAML", where=name) from error
 
 
-def _broken(error: yaml.MarkedYAMLError, name: str) -> MapError:
+def _broken(error: yaml.MarkedYAMLError, text: str, name: str) -> MapError:
     mark = error.problem_mark or error.context_mark
     where = f"{name}:{mark.line + 1}" if mark else name
+    lines = text.split("\n")
+    tabbed = mark is not None and mark.line < len(lines) and "\t" in lines[mark.line]
+    hint = "indent with spaces, not tabs" if tabbed else ""
     problem = error.problem or "cannot be read"
-    hint = "indent with spaces, not tabs" if "\\t" in problem else ""
     return MapError(f"is not valid YAML: {problem}", where=where, hint=hint)
 
 
@@ -159,7 +163,7 @@ class _Events:
 
     def __init__(self, text: str, name: str) -> None:
         self.name = name
-        self._events: Iterator[yaml.Event] = iter(yaml.parse(text, Loader=yaml.SafeLoader))
+        self._events: Iterator[yaml.Event] = iter(yaml.parse(text, Loader=_LOADER))
 
     def take(self) -> yaml.Event:
         return next(self._events)
@@ -195,8 +199,8 @@ def _tree(events: _Events, event: yaml.Event, place: Place, depth: int) -> Tree:
     if depth > DEEPEST:
         raise MapError("is nested too deep", where=str(place), expected=f"{DEEPEST} levels")
     if isinstance(event, yaml.ScalarEvent):
-        plain = event.style is None
-        return Scalar(None if plain and event.value in _NULLS else event.value, place)
+        null = not event.style and event.value in _NULLS
+        return Scalar(None if null else event.value, place)
     if isinstance(event, yaml.SequenceStartEvent):
         return _sequence(events, place, depth)
     return _mapping(events, place, depth)
@@ -242,7 +246,7 @@ def _key(event: yaml.Event, here: Place, parent: Place) -> str:
     if not isinstance(event, yaml.ScalarEvent):
         raise MapError("a key is not plain text", where=where, expected="a name")
     key = str(event.value)
-    if not key or (event.style is None and key in _NULLS):
+    if not key or (not event.style and key in _NULLS):
         raise MapError("a key is empty", where=where, expected="a name")
     if key == "<<":
         raise MapError("merge keys '<<' are refused", where=where, hint="write the keys out")

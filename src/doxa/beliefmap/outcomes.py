@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from doxa.beliefmap.asked import read_asked
 from doxa.beliefmap.criteria import read_condition
-from doxa.beliefmap.declared import NUMBERS, Declared, check_kind
+from doxa.beliefmap.declared import Declared
 from doxa.beliefmap.document import Mapping, Sequence, Tree
 from doxa.beliefmap.eligibility import read_among
 from doxa.beliefmap.literals import (
@@ -15,20 +16,15 @@ from doxa.beliefmap.literals import (
     mapping,
     number,
     one_of,
-    one_or_more,
-    positive,
     required,
-    scale,
     share,
-    span,
     text,
     whole,
 )
-from doxa.beliefmap.model import FieldType, Items, Outcome, Target
+from doxa.beliefmap.model import Items, Outcome, Target
 from doxa.beliefmap.names import nearest, unknown
-from doxa.domain.clock import Clock
+from doxa.beliefmap.windows import check_window, read_window
 from doxa.domain.evidence import Once
-from doxa.types import Span
 
 _ANY = ["after", "plus", "within", "until", "same", "when", "among", "base", "of", "by", "items"]
 _AT_SIGNAL = ["of_signal", "given", "recent", "each"]
@@ -43,7 +39,6 @@ KEYS: dict[Target, list[str]] = {
 }
 _EXPECTED = f"exactly one of {', '.join(Target)}"
 _CHANCES = frozenset({Target.HAPPENS, Target.NEVER, Target.TIME_TO})
-_ASKED = NUMBERS | {FieldType.CATEGORY, FieldType.ITEM}
 
 
 def read_outcomes(top: Mapping, declared: Declared) -> dict[str, Outcome]:
@@ -64,7 +59,7 @@ def _outcome(name: str, tree: Tree, declared: Declared, line: int) -> Outcome:
     kind, shown = _kinds(section, target, declared)
     of = _of(section, declared)
     by = _by(section, of, declared)
-    _check_window(section, target)
+    check_window(section, target)
     after, among, base = section.get("after"), section.get("among"), section.get("base")
     once, each = section.get("once"), section.get("each")
     known = frozenset(by) | ({of} if of else frozenset()) | frozenset(fields(section.get("given")))
@@ -86,7 +81,7 @@ def _outcome(name: str, tree: Tree, declared: Declared, line: int) -> Outcome:
         line=line,
     )
     return msgspec.structs.replace(
-        outcome, **_window(section, declared), **_carried(section, target, declared)
+        outcome, **read_window(section, declared), **read_asked(section, target, declared)
     )
 
 
@@ -94,12 +89,8 @@ def _target(section: Mapping) -> Target:
     found = [target for target in Target if target in section.entries]
     if len(found) != 1:
         problem = f"asks {' and '.join(found)}" if found else "asks nothing"
-        hint = (
-            ""
-            if found
-            else next(filter(None, (nearest(key, Target) for key in section.entries)), "")
-        )
-        raise section.error(problem, expected=_EXPECTED, hint=hint)
+        near = [nearest(key, Target) for key in section.entries if not found]
+        raise section.error(problem, expected=_EXPECTED, hint=next(filter(None, near), ""))
     target = found[0]
     allowed = [target.value, *KEYS[target]]
     for key in section.entries:
@@ -166,64 +157,6 @@ def _items(section: Mapping) -> Items | None:
     return Items(top=whole(required(keys, "top", "a number of members"), 1))
 
 
-def _check_window(section: Mapping, target: Target) -> None:
-    after, within, until = (section.get(key) for key in ("after", "within", "until"))
-    for key in ("plus", "until"):
-        if key in section.entries and after is None:
-            raise section.key_error(key, f"{key!r} needs a trigger", expected="after: kind")
-    if within and until:
-        raise until.error("closes a window that 'within' closes too", hint="keep one")
-    at_signal = target is Target.VALUE and after is None
-    at_shelf = target is Target.CHOICE
-    if not (within or until) and not at_signal and not at_shelf:
-        raise section.error("never ends", expected="within: a duration, or until: a field")
-    if within and at_signal:
-        raise within.error("a value without a trigger has no window", expected="after: kind")
-    if at_shelf:
-        _check_choice(section, within)
-    elif "same" in section.entries and after is None and not at_signal:
-        raise section.key_error(
-            "same", "there is no moment to be the same as", expected="after: kind"
-        )
-
-
-def _check_choice(section: Mapping, within: Tree | None) -> None:
-    for key in ("after", "of", "items"):
-        if key in section.entries:
-            raise section.key_error(key, f"a choice takes no {key!r}", hint=f"drop {key!r}")
-    if (section.get("of_signal") is None) != (within is None):
-        raise section.error(
-            "a choice made in another signal needs of_signal and within",
-            expected="both, or neither",
-        )
-
-
-def _window(section: Mapping, declared: Declared) -> dict[str, object]:
-    within, until, plus = section.get("within"), section.get("until"), section.get("plus")
-    return {
-        "within": span(within, declared.clock, least=1) if within else None,
-        "until": _until(until, declared) if until else None,
-        "plus": _plus(plus, declared) if plus else (),
-    }
-
-
-def _until(tree: Tree, declared: Declared) -> str:
-    name = field_name(tree, "a time field of the trigger")
-    types = NUMBERS if declared.clock is Clock.POSITION else frozenset({FieldType.TIME})
-    declared.typed(tree, name, types, "a field that holds a moment")
-    return name
-
-
-def _plus(tree: Tree, declared: Declared) -> tuple[Span, ...]:
-    def read(item: Tree) -> Span:
-        return span(item, declared.clock)
-
-    found = one_or_more(tree, read, "durations after the trigger, such as [0d, 3d]")
-    if len(set(found)) != len(found):
-        raise tree.error("names a duration twice", hint="keep one")
-    return tuple(sorted(found))
-
-
 def _base(tree: Tree, target: Target) -> float:
     if target in _CHANCES:
         return share(tree, inner=True)
@@ -232,60 +165,4 @@ def _base(tree: Tree, target: Target) -> float:
     found = number(tree)
     if target is not Target.VALUE and found < 0:
         raise tree.error(f"{found:g} is negative", expected="zero or more")
-    return found
-
-
-def _carried(section: Mapping, target: Target, declared: Declared) -> dict[str, object]:
-    if target is Target.SUM:
-        return {"field": declared.numeric(section.entries["sum"])}
-    if target is Target.VALUE:
-        return _value(section, declared)
-    return _choice(section, declared) if target is Target.CHOICE else {}
-
-
-def _value(section: Mapping, declared: Declared) -> dict[str, object]:
-    tree, ends, step = section.entries["value"], section.get("scale"), section.get("step")
-    name = field_name(tree)
-    declared.typed(tree, name, _ASKED, "a number, flag or category")
-    if section.get("of") and text(section.entries["of"]) == name:
-        raise section.entries["of"].error(f"{name!r} is what is asked", expected="another field")
-    return {
-        "field": name,
-        "scale": scale(ends) if ends else None,
-        "step": positive(step) if step else None,
-        **_known(section, name, declared),
-    }
-
-
-def _choice(section: Mapping, declared: Declared) -> dict[str, object]:
-    chosen = field_name(required(section, "chosen", "the field that holds the option taken"))
-    otherwise = section.get("otherwise")
-    if otherwise and section.get("of_signal") is None:
-        raise otherwise.error("nothing can be left untaken", expected="of_signal and within")
-    return {
-        "field": chosen,
-        "options": field_name(required(section, "options", "the field that lists the options")),
-        "attributes": fields(section.get("attributes")),
-        "otherwise": text(otherwise) if otherwise else None,
-        **_known(section, chosen, declared),
-    }
-
-
-def _known(section: Mapping, asked: str, declared: Declared) -> dict[str, object]:
-    given, recent = section.get("given"), section.get("recent")
-    known = fields(given)
-    if asked in known:
-        assert given is not None
-        raise given.error(f"{asked!r} is what is asked", expected="fields known beforehand")
-    return {"given": known, "recent": _recent(recent, declared) if recent else {}}
-
-
-def _recent(tree: Tree, declared: Declared) -> dict[str, tuple[str, ...]]:
-    section = mapping(tree, "{kind: [fields]}")
-    found = {}
-    for kind, body in section.entries.items():
-        check_kind(section, kind, declared.kinds)
-        found[kind] = fields(body)
-        if not found[kind]:
-            raise body.error("is an empty list", expected="payload fields")
     return found

@@ -14,7 +14,7 @@ from doxa.beliefmap.payloads import Columns, columns_of
 from doxa.beliefmap.values import schema_of
 
 _ARRAYS = tuple(
-    f.name for f in fields(SignalColumns) if f.name not in ("payload", "kinds", "sources")
+    f.name for f in fields(SignalColumns) if f.name not in ("payload", "kinds", "sources", "ids")
 )
 
 

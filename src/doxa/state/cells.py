@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -22,11 +22,18 @@ class EventSums:
     sums : float64[c, C, E]
     tick : int64[c]
         Sessions begun by the cell's newest evidence.
+    opened : int64[c]
+        Sessions begun by the first counted occurrence, see `NodeCells`.
     """
 
     bands: tuple[HalfLife, ...]
     sums: Floats
     tick: Ints
+    opened: Ints
+
+    def take(self, rows: Ints) -> EventSums:
+        """Some rows of the table."""
+        return EventSums(self.bands, self.sums[rows], self.tick[rows], self.opened[rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,7 @@ class NodeCells:
     first, last : int64[c]
         Moments of the oldest and newest evidence.
     opened : int64[c]
-        Moment of the first counted occurrence (of the first closed occasion).
+        Moment at which the first occasion ended; of occurrences, the first counted one.
     occasions : int64[c]
         Occasions of for and of against, occurrences, or values.
     events : dict of kind to EventSums
@@ -71,3 +78,15 @@ class NodeCells:
     def at(self, now: int | Ints) -> Floats:
         """The sums decayed to a moment not before `last`, float64[c, C, K]."""
         return self.sums * decay(np.asarray(now) - self.last, self.bands)[:, None, :]
+
+    def take(self, rows: Ints) -> NodeCells:
+        """Some rows of the table."""
+        return replace(
+            self,
+            **{name: getattr(self, name)[rows] for name in PER_CELL},
+            events={kind: event.take(rows) for kind, event in self.events.items()},
+        )
+
+
+PER_CELL = ("twin", "member", "source", "sums", "first", "last", "opened", "occasions")
+"""The columns of `NodeCells` that have one row per cell."""

@@ -59,12 +59,12 @@ def event_clock(signals: SignalColumns, kind: str) -> EventClock:
     """When each twin began its sessions of a kind.
 
     A session is that of one local day; a signal without one is a session of its own. It begins
-    with its first signal of the kind by (at, order).
+    with its first signal of the kind by (at, order). What doxa put out itself never counts.
     """
     if kind not in signals.kinds:
         none = np.zeros(0, dtype=np.int64)
         return EventClock(kind, none, Timeline.of(none, none, none, 0))
-    rows = np.flatnonzero(signals.kind == signals.kinds.index(kind))
+    rows = np.flatnonzero((signals.kind == signals.kinds.index(kind)) & ~signals.inert)
     twin, at, order = signals.twin[rows], signals.at[rows], signals.order[rows]
     session = signals.session[rows]
     alone = np.where(session < 0, rows, -1)

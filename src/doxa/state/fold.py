@@ -39,7 +39,8 @@ def fold(
     mass = _settled(evidence, grown)
     starts = evidence.starts[:-1]
     newest = evidence.starts[1:] - 1
-    closed = np.where(grown.closing, evidence.at, np.iinfo(np.int64).max)
+    closing = np.where(grown.closing, np.arange(len(evidence)), len(evidence))
+    opened = np.minimum.reduceat(closing, starts) if len(starts) else starts
     return NodeCells(
         kind=evidence.kind,
         bands=bands,
@@ -50,15 +51,17 @@ def fold(
         sums=_decayed_sums(evidence, mass, evidence.at, bands),
         first=evidence.at[starts],
         last=evidence.at[newest],
-        opened=np.minimum.reduceat(closed, starts) if len(starts) else starts,
+        opened=evidence.at[opened],
         occasions=_per_cell(grown.closing.astype(np.int64), evidence),
         events={
             kind: EventSums(
                 half_lives,
-                _decayed_sums(evidence, mass, evidence.ticks[kind], half_lives),
-                evidence.ticks[kind][newest],
+                _decayed_sums(evidence, mass, tick, half_lives),
+                tick[newest],
+                tick[opened],
             )
             for kind, half_lives in (event_bands or {}).items()
+            for tick in (evidence.ticks[kind],)
         },
     )
 

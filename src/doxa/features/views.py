@@ -1,0 +1,283 @@
+"""Views: what the cells of one node hold for each row, as of the moment the row may read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from doxa.beliefmap.columns import Floats, Ints
+from doxa.beliefmap.model import BeliefMap, Node
+from doxa.domain.clock import DAY, Clock
+from doxa.domain.evidence import EvidenceKind
+from doxa.features.past import Past
+from doxa.features.plan import Reading
+from doxa.features.rows import Bound, Rows
+from doxa.state.bands import exposure
+from doxa.state.clock import event_clocks
+from doxa.state.evidence import NodeEvidence, split
+from doxa.state.history import AsOf, History, as_of, history
+from doxa.types import HalfLife
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """The same sums aged by the person's later sessions of a kind.
+
+    Attributes
+    ----------
+    bands : tuple of E half-lives, in sessions
+    sums : float64[n, C, E]
+    exposure : float64[n, E]
+        Sessions the person had, decayed alike.
+    """
+
+    kind: str
+    bands: tuple[HalfLife, ...]
+    sums: Floats
+    exposure: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One node as n rows see it.
+
+    Attributes
+    ----------
+    node : Node
+    bands : tuple of K half-lives
+    sums : float64[n, C, K]
+        Decayed to the row's origin.
+    exposure : float64[n, K]
+        How long the person could be seen, in days (positions), decayed alike.
+    met : bool[n]
+    elapsed : float64[n]
+        Days (positions) since the newest evidence; since registration where there is none.
+    tenure : float64[n]
+        Days (positions) since registration.
+    member : int64[n]
+        The node's member code; 0 for a single node, -1 = never met by anybody.
+    events : dict of EventView
+    """
+
+    node: Node
+    bands: tuple[HalfLife, ...]
+    sums: Floats
+    exposure: Floats
+    met: NDArray[np.bool_]
+    elapsed: Floats
+    tenure: Floats
+    member: Ints
+    events: dict[str, EventView] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.met)
+
+    def without_evidence(self) -> View:
+        """The same rows, had the node no evidence at all."""
+        events = {
+            kind: replace(event, sums=np.zeros_like(event.sums))
+            for kind, event in self.events.items()
+        }
+        return replace(
+            self,
+            sums=np.zeros_like(self.sums),
+            met=np.zeros_like(self.met),
+            elapsed=self.tenure,
+            events=events,
+        )
+
+    def take(self, rows: Ints) -> View:
+        """The chosen rows."""
+        events = {
+            kind: replace(event, sums=event.sums[rows], exposure=event.exposure[rows])
+            for kind, event in self.events.items()
+        }
+        return replace(
+            self,
+            sums=self.sums[rows],
+            exposure=self.exposure[rows],
+            met=self.met[rows],
+            elapsed=self.elapsed[rows],
+            tenure=self.tenure[rows],
+            member=self.member[rows],
+            events=events,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Indexed:
+    """One node's histories, and where each (twin, member) is found in them."""
+
+    node: Node
+    keys: Ints
+    wall: History
+    events: dict[str, History]
+
+
+class Views:
+    """Indexes a past once and gives the view of any node for any rows.
+
+    Parameters
+    ----------
+    past : Past
+    readings : nodes to index
+    """
+
+    def __init__(self, past: Past, readings: tuple[Reading, ...]) -> None:
+        self.past = past
+        self.map = past.map
+        self.unit = float(DAY) if self.map.clock is Clock.TIME else 1.0
+        self._clocks = event_clocks(past.signals, self.map)
+        self._since = _Registered.of(past)
+        evidence = split(past.signals, past.evidence, self.map, self._clocks)
+        trust = np.array([self.map.trust(name) for name in past.signals.sources])
+        self._indexed: dict[str, _Indexed] = {}
+        for reading in readings:
+            if reading.node in evidence:
+                self._indexed[reading.node] = _index(self.map, evidence.pop(reading.node), trust)
+
+    def view(self, reading: Reading, rows: Rows, member: Ints) -> View:
+        """One node for some rows.
+
+        Parameters
+        ----------
+        member : int64[n]
+            The node's own member codes; all 0 for a single node.
+        """
+        node = self.map.nodes[reading.node]
+        if reading.by_member:
+            return self._view(node, rows.twin, rows.seen, member)
+        moment = np.stack([rows.twin, rows.seen.at, rows.seen.order], axis=1)
+        distinct, place = _distinct(moment)
+        seen = rows.seen.take(distinct)
+        return self._view(node, rows.twin[distinct], seen, member[distinct]).take(place)
+
+    def _view(self, node: Node, twin: Ints, seen: Bound, member: Ints) -> View:
+        tenure = np.maximum(seen.at - self._since.of_twins(twin, seen.at), 0)
+        found = self._indexed.get(node.name)
+        if found is None:
+            return _nothing(node, tenure / self.unit, member, self._event_bands(), self.unit)
+        group = _place(found.keys, _key(twin, member))
+        known = as_of(found.wall, group, seen.at, seen.order, strictly=True)
+        elapsed = np.where(known.met, seen.at - known.last, tenure) / self.unit
+        return View(
+            node=node,
+            bands=found.wall.bands,
+            sums=known.sums,
+            exposure=_exposures(tenure, found.wall.bands, self.unit),
+            met=known.met,
+            elapsed=elapsed,
+            tenure=tenure / self.unit,
+            member=member,
+            events=dict(self._events(found, group, twin, seen)),
+        )
+
+    def _events(
+        self, found: _Indexed, group: Ints, twin: Ints, seen: Bound
+    ) -> Iterator[tuple[str, EventView]]:
+        for kind, clock in self._clocks.items():
+            now = clock.ticks(twin, seen.at, seen.order, strictly=True)
+            known = _event_sums(found.events[kind], group, seen, now)
+            bands = found.events[kind].bands
+            yield kind, EventView(kind, bands, known.sums, _sessions(now, bands))
+
+    def _event_bands(self) -> dict[str, tuple[float, ...]]:
+        return self.map.event_bands
+
+
+def _event_sums(known: History, group: Ints, seen: Bound, now: Ints) -> AsOf:
+    return as_of(known, group, seen.at, seen.order, strictly=True, ticks=now)
+
+
+def _index(belief_map: BeliefMap, evidence: NodeEvidence, trust: Floats) -> _Indexed:
+    keys, group = np.unique(_key(evidence.twin, evidence.member), return_inverse=True)
+    weights = trust if evidence.kind is not EvidenceKind.OCCURRENCE else None
+    wall = history(evidence, evidence.node.bands, group=group, trust=weights)
+    events = {
+        kind: history(evidence, bands, group=group, trust=weights, ticks=evidence.ticks[kind])
+        for kind, bands in belief_map.event_bands.items()
+    }
+    return _Indexed(evidence.node, keys, wall, events)
+
+
+@dataclass(frozen=True, slots=True)
+class _Registered:
+    """When each twin's first signal of any kind happened."""
+
+    twins: Ints
+    since: Ints
+
+    @classmethod
+    def of(cls, past: Past) -> _Registered:
+        twins, group = np.unique(past.signals.twin, return_inverse=True)
+        since = np.full(len(twins), np.iinfo(np.int64).max)
+        np.minimum.at(since, group, past.signals.at)
+        return cls(twins, since)
+
+    def of_twins(self, twin: Ints, otherwise: Ints) -> Ints:
+        place = _place(self.twins, twin)
+        return np.where(place >= 0, np.append(self.since, 0)[place], otherwise)
+
+
+def _key(twin: Ints, member: Ints) -> Ints:
+    """One number for (twin, member); members stay below 2^31."""
+    return np.where(member >= 0, twin * (1 << 31) + member, -1)
+
+
+def _place(keys: Ints, wanted: Ints) -> Ints:
+    """Where each wanted key stands among sorted keys; -1 = nowhere."""
+    if not len(keys):
+        return np.full(len(wanted), -1)
+    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return np.where(keys[place] == wanted, place, -1)
+
+
+def _distinct(rows: Ints) -> tuple[Ints, Ints]:
+    """First row of every distinct one, and which distinct one each row is."""
+    order = np.lexsort(rows.T[::-1])
+    ordered = rows[order]
+    fresh = (
+        np.r_[True, (ordered[1:] != ordered[:-1]).any(axis=1)] if len(rows) else np.zeros(0, bool)
+    )
+    place = np.empty(len(rows), dtype=np.int64)
+    place[order] = np.cumsum(fresh) - 1
+    return order[fresh], place
+
+
+def _exposures(tenure: Ints, bands: tuple[HalfLife, ...], unit: float) -> Floats:
+    return np.stack([exposure(tenure, band) for band in bands], axis=-1) / unit
+
+
+def _sessions(count: Ints, bands: tuple[HalfLife, ...]) -> Floats:
+    """Sessions so far, each decayed by those after it: (1 - 2^(-N/h)) / (1 - 2^(-1/h))."""
+    half_lives = np.asarray(bands, dtype=np.float64)
+    left = -np.expm1(-count[:, None] * np.log(2) / half_lives)
+    return left / -np.expm1(-np.log(2) / half_lives)
+
+
+def _nothing(
+    node: Node, tenure: Floats, member: Ints, events: dict[str, tuple[float, ...]], unit: float
+) -> View:
+    """The view of a node that nobody has any evidence about."""
+    slots = {EvidenceKind.OPINION: 2, EvidenceKind.OCCURRENCE: 5, EvidenceKind.VALUE: 3}
+    width = slots[node.evidence] if node.evidence else 2
+    n = len(tenure)
+    return View(
+        node=node,
+        bands=node.bands,
+        sums=np.zeros((n, width, len(node.bands))),
+        exposure=_exposures((tenure * unit).astype(np.int64), node.bands, unit),
+        met=np.zeros(n, dtype=bool),
+        elapsed=tenure,
+        tenure=tenure,
+        member=member,
+        events={
+            kind: EventView(
+                kind, bands, np.zeros((n, width, len(bands))), np.zeros((n, len(bands)))
+            )
+            for kind, bands in events.items()
+        },
+    )

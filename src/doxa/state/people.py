@@ -1,0 +1,185 @@
+"""The state of people: the cells of all nodes, since when they are seen, their traits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from doxa.beliefmap.columns import EvidenceColumns, Ints, SignalColumns
+from doxa.beliefmap.model import BeliefMap
+from doxa.state.cells import NodeCells
+from doxa.state.clock import EventClock, event_clocks
+from doxa.state.evidence import split
+from doxa.state.fold import fold
+from doxa.state.join import join
+from doxa.state.traits import Traits, join_traits, last_traits
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Since when each source sees each twin: one row per (twin, source), sorted.
+
+    Attributes
+    ----------
+    twin, source : int64[n]
+    first, last : int64[n]
+        Moments of the oldest and newest signal of any kind.
+    """
+
+    twin: Ints
+    source: Ints
+    first: Ints
+    last: Ints
+
+    def since(self, twins: Ints, visible: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], Ints]:
+        """Whether and since when visible sources see each twin: the start of its exposure.
+
+        Parameters
+        ----------
+        twins : int64[q]
+        visible : bool[sources]
+
+        Returns
+        -------
+        bool[q], int64[q]
+            The moment is 0 where the twin was never seen.
+        """
+        rows = visible[self.source] if len(self.source) else np.zeros(0, dtype=bool)
+        twin, first = self.twin[rows], self.first[rows]
+        known, place = np.unique(twin, return_inverse=True)
+        start = np.full(len(known) + 1, np.iinfo(np.int64).max)
+        np.minimum.at(start, place, first)
+        at = np.searchsorted(known, twins)
+        met = (at < len(known)) & (np.append(known, -1)[at] == twins)
+        return met, np.where(met, start[at], 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """How many sessions of a kind each twin has begun: int64[n] each, sorted by twin."""
+
+    twin: Ints
+    count: Ints
+
+    def of(self, twins: Ints) -> Ints:
+        """The count of each twin, 0 where it has none; int64[q]."""
+        at = np.searchsorted(self.twin, twins)
+        found = np.append(self.twin, -1)[at] == twins
+        return np.where(found, np.append(self.count, 0)[at], 0)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Everything folded: by node, by (twin, source), by trait, by event clock."""
+
+    nodes: dict[str, NodeCells]
+    seen: Seen
+    traits: Traits
+    sessions: dict[str, Sessions]
+
+    def twin(self, key: int) -> State:
+        """The part of one twin."""
+        return State(
+            {
+                name: part
+                for name, cells in self.nodes.items()
+                if len(part := cells.take(_of(cells.twin, key)))
+            },
+            _rows_of(self.seen, _of(self.seen.twin, key)),
+            self.traits.take(_of(self.traits.twin, key)),
+            {
+                kind: Sessions(*(column[_of(told.twin, key)] for column in (told.twin, told.count)))
+                for kind, told in self.sessions.items()
+            },
+        )
+
+
+def fold_people(signals: SignalColumns, evidence: EvidenceColumns, belief_map: BeliefMap) -> State:
+    """Fold all visible signals of some twins and their evidence.
+
+    Signals that doxa caused itself neither begin an exposure nor count as sessions or traits.
+    """
+    clocks = event_clocks(signals, belief_map)
+    parts = split(signals, evidence, belief_map, clocks)
+    return State(
+        {name: fold(part, belief_map.event_bands) for name, part in parts.items()},
+        seen(signals),
+        last_traits(signals),
+        {kind: _sessions(clock) for kind, clock in clocks.items()},
+    )
+
+
+def seen(signals: SignalColumns) -> Seen:
+    """First and last signal of every (twin, source)."""
+    own = np.flatnonzero(~signals.inert)
+    twin, source, at = signals.twin[own], signals.source[own], signals.at[own]
+    return _seen(twin, source, at, at)
+
+
+def join_people(earlier: State, later: State) -> State:
+    """The state of a snapshot and of the signals after it; see `join` for where it is exact.
+
+    The event clocks of `later` are taken to begin where those of `earlier` end: every session of
+    `later` begins after all evidence of `earlier`.
+    """
+    nodes = dict(earlier.nodes)
+    for name, cells in later.nodes.items():
+        moved = _moved(cells, earlier.sessions)
+        nodes[name] = join(nodes[name], moved) if name in nodes else moved
+    both = [
+        np.concatenate(pair)
+        for pair in zip(_columns(earlier.seen), _columns(later.seen), strict=True)
+    ]
+    return State(
+        nodes,
+        _seen(*both),
+        join_traits(earlier.traits, later.traits),
+        {kind: _counted(told, later.sessions[kind]) for kind, told in earlier.sessions.items()},
+    )
+
+
+def _moved(cells: NodeCells, sessions: dict[str, Sessions]) -> NodeCells:
+    """Cells whose event clocks count on from those of a snapshot."""
+    return replace(
+        cells,
+        events={
+            kind: replace(event, tick=event.tick + before, opened=event.opened + before)
+            for kind, event in cells.events.items()
+            for before in (sessions[kind].of(cells.twin),)
+        },
+    )
+
+
+def _counted(a: Sessions, b: Sessions) -> Sessions:
+    twin = np.union1d(a.twin, b.twin)
+    return Sessions(twin, a.of(twin) + b.of(twin))
+
+
+def _sessions(clock: EventClock) -> Sessions:
+    return Sessions(clock.twin, np.diff(clock.timeline.starts))
+
+
+def _columns(told: Seen) -> tuple[Ints, Ints, Ints, Ints]:
+    return told.twin, told.source, told.first, told.last
+
+
+def _seen(twin: Ints, source: Ints, first: Ints, last: Ints) -> Seen:
+    sort = np.lexsort((source, twin))
+    twin, source, first, last = twin[sort], source[sort], first[sort], last[sort]
+    if not len(twin):
+        return Seen(twin, source, first, last)
+    fresh = np.append(True, (twin[1:] != twin[:-1]) | (source[1:] != source[:-1]))
+    start = np.flatnonzero(fresh)
+    oldest, newest = np.minimum.reduceat(first, start), np.maximum.reduceat(last, start)
+    return Seen(twin[start], source[start], oldest, newest)
+
+
+def _of(twins: Ints, key: int) -> Ints:
+    low, high = np.searchsorted(twins, [key, key + 1])
+    return np.arange(low, high)
+
+
+def _rows_of(told: Seen, rows: Ints) -> Seen:
+    return Seen(*(column[rows] for column in _columns(told)))

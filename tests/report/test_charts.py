@@ -1,0 +1,129 @@
+"""Every chart is plain data without NaN, and says in words and a table what it draws."""
+
+import json
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from doxa.report import Chart, histogram, ladder, reliability, timeline
+
+NAN = math.nan
+EMPTY = [
+    ladder([]),
+    reliability([]),
+    histogram([], measure="skill"),
+    timeline([], node="fair"),
+]
+GAPS = [
+    ladder([{"name": "twin", "value": NAN, "low": None, "high": math.inf}], bar=NAN),
+    reliability([{"forecast": NAN, "observed": None, "count": 0}]),
+    histogram([{"low": 0, "high": 1, "count": None}], measure="skill"),
+    timeline([{"at": 0, "credence": NAN, "low": NAN, "high": 1}], node="fair"),
+]
+
+
+def series(chart: Chart, kind: str) -> dict[str, Any]:
+    return next(item for item in chart.option["series"] if item["type"] == kind)
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    children = value.values() if isinstance(value, dict) else value
+    if isinstance(value, dict | list | tuple):
+        for child in children:
+            yield from leaves(child)
+    else:
+        yield value
+
+
+def test_samples_are_json_without_nan(charts: list[Chart]) -> None:
+    for chart in charts:
+        assert json.loads(json.dumps(chart.option, allow_nan=False)) == chart.option
+
+
+@pytest.mark.parametrize("chart", EMPTY + GAPS)
+def test_nothing_and_gaps_are_json_without_nan(chart: Chart) -> None:
+    json.dumps(chart.option, allow_nan=False)
+    assert "nan" not in chart.label
+    assert all("nan" not in cell for row in chart.table.cells for cell in row)
+
+
+def test_charts_hold_no_colours_of_their_own(charts: list[Chart]) -> None:
+    texts = [leaf for chart in charts for leaf in leaves(chart.option) if isinstance(leaf, str)]
+    assert not [text for text in texts if text.startswith(("#", "rgb"))]
+
+
+def test_ladder_starts_at_zero_and_highlights_the_twin() -> None:
+    chart = ladder([{"name": "persona", "value": 0.3}, {"name": "t", "value": 0.2, "twin": True}])
+    colours = [item["itemStyle"]["color"] for item in series(chart, "bar")["data"]]
+    assert chart.option["xAxis"]["min"] == 0
+    assert colours == ["var(--quiet)", "var(--accent)"]
+
+
+def test_a_long_name_is_short_beside_its_bar_and_whole_in_the_table() -> None:
+    chart = ladder([{"name": "x" * 100, "value": 0.2}])
+    assert chart.option["yAxis"][0]["data"][0]["value"] == "x" * 35 + "…"
+    assert chart.table.cells[0][0] == "x" * 100
+
+
+def test_ladder_of_skills_makes_room_below_zero() -> None:
+    chart = ladder([{"name": "twin", "value": 0.01, "low": -0.02, "high": 0.04}], form="percent")
+    assert chart.option["xAxis"]["min"] is None
+    assert series(chart, "custom")["data"] == [[0, -2.0, 4.0]]
+
+
+def test_bar_is_a_line_only_where_there_is_one() -> None:
+    with_bar = ladder([{"name": "twin", "value": 0.2}], bar=0.25)
+    assert series(with_bar, "bar")["markLine"]["data"] == [{"xAxis": 0.25}]
+    assert "markLine" not in series(ladder([{"name": "twin", "value": 0.2}]), "bar")
+
+
+def test_reliability_draws_percent_and_counts() -> None:
+    chart = reliability([{"forecast": 0.07, "observed": 0.1, "count": 1200}])
+    assert chart.option["series"][2]["data"][0]["value"] == [7.0, 10.0]
+    assert series(chart, "bar")["data"][0]["value"] == [7.0, 1200]
+    assert chart.table.cells[0][-1] == "1,200"
+
+
+def test_histogram_of_unequal_bins_draws_density() -> None:
+    bins: list[Any] = [{"low": 0, "high": 1, "count": 4}, {"low": 1, "high": 5, "count": 4}]
+    chart = histogram(bins, measure="gap", of="people")
+    assert [item["value"][2] for item in series(chart, "custom")["data"]] == [4, 1]
+    assert chart.option["yAxis"]["name"] == "people per unit of gap"
+
+
+def test_timeline_rows_are_the_stances_that_occur() -> None:
+    chart = timeline(
+        [{"at": 0, "credence": 0.5}],
+        node="fair",
+        evidence=[{"at": 1_000_000, "stance": "against", "weight": 2.0}],
+    )
+    assert chart.option["yAxis"][1]["data"] == ["against"]
+    assert series(chart, "scatter")["data"][0]["symbolSize"] == [3, 16]
+
+
+def test_timeline_band_is_low_and_what_lies_above_it() -> None:
+    chart = timeline([{"at": 0, "credence": 0.5, "low": 0.25, "high": 0.75}], node="fair")
+    low, width = (band["data"] for band in chart.option["series"][:2])
+    assert (low, width) == ([[0, 0.25]], [[0, 0.5]])
+
+
+def test_timeline_on_positions_has_no_dates() -> None:
+    chart = timeline([{"at": 7, "credence": 0.5}], node="skill", clock="position")
+    assert chart.option["xAxis"][0]["type"] == "value"
+    assert chart.table.cells[0][0] == "7"
+
+
+def test_timeline_lists_everything_in_order_of_time() -> None:
+    chart = timeline(
+        [{"at": "2026-03-02", "credence": 0.5}],
+        node="fair",
+        evidence=[{"at": "2026-03-01T23:00-05:00", "stance": "for", "text": "cheap"}],
+        changes=[{"at": "2026-03-01", "status": "forming"}],
+    )
+    assert [row[:2] for row in chart.table.cells] == [
+        ("2026-03-01", "status"),
+        ("2026-03-02", "credence"),
+        ("2026-03-02 04:00", "for"),
+    ]
