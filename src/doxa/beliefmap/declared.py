@@ -8,7 +8,7 @@ from doxa.beliefmap.document import Mapping, Scalar, Sequence, Tree
 from doxa.beliefmap.header import Header
 from doxa.beliefmap.literals import distinct, field_name, mapping, one_of, required, text
 from doxa.beliefmap.model import FieldType
-from doxa.beliefmap.names import identifier, label, unknown
+from doxa.beliefmap.names import identifier, key_label, unknown
 from doxa.domain.clock import Clock
 from doxa.domain.node import Address, NodeKind
 from doxa.domain.signal import BUILT_IN_KINDS
@@ -128,7 +128,7 @@ def _keys(top: Mapping, name: str, *, label_keys: bool = False) -> tuple[str, ..
         return ()
     section = mapping(tree, f"{name} by name")
     if label_keys:
-        return tuple(label(section, key) for key in section.entries)
+        return tuple(key_label(section, key) for key in section.entries)
     return tuple(identifier(section, key) for key in section.entries)
 
 

@@ -14,7 +14,7 @@ from doxa.beliefmap.literals import field_name, mapping, required, text, whole
 from doxa.beliefmap.map_file import load_map
 from doxa.beliefmap.model import BeliefMap
 from doxa.beliefmap.moments import read_when
-from doxa.beliefmap.names import label
+from doxa.beliefmap.names import key_label
 
 _KEYS = ["doxa", "map", "data", "complete_until", "unit", "seed", "rows", "bars"]
 
@@ -125,4 +125,4 @@ def _data(tree: Tree | None, folder: Path) -> Data | None:
 
 def _arguments(tree: Tree) -> dict[str, str]:
     section = mapping(tree, "arguments by name, such as {panel: yogurt}")
-    return {label(section, name): text(body) for name, body in section.entries.items()}
+    return {key_label(section, name): text(body) for name, body in section.entries.items()}
