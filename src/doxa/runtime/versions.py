@@ -15,6 +15,8 @@ def map_at(wiring: Wiring, known_at: Moment | None) -> BeliefMap:
     if known_at is None:
         return wiring.belief_map
     versions = wiring.store.maps()
+    if not versions:
+        return wiring.belief_map
     active = [each for each in versions if each.active_from <= known_at] or versions[:1]
     if active[-1].version == versions[-1].version:
         return wiring.belief_map
