@@ -4,7 +4,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from doxa.beliefmap import payloads
+from doxa.beliefmap import decoding
 from doxa.beliefmap.model import FieldType
 from doxa.beliefmap.payloads import Column, columns_from, columns_of
 from doxa.beliefmap.values import Schema
@@ -18,7 +18,7 @@ def test_any_name_can_be_a_field(name):
 
 
 def test_payloads_are_decoded_in_parts(monkeypatch):
-    monkeypatch.setattr(payloads, "_CHUNK", 2)
+    monkeypatch.setattr(decoding, "_CHUNK", 2)
     columns = columns_of([b'{"a":%d}' % one for one in range(5)], ["a"], Schema())
     assert columns["a"].numbers().tolist() == [0, 1, 2, 3, 4]
 
@@ -54,6 +54,7 @@ def test_arrays_read_like_payloads():
         return columns[field].codes(lambda name: names.setdefault(name, len(names))).tolist()
 
     assert columns["price"].present().tolist() == [True, False, False]
+    assert np.isnan(columns["price"].numbers()).tolist() == [False, True, True]
     assert codes("count") == codes("count")
     assert list(names) == ["0", "1", "5"]
     assert codes("flag") == [names["1"], names["0"], names["1"]]

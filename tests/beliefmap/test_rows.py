@@ -110,6 +110,7 @@ CASES = [
     (COUNTS, {"cat": ["x", "y", "x", None]}, [("x", 1.0, "-"), ("y", 1.0, "-")]),
     (COUNTS, {"cat": []}, []),
     (COUNTS, {"cat": {"x": 1}}, []),
+    (COUNTS, {"cat": dict.fromkeys(map(str, range(201)))}, []),
     (
         rule(fields=("a", "b")),
         {"a": ["p", "q"], "b": [1, 2.0]},
@@ -145,6 +146,8 @@ CASES = [
     (rule(when=when("due", Operator.LT, "2020-01-01")), {"due": "2019-05-05"}, [("", 1.0, "-")]),
     (rule(when=when("due", Operator.LT, "2020-01-01")), {"due": "2021-05-05"}, []),
     (rule(when=when("code", Operator.IN, "7")), {"code": "007"}, [("", 1.0, "-")]),
+    (rule(when=when("id", Operator.IN, str(2**53 + 1))), {"id": 2**53}, []),
+    (rule(when=when("id", Operator.IN, str(2**53 + 1))), {"id": 2**53 + 1}, [("", 1.0, "-")]),
     (rule(when=when("d", Operator.PRESENT, "true")), {"d": 0}, [("", 1.0, "-")]),
     (rule(when=when("d", Operator.PRESENT, "true")), {"d": ""}, []),
     (rule(when=when("d", Operator.PRESENT, "false")), {"d": ""}, [("", 1.0, "-")]),

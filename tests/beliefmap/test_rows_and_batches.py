@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from doxa.beliefmap.batches import evidence_of_batch
 from doxa.beliefmap.columns import Members, SignalColumns
 from doxa.beliefmap.conditions import holds, mask
+from doxa.beliefmap.fields import Fields
 from doxa.beliefmap.model import (
     BeliefMap,
     Condition,
@@ -24,7 +25,7 @@ from doxa.beliefmap.model import (
 from doxa.beliefmap.model import (
     Test as Comparison,
 )
-from doxa.beliefmap.payloads import Fields, columns_from, columns_of
+from doxa.beliefmap.payloads import columns_from, columns_of
 from doxa.beliefmap.rows import evidence_of
 from doxa.beliefmap.values import Calendar, Schema
 from doxa.domain.clock import Clock

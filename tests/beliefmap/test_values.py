@@ -75,6 +75,11 @@ def test_member(value, kind, expected):
     assert values.member(value, kind) == expected
 
 
+def test_zero_has_no_sign():
+    for zero in (-0.0, "-0", 0, False):
+        assert math.copysign(1.0, values.number(zero)) == 1.0
+
+
 def test_members_of_a_list_count_once():
     assert values.members([5, 5.0, "5", True, None, [1], "x"]) == ("5", "1", "x")
     assert values.members(["5", 5.0], FieldType.NUMBER) == ("5",)

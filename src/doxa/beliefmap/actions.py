@@ -15,7 +15,7 @@ from doxa.beliefmap.literals import (
     text,
 )
 from doxa.beliefmap.model import Action, Rollout
-from doxa.beliefmap.names import identifier, label
+from doxa.beliefmap.names import identifier, key_label
 
 _KEYS = ["signal", "with", "control", "randomised", "unit", "moderated_by", "among"]
 
@@ -56,7 +56,7 @@ def _sets(tree: Tree | None) -> dict[str, str]:
     if tree is None:
         return {}
     section = mapping(tree, "{field: value}")
-    return {label(section, key): text(value) for key, value in section.entries.items()}
+    return {key_label(section, key): text(value) for key, value in section.entries.items()}
 
 
 def _randomised(tree: Tree, declared: Declared) -> str | float:

@@ -9,8 +9,9 @@ import numpy as np
 
 from doxa.beliefmap.columns import EvidenceColumns, Floats, Ints, Members, SignalColumns
 from doxa.beliefmap.conditions import fields_of, mask
+from doxa.beliefmap.fields import MOST, refuse_long
 from doxa.beliefmap.model import BeliefMap, Rule, Weight
-from doxa.beliefmap.payloads import MOST, Columns, Named, columns_of, refuse_long
+from doxa.beliefmap.payloads import Columns, Named, columns_of
 from doxa.beliefmap.values import schema_of
 from doxa.domain.evidence import Channel
 

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from doxa.beliefmap import values
+from doxa.beliefmap.fields import Fields
 from doxa.beliefmap.model import Condition, Operator, Test
-from doxa.beliefmap.payloads import Bools, Column, Columns, Fields
+from doxa.beliefmap.payloads import Bools, Column, Columns
 from doxa.beliefmap.values import Calendar, Kind
 
 _COMPARE: dict[Operator, Callable[[Any, Any], Any]] = {

@@ -6,7 +6,7 @@ from doxa.beliefmap.declared import NUMBERS, Declared
 from doxa.beliefmap.document import Mapping, Sequence, Tree
 from doxa.beliefmap.literals import flag, is_number, mapping, one_or_more, text
 from doxa.beliefmap.model import Condition, FieldType, Operator, Test
-from doxa.beliefmap.names import label
+from doxa.beliefmap.names import key_label
 from doxa.domain.clock import parse_time
 from doxa.errors import InputError
 
@@ -25,7 +25,7 @@ def read_condition(tree: Tree | None, declared: Declared) -> Condition | None:
         raise section.error("is empty", expected=_EXPECTED)
     tests: list[Test] = []
     for field, body in section.entries.items():
-        tests.extend(_tests(label(section, field), body, declared))
+        tests.extend(_tests(key_label(section, field), body, declared))
     return Condition(tests=tuple(tests))
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from doxa.beliefmap.document import Mapping, Scalar, Sequence, Tree
 from doxa.beliefmap.header import Header
 from doxa.beliefmap.literals import distinct, field_name, mapping, one_of, required, text
-from doxa.beliefmap.model import FieldType
-from doxa.beliefmap.names import identifier, label, unknown
+from doxa.beliefmap.model import BeliefMap, FieldType
+from doxa.beliefmap.names import identifier, key_label, unknown
 from doxa.domain.clock import Clock
 from doxa.domain.node import Address, NodeKind
 from doxa.domain.signal import BUILT_IN_KINDS
@@ -128,7 +128,7 @@ def _keys(top: Mapping, name: str, *, label_keys: bool = False) -> tuple[str, ..
         return ()
     section = mapping(tree, f"{name} by name")
     if label_keys:
-        return tuple(label(section, key) for key in section.entries)
+        return tuple(key_label(section, key) for key in section.entries)
     return tuple(identifier(section, key) for key in section.entries)
 
 
@@ -154,3 +154,22 @@ def _dimensions(tree: Tree | None) -> tuple[str, ...]:
     if not found:
         raise tree.error("is an empty list", expected="a dimension, or a list of them")
     return found
+
+
+def declared_by(belief_map: BeliefMap) -> Declared:
+    """The names a compiled map declares."""
+    header = Header(
+        product=belief_map.product,
+        clock=belief_map.clock,
+        zone=belief_map.zone,
+        bands=belief_map.bands,
+        fields=belief_map.fields,
+        groups=belief_map.groups,
+    )
+    return Declared(
+        header=header,
+        kinds=frozenset(belief_map.signals),
+        nodes={n.name: Outline(n.kind, n.dimensions) for n in belief_map.nodes.values()},
+        outcomes=tuple(belief_map.outcomes),
+        purposes=tuple(belief_map.purposes),
+    )

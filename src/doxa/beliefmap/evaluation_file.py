@@ -5,16 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from doxa.beliefmap.bars import read_bars
-from doxa.beliefmap.declared import Declared, Outline
+from doxa.beliefmap.declared import declared_by
 from doxa.beliefmap.document import Mapping, Tree, parse_document, read_document
 from doxa.beliefmap.evaluation import Data, Evaluation
 from doxa.beliefmap.evaluation_rows import read_rows
-from doxa.beliefmap.header import Header, check_version
+from doxa.beliefmap.header import check_version
 from doxa.beliefmap.literals import field_name, mapping, required, text, whole
 from doxa.beliefmap.map_file import load_map
 from doxa.beliefmap.model import BeliefMap
 from doxa.beliefmap.moments import read_when
-from doxa.beliefmap.names import label
+from doxa.beliefmap.names import key_label
 
 _KEYS = ["doxa", "map", "data", "complete_until", "unit", "seed", "rows", "bars"]
 
@@ -80,25 +80,6 @@ def _compile(top: Mapping, folder: Path, belief_map: BeliefMap | None) -> Evalua
     )
 
 
-def declared_by(belief_map: BeliefMap) -> Declared:
-    """The names a compiled map declares."""
-    header = Header(
-        product=belief_map.product,
-        clock=belief_map.clock,
-        zone=belief_map.zone,
-        bands=belief_map.bands,
-        fields=belief_map.fields,
-        groups=belief_map.groups,
-    )
-    return Declared(
-        header=header,
-        kinds=frozenset(belief_map.signals),
-        nodes={n.name: Outline(n.kind, n.dimensions) for n in belief_map.nodes.values()},
-        outcomes=tuple(belief_map.outcomes),
-        purposes=tuple(belief_map.purposes),
-    )
-
-
 def _path(tree: Tree, folder: Path) -> Path:
     written = text(tree, "a file")
     if "\0" in written:
@@ -125,4 +106,4 @@ def _data(tree: Tree | None, folder: Path) -> Data | None:
 
 def _arguments(tree: Tree) -> dict[str, str]:
     section = mapping(tree, "arguments by name, such as {panel: yogurt}")
-    return {label(section, name): text(body) for name, body in section.entries.items()}
+    return {key_label(section, name): text(body) for name, body in section.entries.items()}

@@ -6,7 +6,7 @@ from doxa.beliefmap.declared import check_kind
 from doxa.beliefmap.document import Mapping, Tree
 from doxa.beliefmap.header import MOST_BANDS
 from doxa.beliefmap.literals import distinct, mapping, positive
-from doxa.beliefmap.names import label
+from doxa.beliefmap.names import key_label
 
 
 def read_event_bands(tree: Tree | None, kinds: frozenset[str]) -> dict[str, tuple[float, ...]]:
@@ -15,7 +15,7 @@ def read_event_bands(tree: Tree | None, kinds: frozenset[str]) -> dict[str, tupl
         return {}
     section = mapping(tree, "kinds and half-lives in sessions, such as trip: [2, 6]")
     return {
-        label(section, kind): tuple(sorted(_sessions(section, kind, body, kinds)))
+        key_label(section, kind): tuple(sorted(_sessions(section, kind, body, kinds)))
         for kind, body in section.entries.items()
     }
 

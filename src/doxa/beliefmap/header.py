@@ -15,7 +15,7 @@ from doxa.beliefmap.literals import (
     text,
 )
 from doxa.beliefmap.model import FieldType, Zone
-from doxa.beliefmap.names import identifier, label
+from doxa.beliefmap.names import identifier, key_label
 from doxa.domain.clock import DAY, HOUR, Clock, zone
 from doxa.errors import InputError
 from doxa.types import HalfLife
@@ -105,8 +105,9 @@ def _fields(tree: Tree | None) -> dict[str, FieldType]:
     if tree is None:
         return {}
     found = {}
-    for name, kind in mapping(tree, "payload fields and their types").entries.items():
-        label(tree, name)  # type: ignore[arg-type]
+    section = mapping(tree, "payload fields and their types")
+    for name, kind in section.entries.items():
+        key_label(section, name)
         found[name] = FieldType(one_of(kind, FieldType, "type"))
     return found
 

@@ -29,7 +29,7 @@ def read_when(tree: Tree, belief_map: BeliefMap) -> When:
     except InputError as error:
         raise tree.error(error.problem, expected=error.expected) from error
     except (ValueError, OverflowError) as error:
-        raise tree.error(f"{written!r} is not a time", expected="a date or time") from error
+        raise tree.error(f"{written!r} is not a time", expected="ISO 8601") from error
 
 
 def _on_calendar(written: str, zone_name: str) -> When:
@@ -82,10 +82,12 @@ def origins(selection: Selection, belief_map: BeliefMap, step: Span | None = Non
 
 
 def _days(begin: When, end: When, step: int, zone_name: str) -> list[Moment]:
-    day, found = date.fromisoformat(begin.text), []
-    while (moment := midnight(day, zone_name)) <= end.moment:
+    found: list[Moment] = []
+    for day in range(date.fromisoformat(begin.text).toordinal(), date.max.toordinal(), step):
+        moment = midnight(date.fromordinal(day), zone_name)
+        if moment > end.moment:
+            break
         found.append(moment)
-        day += timedelta(days=step)
     return found
 
 

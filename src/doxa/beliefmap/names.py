@@ -29,7 +29,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """
     names = sorted(known)
     folded = {each.lower(): each for each in names}
-    found = difflib.get_close_matches(name.lower(), folded, n=1, cutoff=0.6)
+    cutoff = 0.5 if len(name) < 4 else 0.6
+    found = difflib.get_close_matches(name.lower(), folded, n=1, cutoff=cutoff)
     return f"did you mean {folded[found[0]]!r}?" if found else ""
 
 
@@ -61,7 +62,12 @@ def identifier(section: Mapping, key: str) -> str:
     return key
 
 
-def label(tree: Scalar | Mapping, text: str) -> str:
+def key_label(section: Mapping, key: str) -> str:
+    """Check a key that names a kind, field, source or trait."""
+    return label(Scalar(key, section.places[key]), key)
+
+
+def label(tree: Scalar, text: str) -> str:
     """Check a name that the product's data give: a kind, field, source or trait."""
     if text != text.strip() or not text.isprintable() or not text or len(text) > LONGEST:
         raise tree.error(

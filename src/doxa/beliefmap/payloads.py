@@ -1,111 +1,30 @@
-"""Payloads as rules see them: the fields of one, and the columns of many.
+"""Many payloads as rules see them: each field a column, read once per distinct value.
 
-Both look a field up in the element of an ``each`` first and then in the payload (what is nothing in
-the element counts as absent there), and both read it through `doxa.beliefmap.values`.
+The same lookup and the same readings as `doxa.beliefmap.fields`, for all rows at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from operator import attrgetter
+from functools import cached_property
+from itertools import chain
 from typing import Any, TypeAlias
 
-import msgspec
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from doxa.beliefmap import values
 from doxa.beliefmap.columns import Floats, Ints
+from doxa.beliefmap.decoding import decode
+from doxa.beliefmap.fields import MOST, elements_of, refuse_long, size_of
 from doxa.beliefmap.model import FieldType
 from doxa.beliefmap.values import Calendar, Kind, Schema
-from doxa.errors import SignalError
 
-MOST = 200
-"""The most elements of a list that a rule walks or fans out."""
-_CHUNK = 50_000
 _PLAIN_TYPES = frozenset({float, int, bool, type(None)})
 
 Bools: TypeAlias = NDArray[np.bool_]
 Values: TypeAlias = "list[Any] | NDArray[Any]"
-
-
-def elements_of(value: object) -> list[dict[str, Any]]:
-    """What ``each`` walks: the objects of a list, or the pairs of an object as ``key``, ``value``.
-
-    Examples
-    --------
-    >>> elements_of([{"a": 1}, 2]), elements_of({"a": 1})
-    ([{'a': 1}], [{'key': 'a', 'value': 1}])
-    """
-    if isinstance(value, dict):
-        return [{"key": key, "value": one} for key, one in value.items()]
-    if isinstance(value, list):
-        return [one for one in value if isinstance(one, dict)]
-    return []
-
-
-def size_of(value: object) -> int:
-    """How many elements a value has as a list; a single value has one."""
-    return len(value) if isinstance(value, list | dict) else 1
-
-
-def refuse_long(size: int, name: str, row: int | None = None) -> None:
-    """Raise `SignalError` for a list with more than `MOST` elements."""
-    if size > MOST:
-        raise SignalError(
-            f"the list has {size} elements",
-            where=name if row is None else f"row {row}, {name}",
-            expected=f"at most {MOST}",
-            hint="send several signals",
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Fields:
-    """The fields of one payload, and of one element of it.
-
-    Examples
-    --------
-    >>> fields = Fields({"shop": 7, "qty": 1}, Schema(), {"qty": "2"})
-    >>> fields.number("qty"), fields.member("shop")
-    (2.0, '7')
-    """
-
-    payload: Mapping[str, Any]
-    schema: Schema
-    element: Mapping[str, Any] | None = None
-
-    def value(self, name: str) -> Any:
-        """The value as it was sent: of the element, else of the payload; None if absent."""
-        if self.element is not None:
-            found = self.element.get(name)
-            if not values.absent(found):
-                return found
-        return self.payload.get(name)
-
-    def kind(self, name: str) -> Kind:
-        """The declared type of a field."""
-        return self.schema.types.get(name)
-
-    def number(self, name: str) -> float:
-        """The field as a number; NaN if it is none."""
-        return values.number(self.value(name), self.kind(name), self.schema.calendar)
-
-    def member(self, name: str) -> str | None:
-        """The member that the field names; None if it names none, or several."""
-        return values.member(self.value(name), self.kind(name), self.schema.calendar)
-
-    def members(self, name: str) -> tuple[str, ...]:
-        """The members that the field names, each once."""
-        return values.members(self.value(name), self.kind(name), self.schema.calendar)
-
-    def each(self, name: str) -> list[Fields]:
-        """One view per element of a list of objects, or per pair of an object."""
-        found = self.value(name)
-        refuse_long(size_of(found), name)
-        return [Fields(self.payload, self.schema, element) for element in elements_of(found)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,15 +145,16 @@ class Column:
         local: dict[str, int] = {}
         if self.types.isdisjoint({list, dict}):
             code = self.codes(lambda name: local.setdefault(name, len(local)))
-            count = code >= 0
-            return Named(_starts(count), code[count], list(local), np.ones(len(self), np.int64))
-        found = [values.members(one, self.kind, self.calendar) for one in self.values]
-        flat = np.array(
-            [local.setdefault(name, len(local)) for names in found for name in names],
-            dtype=np.int64,
-        )
-        size = np.fromiter(map(size_of, self.values), np.int64, len(self))
-        return Named(_starts(np.array([len(one) for one in found])), flat, list(local), size)
+            there = code >= 0
+            return Named(_starts(there), code[there], list(local), np.ones(len(self), np.int64))
+        lists = [one if isinstance(one, list) else [one] for one in self.values]
+        size = np.fromiter(map(len, lists), np.int64, len(self))
+        flat = Column(list(chain.from_iterable(lists)), self.kind, self.calendar)
+        code = flat.codes(lambda name: local.setdefault(name, len(local)))
+        owner = np.repeat(np.arange(len(self)), size)
+        owner, code = _once(owner[code >= 0], code[code >= 0], len(local))
+        count = np.bincount(owner, minlength=len(self))
+        return Named(_starts(count), code, list(local), size)
 
 
 @dataclass(slots=True)
@@ -268,14 +188,18 @@ class Columns:
     def each(self, name: str) -> Columns:
         """The elements of a field: of a list of objects, or the pairs of an object."""
         if name not in self._each:
-            column = self[name].values
-            for row, one in zip(self.rows, column, strict=True):
-                refuse_long(size_of(one), name, int(row))
-            walked = [elements_of(one) for one in column]
+            walked = [elements_of(one) for one in self[name].values]
+            self._refuse_long(name)
             owner = np.repeat(np.arange(len(self)), [len(one) for one in walked])
-            flat = [element for one in walked for element in one]
+            flat = list(chain.from_iterable(walked))
             self._each[name] = Columns(self.schema, self.rows[owner], self.found, flat, owner)
         return self._each[name]
+
+    def _refuse_long(self, name: str) -> None:
+        sizes = list(map(size_of, self[name].values))
+        if max(sizes, default=0) > MOST:
+            row = next(row for row, size in enumerate(sizes) if size > MOST)
+            refuse_long(sizes[row], name, int(self.rows[row]))
 
     def _values(self, name: str) -> Values:
         outer = self.found.get(name)
@@ -302,13 +226,7 @@ def columns_of(
     >>> columns["a"].numbers()
     array([ 1., nan])
     """
-    names = tuple(fields)
-    found: dict[str, list[Any]] = {name: [] for name in names}
-    if names:
-        for start in range(0, len(payloads), _CHUNK):
-            part = _decode(payloads[start : start + _CHUNK], names)
-            for name, column in zip(names, part, strict=True):
-                found[name].extend(column)
+    found = decode(payloads, tuple(fields))
     return Columns(schema, np.arange(len(payloads)) if rows is None else rows, found)
 
 
@@ -335,38 +253,17 @@ def _from_array(array: NDArray[Any]) -> Values:
     return list(array.tolist())
 
 
-def _decode(payloads: Sequence[bytes], names: tuple[str, ...]) -> list[Iterable[Any]]:
-    decoder, getters = _decoder(names)
-    decoded = decoder.decode(b"[" + b",".join(payloads) + b"]")
-    return [map(getter, decoded) for getter in getters]
-
-
-@lru_cache(maxsize=256)
-def _decoder(
-    names: tuple[str, ...],
-) -> tuple[msgspec.json.Decoder[Any], list[Callable[[Any], Any]]]:
-    if any('"' in name or "\\" in name or min(name, default=" ") < " " for name in names):
-        plain: msgspec.json.Decoder[Any] = msgspec.json.Decoder(list[dict[str, Any]])
-        return plain, [_getter(name) for name in names]
-    slots = [f"f{place}" for place in range(len(names))]
-    row = msgspec.defstruct(
-        "Row",
-        [(slot, Any, None) for slot in slots],
-        rename=dict(zip(slots, names, strict=True)),
-        gc=False,
-    )
-    decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(list[row])  # type: ignore[valid-type]
-    return decoder, [attrgetter(slot) for slot in slots]
-
-
-def _getter(name: str) -> Callable[[Any], Any]:
-    return lambda row: row.get(name)
-
-
 def _starts(count: NDArray[Any]) -> Ints:
     start = np.zeros(len(count) + 1, dtype=np.int64)
     np.cumsum(count, out=start[1:])
     return start
+
+
+def _once(owner: Ints, code: Ints, space: int) -> tuple[Ints, Ints]:
+    """Pairs of owner and code, each where it stands first."""
+    _, first = np.unique(owner * space + code, return_index=True)
+    first.sort()
+    return owner[first], code[first]
 
 
 class _Table(dict[Any, Any]):

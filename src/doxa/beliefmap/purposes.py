@@ -15,7 +15,7 @@ from doxa.beliefmap.literals import (
     text,
 )
 from doxa.beliefmap.model import Purpose, Source
-from doxa.beliefmap.names import label, unknown
+from doxa.beliefmap.names import key_label, unknown
 from doxa.domain.node import NodeKind
 
 
@@ -26,7 +26,7 @@ def read_sources(top: Mapping, declared: Declared) -> dict[str, Source]:
         return {}
     section = mapping(tree, "sources, such as till: {trust: 1.0}")
     return {
-        label(section, name): _source(name, body, declared)
+        key_label(section, name): _source(name, body, declared)
         for name, body in section.entries.items()
     }
 

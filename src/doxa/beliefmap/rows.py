@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from itertools import product
 
 from doxa.beliefmap.conditions import holds
+from doxa.beliefmap.fields import Fields, refuse_long
 from doxa.beliefmap.model import BeliefMap, Rule, Weight
-from doxa.beliefmap.payloads import Fields, refuse_long, size_of
 from doxa.beliefmap.values import NAN, schema_of
 from doxa.domain.evidence import Channel, Evidence
 from doxa.domain.signal import Signal
@@ -93,5 +93,6 @@ def _members(rule: Rule, fields: Fields) -> Iterator[tuple[str, ...]]:
     if rule.constant or not rule.fields:
         return iter((rule.constant,))
     for name in rule.fields:
-        refuse_long(size_of(fields.value(name)), name)
+        value = fields.value(name)
+        refuse_long(len(value) if isinstance(value, list) else 1, name)
     return product(*(fields.members(name) for name in rule.fields))

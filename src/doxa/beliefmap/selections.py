@@ -20,7 +20,7 @@ from doxa.beliefmap.literals import (
 )
 from doxa.beliefmap.model import BeliefMap
 from doxa.beliefmap.moments import read_when
-from doxa.beliefmap.names import label
+from doxa.beliefmap.names import key_label
 
 _KEYS = [
     *("from", "to", "to_before", "every", "first", "last", "people", "traits", "when", "nth"),
@@ -118,7 +118,7 @@ def read_traits(tree: Tree | None) -> dict[str, tuple[str, ...]]:
         return {}
     section = mapping(tree, "{trait: value}, or {trait: [values]}")
     return {
-        label(section, name): one_or_more(body, lambda item: text(item, "a value"), "values")
+        key_label(section, name): one_or_more(body, lambda item: text(item, "a value"), "values")
         for name, body in section.entries.items()
     }
 
@@ -136,7 +136,7 @@ def _shares(tree: Tree | None) -> dict[str, float]:
     if tree is None:
         return {}
     section = mapping(tree, "{field: share}")
-    return {label(section, name): _part(body) for name, body in section.entries.items()}
+    return {key_label(section, name): _part(body) for name, body in section.entries.items()}
 
 
 def read_folds(tree: Tree) -> Folds:

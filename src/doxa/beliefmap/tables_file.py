@@ -7,7 +7,7 @@ from pathlib import Path
 from doxa.beliefmap.document import Mapping, Scalar, Tree, parse_document, read_document
 from doxa.beliefmap.header import check_version
 from doxa.beliefmap.literals import each_of, mapping, one_or_more, required, text
-from doxa.beliefmap.names import label
+from doxa.beliefmap.names import key_label, label
 from doxa.beliefmap.tables import Column, Constant, Entry, Table, Tables
 from doxa.domain.signal import TRAITS
 
@@ -111,4 +111,4 @@ def entry(tree: Tree) -> Entry:
 def _payload(tree: Tree) -> dict[str, Entry] | str:
     if not isinstance(tree, Mapping):
         return text(tree, "{field: column}, or the column that holds an object")
-    return {label(tree, field): entry(body) for field, body in tree.entries.items()}
+    return {key_label(tree, field): entry(body) for field, body in tree.entries.items()}

@@ -43,6 +43,8 @@ class NodeEvidence:
         The cells, ascending; `cell` points into them.
     starts : int64[c + 1]
         First row of each cell.
+    row : int64[m]
+        Row of the `SignalColumns` it comes from.
     cell, at, order : int64[m]
     channel : int64[m]
     weight, value : float64[m]
@@ -60,6 +62,7 @@ class NodeEvidence:
     member: Ints
     source: Ints
     starts: Ints
+    row: Ints
     cell: Ints
     at: Ints
     order: Ints
@@ -143,6 +146,7 @@ def node_evidence(
         member=member[sort][first],
         source=source[sort][first],
         starts=np.append(first, len(sort)),
+        row=row[sort],
         cell=cell,
         at=at[sort],
         order=order[sort],

@@ -1,0 +1,52 @@
+"""Values: a mean shrunk to the prior, and the probability that it lies beyond a threshold."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from doxa.beliefmap.columns import Floats
+from doxa.reading.prior import Prior
+
+
+def normal_cdf(z: Floats) -> Floats:
+    """Phi(z), to full precision.
+
+    Examples
+    --------
+    >>> normal_cdf(np.array([0.0, 1.959963984540054])).round(6).tolist()
+    [0.5, 0.975]
+    """
+    scaled = (z * -math.sqrt(0.5)).tolist()
+    return np.array([0.5 * math.erfc(x) for x in scaled], dtype=np.float64)
+
+
+def normal_credence(sums: Floats, above: float, prior: Prior) -> Floats:
+    """P(mean above c) = Phi((k0 (mu0 - c) + sum w (x - c)) / (sigma sqrt(k0 + n))).
+
+    Parameters
+    ----------
+    sums : float64[q, 3]
+        n, sum x, sum x^2, after trust.
+    above : c
+    """
+    n, total = sums[:, 0], sums[:, 1]
+    shift = prior.weight * (prior.mean - above) + (total - n * above)
+    return normal_cdf(np.asarray(shift / (prior.spread * np.sqrt(prior.weight + n))))
+
+
+def normal_uncertainty(n: Floats, weight: float | Floats) -> Floats:
+    """How few values there are: k0 / (k0 + n)."""
+    return np.asarray(weight / (weight + n))
+
+
+def normal_mean(sums: Floats, prior: Prior) -> Floats:
+    """(k0 mu0 + sum w x) / (k0 + n)."""
+    return np.asarray((prior.weight * prior.mean + sums[:, 1]) / (prior.weight + sums[:, 0]))
+
+
+def own_spread(sums: Floats) -> Floats:
+    """The person's own standard deviation, NaN without values."""
+    n = np.where(sums[:, 0] > 0, sums[:, 0], np.nan)
+    return np.sqrt(np.maximum(sums[:, 2] / n - (sums[:, 1] / n) ** 2, 0.0))

@@ -1,0 +1,140 @@
+"""Opinions: what a twin's cells for a node say when read, as columns and as one record."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields, replace
+from enum import IntEnum
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from doxa.beliefmap.columns import Floats, Ints
+from doxa.types import Credence, Json, Moment, Uncertainty
+
+
+class Truth(IntEnum):
+    """Whether a node is supported and whether it is attacked (Belnap); codes in columns."""
+
+    NEITHER = 0
+    TRUE = 1
+    FALSE = 2
+    BOTH = 3
+
+
+class Status(IntEnum):
+    """How a node stands; codes in columns."""
+
+    UNMET = 0
+    FORMING = 1
+    HELD = 2
+    SOLID = 3
+    CONTESTED = 4
+    REVERSED = 5
+    FADING = 6
+    DISSOLVED = 7
+
+
+class Opinion(msgspec.Struct, frozen=True, kw_only=True):
+    """One node as read for one person; numbers that do not apply are None.
+
+    Attributes
+    ----------
+    credence, uncertainty : float in [0, 1]
+    truth, status : str
+    change, ambivalence, disagreement : float in [0, 1]
+        The three conflicts: over time, within the evidence, between sources.
+    solidity : float in [0, 1]
+    trend : float or None
+        Where it is heading; None where no band is shorter than the node's.
+    support, attack : float
+        r and s now, after trust and the person's own word; of values and occurrences n0 split
+        by credence.
+    evidence : float
+        n now: weight of evidence, values or occurrences.
+    dissolves : int or None
+        When it will be dissolved if nothing comes; None = never, or an occurrence.
+    mean, spread, rate : float or None
+        Of values: posterior mean and own spread; of occurrences: per unit of the clock.
+    """
+
+    credence: Credence
+    uncertainty: Uncertainty
+    truth: str
+    status: str
+    change: float
+    ambivalence: float
+    disagreement: float
+    solidity: float
+    trend: float | None
+    support: float
+    attack: float
+    evidence: float
+    occasions: int
+    first: Moment | None
+    newest: Moment | None
+    dissolves: Moment | None
+    mean: float | None
+    spread: float | None
+    rate: float | None
+    base: Credence
+    assumed: bool
+
+    def as_dict(self) -> dict[str, Json]:
+        """The record as plain fields; ``base: assumed`` stands out by its own key."""
+        told: dict[str, Json] = msgspec.to_builtins(self)
+        return told
+
+
+@dataclass(frozen=True, slots=True)
+class Opinions:
+    """One node as read for q rows of (twin, member); see `Opinion` for what the columns mean.
+
+    `truth` and `status` hold codes; NaN stands for "does not apply", infinity in `dissolves` for
+    never; `first` and `newest` are 0 where `occasions` is 0.
+    """
+
+    twin: Ints
+    member: Ints
+    credence: Floats
+    uncertainty: Floats
+    truth: Ints
+    status: Ints
+    change: Floats
+    ambivalence: Floats
+    disagreement: Floats
+    solidity: Floats
+    trend: Floats
+    support: Floats
+    attack: Floats
+    evidence: Floats
+    occasions: Ints
+    first: Ints
+    newest: Ints
+    dissolves: Floats
+    mean: Floats
+    spread: Floats
+    rate: Floats
+    base: Floats
+    assumed: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.twin)
+
+    def take(self, rows: Ints | NDArray[np.bool_]) -> Opinions:
+        """Some rows of the table."""
+        return replace(self, **{f.name: getattr(self, f.name)[rows] for f in fields(self)})
+
+    def one(self, row: int) -> Opinion:
+        """One row as a record."""
+        told = {f.name: getattr(self, f.name)[row].item() for f in fields(self)[2:]}
+        for name in ("trend", "mean", "spread", "rate"):
+            told[name] = None if math.isnan(told[name]) else told[name]
+        ends = told["dissolves"]
+        told["dissolves"] = round(ends) if math.isfinite(ends) else None
+        for name in ("first", "newest"):
+            told[name] = told[name] if told["occasions"] else None
+        told["truth"] = Truth(told["truth"]).name.lower()
+        told["status"] = Status(told["status"]).name.lower()
+        return Opinion(**told)

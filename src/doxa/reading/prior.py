@@ -1,0 +1,70 @@
+"""What is believed of a node before any evidence: by the map, or by the population once fitted."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from doxa.beliefmap.columns import Floats
+from doxa.beliefmap.model import Node
+
+STRENGTH = 2.0
+"""W: how many pieces of evidence the base rate of an opinion weighs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """A prior; every number may be one for all rows, or float64[q], one per row read.
+
+    Attributes
+    ----------
+    base : a in (0, 1)
+        Base rate of for/against evidence and of claims.
+    strength : W > 0
+    shape, rate : a, b > 0
+        Gamma of occurrences: `shape` of them per `rate` units of the clock.
+    mean, spread, weight : mu0, sigma > 0, k0 > 0
+        Normal of values: prior mean, within-person spread, how many values the mean weighs.
+    assumed : bool
+        True where nobody said it: neither map nor population.
+    """
+
+    base: float | Floats = 0.5
+    strength: float | Floats = STRENGTH
+    shape: float | Floats = 1.0
+    rate: float | Floats = 1.0
+    mean: float | Floats = 0.0
+    spread: float | Floats = 1.0
+    weight: float | Floats = 1.0
+    assumed: bool = False
+
+
+def map_prior(node: Node) -> Prior:
+    """The prior of a node before a fit: its `base`, else .5 and assumed.
+
+    Occurrences: Gamma(1, one per half-life; per period where nothing is forgotten). Values: the
+    midpoint of the scale (else `above`), k0 = 1, a quarter of the range (else 1) as spread.
+
+    Examples
+    --------
+    >>> from doxa.domain.node import NodeKind
+    >>> mood = Node(name="mood", kind=NodeKind.FEELING, half_life=1.0, bands=(), period=1, scale=(7.0, 1.0))
+    >>> prior = map_prior(mood)
+    >>> prior.base, prior.mean, prior.spread, prior.assumed
+    (0.5, 4.0, 1.5, True)
+    """
+    low, high = node.scale or (0.0, 0.0)
+    return Prior(
+        base=0.5 if node.base is None else node.base,
+        rate=float(node.period) if math.isinf(node.half_life) else node.half_life,
+        mean=(low + high) / 2 if node.scale else (node.above or 0.0),
+        spread=abs(high - low) / 4 or 1.0,
+        assumed=node.base is None,
+    )
+
+
+def threshold(node: Node) -> float:
+    """The value beyond which a value node holds: `above`, else the midpoint of its scale."""
+    if node.above is not None:
+        return node.above
+    return sum(node.scale) / 2 if node.scale else 0.0

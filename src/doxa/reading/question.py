@@ -1,0 +1,105 @@
+"""What a reading of one node is asked: pooled sums, a prior, and how long ago everything was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from doxa.beliefmap.columns import Floats, Ints
+from doxa.beliefmap.model import Node
+from doxa.domain.evidence import EvidenceKind
+from doxa.reading.bands import Looks, looks
+from doxa.reading.conflict import leaning
+from doxa.reading.opinion import Opinions
+from doxa.reading.pooled import Pooled, Voices
+from doxa.reading.prior import Prior
+from doxa.state.people import Seen
+from doxa.types import Moment
+
+Reading = tuple[Floats, Floats]
+"""Credence and uncertainty, float64[q] each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Everything a reading of one node needs, q rows.
+
+    Attributes
+    ----------
+    node : Node
+    sums : Pooled
+        At the newest evidence L of each row.
+    prior : Prior
+    looks : Looks
+    age : float64[q]
+        From L to the moment read; 0 without evidence.
+    left : float64[q]
+        2^(-age / half_life).
+    since : int64[q]
+        Where the exposure begins.
+    now : int64[q]
+    """
+
+    node: Node
+    sums: Pooled
+    prior: Prior
+    looks: Looks
+    age: Floats
+    left: Floats
+    since: Ints
+    now: Ints
+
+    @property
+    def span(self) -> Floats:
+        """From the first evidence to the newest, float64[q]."""
+        return (self.sums.newest - self.sums.first).astype(np.float64)
+
+    def column(self, value: float | Floats) -> Floats:
+        """A number of the prior, or any other, for every row."""
+        return np.broadcast_to(np.asarray(value, dtype=np.float64), self.age.shape)
+
+
+def question(
+    sums: Pooled, node: Node, now: Moment | Ints, voices: Voices, prior: Prior, seen: Seen | None
+) -> Question:
+    """Put the parts together; the exposure starts with the first visible signal of any kind."""
+    when = np.broadcast_to(np.asarray(now, dtype=np.int64), sums.twin.shape)
+    met = sums.occasions > 0
+    age = np.where(met, np.maximum(when - sums.newest, 0), 0).astype(np.float64)
+    since = np.where(met, sums.first, when)
+    if seen is not None and sums.kind is EvidenceKind.OCCURRENCE:
+        known, start = seen.since(sums.twin, voices.visible)
+        since = np.where(known, start, since)
+    left = np.exp2(-age / node.half_life)
+    return Question(node, sums, prior, looks(node, sums.bands), age, left, since, when)
+
+
+def trend(asked: Question, fast: Reading | None, slow: Reading) -> Floats:
+    """The leaning at the newest evidence, forgotten at the pace of the shorter band; or NaN."""
+    if fast is None:
+        return asked.column(np.nan)
+    return leaning(fast, slow) * np.exp2(-asked.age / asked.looks.fast_half_life)
+
+
+def answer(asked: Question, reading: Reading, **columns: Any) -> Opinions:
+    """The opinions of a question; columns that are not given do not apply to its kind."""
+    sums = asked.sums
+    told: dict[str, Any] = dict.fromkeys(("trend", "mean", "spread", "rate"), np.nan)
+    told |= {"change": 0.0, "ambivalence": 0.0, "disagreement": 0.0, "dissolves": np.inf}
+    told |= {"base": asked.prior.base} | columns
+    numbers: dict[str, Any] = {
+        name: asked.column(value) if np.ndim(value) == 0 else value for name, value in told.items()
+    }
+    return Opinions(
+        twin=sums.twin,
+        member=sums.member,
+        credence=reading[0],
+        uncertainty=reading[1],
+        occasions=sums.occasions,
+        first=sums.first,
+        newest=sums.newest,
+        assumed=np.full(len(sums.twin), asked.prior.assumed),
+        **numbers,
+    )

@@ -1,0 +1,62 @@
+"""The reading: cells, a map's node, a prior and a moment in; opinions out. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from doxa.beliefmap.columns import Ints
+from doxa.beliefmap.model import Node
+from doxa.domain.evidence import EvidenceKind
+from doxa.reading.for_against import read_for_against
+from doxa.reading.occurrences import read_occurrences
+from doxa.reading.opinion import Opinions
+from doxa.reading.pooled import Voices, pool
+from doxa.reading.prior import Prior, map_prior
+from doxa.reading.question import Question, question
+from doxa.reading.values import read_values
+from doxa.state.cells import NodeCells
+from doxa.state.people import Seen
+from doxa.types import Moment
+
+_READ: dict[EvidenceKind, Callable[[Question], Opinions]] = {
+    EvidenceKind.OPINION: read_for_against,
+    EvidenceKind.OCCURRENCE: read_occurrences,
+    EvidenceKind.VALUE: read_values,
+}
+
+
+def opinions(
+    cells: NodeCells,
+    node: Node,
+    now: Moment | Ints,
+    voices: Voices,
+    *,
+    prior: Prior | None = None,
+    seen: Seen | None = None,
+    asked: tuple[Ints, Ints] | None = None,
+) -> Opinions:
+    """Read one node for many people.
+
+    Parameters
+    ----------
+    cells : NodeCells
+        Folded from signals with ``at <= now`` only.
+    node : Node
+    now : int, or int64[q] with `asked`
+        The moment read.
+    voices : Voices
+        Trust, visibility and the person's own word, by source.
+    prior : Prior, optional
+        The population's; left out, the map's.
+    seen : Seen, optional
+        Since when each twin is seen; occurrences need it (left out: since the first of them).
+    asked : (int64[q] twins, int64[q] members), optional
+        Distinct (twin, member) to read, met or not; left out, all that have visible evidence.
+
+    Returns
+    -------
+    Opinions
+        One row per (twin, member).
+    """
+    sums = pool(cells, voices, asked)
+    return _READ[cells.kind](question(sums, node, now, voices, prior or map_prior(node), seen))
