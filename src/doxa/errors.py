@@ -78,6 +78,10 @@ class SignalConflict(SignalError):
     """The same signal id arrived with other content than before."""
 
 
+class TooManyRejects(DoxaError, ValueError):
+    """A load in which more rows are bad than was allowed."""
+
+
 class InputError(DoxaError, ValueError):
     """An argument, file or address that cannot be understood."""
 

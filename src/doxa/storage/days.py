@@ -14,6 +14,8 @@ from doxa.errors import InputError
 from doxa.storage.rows import decode_payload
 from doxa.types import Json, Moment, Span
 
+_SLOTS_PER_DAY = DAY // SLOT
+
 
 @dataclass(frozen=True, slots=True)
 class ZoneHistory:
@@ -90,12 +92,22 @@ class LocalDays:
         return days
 
     def _days(self, at: Ints, name: str) -> Ints:
-        slots, places = np.unique(at // SLOT, return_inverse=True)
+        """One offset per UTC day; by the quarter of an hour on days in which it changes."""
+        dates, places = np.unique(at // DAY, return_inverse=True)
+        offset = self._offsets(dates * _SLOTS_PER_DAY, name)
+        moves = (offset != self._offsets((dates + 1) * _SLOTS_PER_DAY, name))[places]
+        offsets = offset[places]
+        if moves.any():
+            slots, here = np.unique(at[moves] // SLOT, return_inverse=True)
+            offsets[moves] = self._offsets(slots, name)[here]
+        return (at + offsets) // DAY
+
+    def _offsets(self, slots: Ints, name: str) -> Ints:
         known = self.offsets.setdefault(name, {})
-        for slot in set(slots.tolist()).difference(known):
-            known[slot] = offset_at(slot, name)
-        offsets = np.array([known[slot] for slot in slots.tolist()], dtype=np.int64)
-        return (at + offsets[places]) // DAY
+        for slot in slots.tolist():
+            if slot not in known:
+                known[slot] = offset_at(slot, name)
+        return np.array([known[slot] for slot in slots.tolist()], dtype=np.int64)
 
 
 def zones_in_force(history: ZoneHistory, twin: Ints, at: Ints) -> Ints:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from operator import itemgetter
 from typing import Any
 
@@ -23,9 +24,15 @@ from doxa.types import Moment
 FEW = 4_096
 """Up to so many twins are looked up one by one; more are picked out of a full scan."""
 
-_COLUMNS = (
-    "seq, twin, occurred_at, recorded_at, ord, kind, source, cause IS NOT NULL, session, payload"
-)
+_COLUMNS = """seq, twin, occurred_at, recorded_at, ord,
+(kind << 31) | (source << 1) | (cause IS NOT NULL), session, payload"""
+"""Kind, source and `inert` travel as one number: every column less is time saved per row."""
+
+_NUMBERS = 6
+_THIRTY_BITS = (1 << 30) - 1
+_STEP = 512
+"""Rows are fetched and turned into columns in steps that stay in the processor's cache."""
+
 _ONE = """
 SELECT t.id, k.text, f.text, s.id, s.occurred_at, s.recorded_at, s.ord, s.assumed,
        s.session, s.device, s.cause, s.payload
@@ -49,6 +56,16 @@ class Selection:
     def few(self) -> bool:
         """Whether the twins are looked up by index."""
         return self.twins is not None and len(self.twins) <= FEW
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """Some hundred rows: their numbers in rows of one array, their texts as they came."""
+
+    numbers: Ints
+    session: Ints
+    payload: Sequence[bytes]
+    ids: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +107,10 @@ def read_columns(
     if selection.twins is not None and not selection.few:
         picked = np.unique(np.asarray(selection.twins, dtype=np.int64))
     cursor = connection.execute(sql, values)
-    while batch := cursor.fetchmany(rows):
-        columns = _columns(batch, kinds, sources, days)
+    per_batch = -(-rows // _STEP)
+    steps_left = _steps(cursor, max(1, rows // per_batch))
+    while steps := list(islice(steps_left, per_batch)):
+        columns = _columns(steps, kinds, sources, days)
         if picked is not None:
             columns = _pick(columns, np.isin(columns.twin, picked))
         if len(columns):
@@ -110,29 +129,40 @@ def read_names(connection: sqlite3.Connection, workspace: int, role: str) -> Nam
     return Names(tuple(text for _, text in found), code, {text: key for key, text in found})
 
 
+def _steps(cursor: sqlite3.Cursor, size: int) -> Iterator[_Step]:
+    """The rows, some hundreds at a time, already as arrays."""
+    while rows := cursor.fetchmany(size):
+        columns = list(zip(*rows, strict=True))
+        session, payload, *ids = columns[_NUMBERS:]
+        yield _Step(
+            np.array(columns[:_NUMBERS], dtype=np.int64),
+            _sessions(session),
+            payload,
+            ids[0] if ids else (),
+        )
+
+
 def _columns(
-    batch: list[tuple[Any, ...]], kinds: Names, sources: Names, days: LocalDays
+    steps: Sequence[_Step], kinds: Names, sources: Names, days: LocalDays
 ) -> SignalColumns:
-    seq, twin, at, recorded, order, kind, source, inert, session, payload, *ids = zip(
-        *batch, strict=True
-    )
-    n = len(batch)
-    twins, moments = np.fromiter(twin, np.int64, n), np.fromiter(at, np.int64, n)
+    numbers = np.concatenate([step.numbers for step in steps], axis=1)
+    seq, twin, at, recorded, order, packed = numbers
+    ids = list(chain.from_iterable(step.ids for step in steps))
     return SignalColumns(
-        twin=twins,
-        at=moments,
-        recorded=np.fromiter(recorded, np.int64, n),
-        order=np.fromiter(order, np.int64, n),
-        seq=np.fromiter(seq, np.int64, n),
-        kind=kinds.code[np.fromiter(kind, np.int64, n)],
-        source=sources.code[np.fromiter(source, np.int64, n)],
-        session=_sessions(session),
-        day=days.of(twins, moments),
-        payload=list(payload),
-        inert=np.fromiter(inert, np.bool_, n),
+        twin=twin,
+        at=at,
+        recorded=recorded,
+        order=order,
+        seq=seq,
+        kind=kinds.code[packed >> 31],
+        source=sources.code[(packed >> 1) & _THIRTY_BITS],
+        session=np.concatenate([step.session for step in steps]),
+        day=days.of(twin, at),
+        payload=list(chain.from_iterable(step.payload for step in steps)),
+        inert=(packed & 1).astype(np.bool_),
         kinds=kinds.texts,
         sources=sources.texts,
-        ids=list(ids[0]) if ids else None,
+        ids=ids or None,
     )
 
 

@@ -125,8 +125,8 @@ def _migrate(
 
 def _statements(script: str) -> Iterator[str]:
     pending = ""
-    for line in script.splitlines(keepends=True):
-        pending += line
+    for piece in script.split(";")[:-1]:
+        pending += f"{piece};"
         if sqlite3.complete_statement(pending):
             yield pending
             pending = ""

@@ -1,0 +1,86 @@
+"""How large the file is beside what is in it: signals, and one snapshot per twin.
+
+Payload is what a client sent and what the state weighs: every signal as compact JSON, every
+snapshot's bytes. The second line counts only the signals' own ``payload`` fields.
+
+Run: ``python benchmarks/file_size.py [TWINS]``
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from doxa.storage.port import Snapshot
+from doxa.storage.sqlite import SqliteStore
+from observe import columns
+
+SIGNALS_PER_TWIN = 50
+STATE = (1_000, 4_000)
+
+
+def fill(store: SqliteStore, twins: int) -> tuple[int, int, int]:
+    """Bytes of signals as JSON, of their payloads alone, and of snapshots."""
+    whole = own = 0
+    total = twins * SIGNALS_PER_TWIN
+    for first in range(0, total, 20_000):
+        rows = columns("t", first, min(20_000, total - first))
+        own += sum(map(len, rows.payload))
+        whole += sum(len(line) for line in lines(rows))
+        store.append_rows(rows)
+    rng = random.Random(1)
+    snapshots = [snapshot(twin, rng.randbytes(rng.randint(*STATE))) for twin in store.twins()]
+    store.put_snapshots(snapshots)
+    return whole, own, sum(len(one.state) for one in snapshots)
+
+
+def lines(rows: object) -> list[bytes]:
+    """Signals as they would be sent: compact JSON without empty fields."""
+    names = ("id", "twin", "kind", "source", "at", "recorded", "session", "payload")
+    table = zip(*(getattr(rows, name) for name in names), strict=True)
+    return [
+        msgspec.json.encode({**dict(zip(names, row, strict=True)), "payload": msgspec.Raw(row[-1])})
+        for row in table
+    ]
+
+
+def snapshot(twin: np.int64, state: bytes) -> Snapshot:
+    """A snapshot of a state that does not compress."""
+    now = 1_700_000_000_000_000
+    return Snapshot(
+        twin=int(twin),
+        fingerprint="f" * 16,
+        until=now,
+        newest_at=now,
+        newest_recorded=now,
+        last_seq=10**9,
+        state=state,
+    )
+
+
+def main(twins: int) -> None:
+    """Print the table."""
+    with tempfile.TemporaryDirectory(dir=os.environ.get("DOXA_BENCH")) as folder:
+        path = Path(folder) / "size.db"
+        with closing(SqliteStore(path)) as store:
+            whole, own, states = fill(store, twins)
+            found = len(store.twins())
+        size = path.stat().st_size
+    print(f"{found} twins, {twins * SIGNALS_PER_TWIN} signals, file {size / 1e6:.1f} MB")
+    print("\n| beside | payload MB | file / payload | aim |\n|---|---|---|---|")
+    for what, part, aim in (
+        ("signals as JSON + snapshots", whole + states, "<= 1.6"),
+        ("payload fields + snapshots", own + states, "-"),
+    ):
+        print(f"| {what} | {part / 1e6:.1f} | {size / part:.2f} | {aim} |")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 2_000)

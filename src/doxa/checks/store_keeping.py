@@ -1,0 +1,116 @@
+"""Checks of what is kept beside the ledger: snapshots, maps, populations, forecasts."""
+
+from __future__ import annotations
+
+import msgspec
+
+from doxa.checks.store_samples import (
+    NOON,
+    MakeStore,
+    key_of,
+    make_signal,
+    opened,
+    raised,
+    rows_of,
+)
+from doxa.domain.clock import DAY
+from doxa.errors import InputError, UnknownName
+from doxa.storage.port import ForecastSet, PopulationVersion, Snapshot
+
+
+def check_snapshots_fall_with_late_signals(make: MakeStore) -> None:
+    """A signal below `until` drops the snapshot, one at it does not; stale ones are refused."""
+    with opened(make) as store:
+        (first,) = store.append([make_signal("t1")])
+        store.append([make_signal("t2", "bob")])
+        held = _snapshot(key_of(store), first.seq)
+        assert store.snapshot(held.twin) is None
+        assert store.put_snapshots([held]) == 1
+        assert store.snapshot(held.twin) == held
+        store.append([make_signal("t3", at=held.until), make_signal("t4", "bob")])
+        assert store.snapshot(held.twin) == held
+        store.append([make_signal("t1")])
+        assert store.snapshot(held.twin) == held
+        (late,) = store.append([make_signal("t5", at=held.until - 1)])
+        assert store.snapshot(held.twin) is None
+        assert store.put_snapshots([held]) == 0
+        assert store.snapshot(held.twin) is None
+        newer = msgspec.structs.replace(held, last_seq=late.seq, state=b"new")
+        assert store.put_snapshots([held, newer, _snapshot(key_of(store, "bob"), late.seq)]) == 2
+        assert store.snapshot(held.twin) == newer
+
+
+def check_snapshots_fall_with_bulk_rows(make: MakeStore) -> None:
+    """A bulk append drops snapshots like any other."""
+    with opened(make) as store:
+        (first,) = store.append([make_signal("t1")])
+        store.put_snapshots([_snapshot(key_of(store), first.seq)])
+        store.append_rows(rows_of([make_signal("t2", at=NOON - DAY), make_signal("t3")]))
+        assert store.snapshot(key_of(store)) is None
+
+
+def check_maps(make: MakeStore) -> None:
+    """Maps get versions; the newest one again is no new version, an older one is."""
+    with opened(make) as store:
+        assert store.maps() == []
+        one, two = store.put_map("a", "fa", NOON), store.put_map("b", "fb", NOON + 1)
+        assert store.put_map("b", "fb", NOON + 2) == two
+        three = store.put_map("a", "fa", NOON + 3)
+        assert [one.version, two.version, three.version] == [1, 2, 3]
+        assert store.maps() == [one, two, three]
+
+
+def check_populations(make: MakeStore) -> None:
+    """Populations get versions; activations keep their history."""
+    fresh = PopulationVersion(
+        version=0, created=NOON, map_fingerprint="f", origin=NOON, active_from=None, body=b"\x00p"
+    )
+    with opened(make) as store:
+        assert store.populations() == []
+        one = store.put_population(fresh)
+        two = store.put_population(msgspec.structs.replace(fresh, active_from=NOON + 1))
+        assert [one.version, two.version] == [1, 2]
+        assert store.populations() == [one, two]
+        store.activate_population(1, NOON + 2)
+        store.activate_population(2, NOON + 3)
+        assert [found.active_from for found in store.populations()] == [NOON + 2, NOON + 3]
+        assert [(made.version, made.active_from - NOON) for made in store.activations()] == [
+            (2, 1),
+            (1, 2),
+            (2, 3),
+        ]
+        raised(UnknownName, lambda: store.activate_population(3, NOON))
+
+
+def check_forecast_sets(make: MakeStore) -> None:
+    """Recorded forecasts come back by time; an id is given once."""
+    sets = [
+        ForecastSet(
+            id=f"f{i}",
+            outcome=("lapses", "buys")[i % 2],
+            origin=NOON,
+            recorded=NOON - i,
+            population=1,
+            label="recorded",
+            body=bytes([i]) * 100_000,
+        )
+        for i in range(3)
+    ]
+    with opened(make) as store:
+        for one in sets:
+            store.put_forecasts(one)
+        assert store.forecast_sets() == sets[::-1]
+        assert store.forecast_sets("buys") == [sets[1]]
+        raised(InputError, lambda: store.put_forecasts(sets[0]))
+
+
+def _snapshot(twin: int, last_seq: int) -> Snapshot:
+    return Snapshot(
+        twin=twin,
+        fingerprint="f",
+        until=NOON + DAY,
+        newest_at=NOON,
+        newest_recorded=NOON,
+        last_seq=last_seq,
+        state=b"\x00state",
+    )

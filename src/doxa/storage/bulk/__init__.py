@@ -1,0 +1,1 @@
+"""Bulk loads: Parquet, CSV, JSONL and SQL tables into the ledger, with bounded memory."""

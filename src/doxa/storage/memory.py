@@ -1,0 +1,370 @@
+"""A store that lives in memory: the reference the other stores are compared with."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+
+import msgspec
+import numpy as np
+
+from doxa.beliefmap.columns import Ints, SignalColumns
+from doxa.beliefmap.model import Zone
+from doxa.domain.clock import Clock
+from doxa.domain.signal import TRAITS, Signal
+from doxa.errors import InputError, UnknownName
+from doxa.storage.days import LocalDays, zone_history
+from doxa.storage.port import (
+    Activation,
+    Appended,
+    BulkAppended,
+    FirstSignals,
+    ForecastSet,
+    Load,
+    MapVersion,
+    PopulationVersion,
+    Snapshot,
+    StoreStats,
+)
+from doxa.storage.rows import (
+    AT,
+    CAUSE,
+    ID,
+    KIND,
+    ORDER,
+    PAYLOAD,
+    RECORDED,
+    SESSION,
+    SOURCE,
+    TWIN,
+    Row,
+    SignalRows,
+    check_same,
+    row_of,
+    session_code,
+    signal_of,
+)
+from doxa.types import Moment
+
+
+class MemoryLedger:
+    """Signals in a list; a signal's seq is its place, from 1."""
+
+    def __init__(self, *, clock: Clock = Clock.TIME, zone: Zone | None = None) -> None:
+        self.clock = clock
+        self.zone = zone or Zone()
+        self._rows: list[Row] = []
+        self._places: dict[tuple[str, str], int] = {}
+        self._twins: dict[str, int] = {}
+        self._kinds: dict[str, int] = {}
+        self._sources: dict[str, int] = {}
+        self._loads: dict[str, Load] = {}
+        self._snapshots: dict[int, Snapshot] = {}
+        self._changes = 0
+        self._lock = threading.RLock()
+
+    def append(self, signals: Sequence[Signal]) -> list[Appended]:
+        """Add signals; nothing of the call is kept when one conflicts."""
+        return self._append([row_of(signal, self.clock) for signal in signals])
+
+    def submit(self, signals: Sequence[Signal]) -> Future[list[Appended]]:
+        """The same as `append`, as a future that is done already."""
+        rows = [row_of(signal, self.clock) for signal in signals]
+        future: Future[list[Appended]] = Future()
+        try:
+            future.set_result(self._append(rows))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+    def append_rows(self, rows: SignalRows, load: Load | None = None) -> BulkAppended:
+        """Add many rows and the progress of their load."""
+        appended = self._append(rows.rows(self.clock))
+        if load is not None:
+            started = self._loads.get(load.fingerprint, load).started
+            self._loads[load.fingerprint] = msgspec.structs.replace(load, started=started)
+        duplicates = sum(one.duplicate for one in appended)
+        return BulkAppended(added=len(rows) - duplicates, duplicates=duplicates)
+
+    def load(self, fingerprint: str) -> Load | None:
+        """How far the load of an input came."""
+        return self._loads.get(fingerprint)
+
+    def twin_key(self, twin: str) -> int | None:
+        """The integer key of a twin, None when it was never met."""
+        return self._twins.get(twin)
+
+    def twin_names(self, keys: Sequence[int]) -> list[str]:
+        """The ids of twins by key."""
+        names = {key: twin for twin, key in self._twins.items()}
+        try:
+            return [names[int(key)] for key in keys]
+        except KeyError as error:
+            raise UnknownName(f"no twin has the key {error.args[0]}") from None
+
+    def twins(self) -> Ints:
+        """The keys of all twins, ascending."""
+        return np.array(sorted(self._twins.values()), dtype=np.int64)
+
+    def signals(
+        self,
+        twin: int,
+        *,
+        since: Moment | None = None,
+        until: Moment | None = None,
+        known_at: Moment | None = None,
+    ) -> list[Signal]:
+        """One twin's signals by (at, order, id)."""
+        places = self._select(None, since, until, known_at, [twin])
+        found = [self._rows[place] for place in places]
+        found.sort(key=lambda row: (row[AT], row[ORDER], row[ID], row[SOURCE]))
+        return [signal_of(row) for row in found]
+
+    def scan(
+        self,
+        *,
+        kinds: Sequence[str] | None = None,
+        since: Moment | None = None,
+        until: Moment | None = None,
+        known_at: Moment | None = None,
+        twins: Sequence[int] | None = None,
+        rows: int = 200_000,
+        ids: bool = False,
+    ) -> Iterator[SignalColumns]:
+        """The ledger in column batches, in ledger order."""
+        places = self._select(kinds, since, until, known_at, twins)
+        days = LocalDays(self.clock, self.zone, zone_history(self._traits(known_at), self.zone))
+        texts = tuple(self._kinds), tuple(self._sources)
+        for start in range(0, len(places), rows):
+            yield self._columns(places[start : start + rows], days, *texts, ids=ids)
+
+    def first_signals(self, known_at: Moment | None = None) -> FirstSignals:
+        """When each twin was first heard of by each source, by (twin, source)."""
+        first: dict[tuple[int, int], tuple[Moment, Moment]] = {}
+        for place in self._select(None, None, None, known_at, None):
+            row = self._rows[place]
+            key = self._twins[row[TWIN]], self._sources[row[SOURCE]]
+            at, recorded = first.get(key, (row[AT], row[RECORDED]))
+            first[key] = min(at, row[AT]), min(recorded, row[RECORDED])
+        columns = np.array(
+            [(*key, *moments) for key, moments in sorted(first.items())], dtype=np.int64
+        ).reshape(-1, 4)
+        twin, source, at_, recorded_ = columns.T
+        return FirstSignals(twin, source, at_, recorded_, tuple(self._sources))
+
+    def newest(self, twin: int) -> Moment | None:
+        """The newest `at` of a twin."""
+        found = self.signals(twin)
+        return found[-1].at if found else None
+
+    def kinds(self) -> dict[str, int]:
+        """Kinds met so far and how many signals of each."""
+        met = [row[KIND] for row in self._rows]
+        return {kind: met.count(kind) for kind in sorted(set(met))}
+
+    def stats(self) -> StoreStats:
+        """The ledger in a few numbers."""
+        at = [row[AT] for row in self._rows]
+        return StoreStats(
+            twins=len(self._twins),
+            signals=len(at),
+            last_seq=len(at),
+            oldest_at=min(at, default=None),
+            newest_at=max(at, default=None),
+            newest_recorded=max((row[RECORDED] for row in self._rows), default=None),
+        )
+
+    def changes(self) -> int:
+        """A number that differs when anyone wrote since."""
+        return self._changes
+
+    def _append(self, rows: Sequence[Row]) -> list[Appended]:
+        with self._lock:
+            new: dict[tuple[str, str], Row] = {}
+            duplicates = []
+            for row in rows:
+                name = row[SOURCE], row[ID]
+                known = (
+                    self._rows[self._places[name] - 1] if name in self._places else new.get(name)
+                )
+                duplicates.append(known is not None)
+                if known is None:
+                    new[name] = row
+                else:
+                    check_same(known, row)
+            for row in new.values():
+                self._add(row)
+            return [
+                Appended(row[ID], self._places[row[SOURCE], row[ID]], duplicate)
+                for row, duplicate in zip(rows, duplicates, strict=True)
+            ]
+
+    def _add(self, row: Row) -> None:
+        self._changes += 1
+        self._rows.append(row)
+        self._places[row[SOURCE], row[ID]] = len(self._rows)
+        self._kinds.setdefault(row[KIND], len(self._kinds))
+        self._sources.setdefault(row[SOURCE], len(self._sources))
+        twin = self._twins.setdefault(row[TWIN], len(self._twins) + 1)
+        snapshot = self._snapshots.get(twin)
+        if snapshot is not None and row[AT] < snapshot.until:
+            del self._snapshots[twin]
+
+    def _select(
+        self,
+        kinds: Sequence[str] | None,
+        since: Moment | None,
+        until: Moment | None,
+        known_at: Moment | None,
+        twins: Sequence[int] | None,
+    ) -> list[int]:
+        wanted = None if twins is None else {int(twin) for twin in twins}
+        return [
+            place
+            for place, row in enumerate(self._rows)
+            if (kinds is None or row[KIND] in kinds)
+            and (since is None or row[AT] >= since)
+            and (until is None or row[AT] <= until)
+            and (known_at is None or row[RECORDED] <= known_at)
+            and (wanted is None or self._twins[row[TWIN]] in wanted)
+        ]
+
+    def _traits(self, known_at: Moment | None) -> list[tuple[int, Moment, int, str, bytes]]:
+        rows = [self._rows[place] for place in self._select([TRAITS], None, None, known_at, None)]
+        return [
+            (self._twins[row[TWIN]], row[AT], row[ORDER], row[ID], row[PAYLOAD]) for row in rows
+        ]
+
+    def _columns(
+        self,
+        places: Sequence[int],
+        days: LocalDays,
+        kinds: tuple[str, ...],
+        sources: tuple[str, ...],
+        *,
+        ids: bool,
+    ) -> SignalColumns:
+        rows = [self._rows[place] for place in places]
+        twin = np.array([self._twins[row[TWIN]] for row in rows], dtype=np.int64)
+        at = np.array([row[AT] for row in rows], dtype=np.int64)
+        return SignalColumns(
+            twin=twin,
+            at=at,
+            recorded=np.array([row[RECORDED] for row in rows], dtype=np.int64),
+            order=np.array([row[ORDER] for row in rows], dtype=np.int64),
+            seq=np.array(places, dtype=np.int64) + 1,
+            kind=np.array([self._kinds[row[KIND]] for row in rows], dtype=np.int64),
+            source=np.array([self._sources[row[SOURCE]] for row in rows], dtype=np.int64),
+            session=np.array([session_code(row[SESSION]) for row in rows], dtype=np.int64),
+            day=days.of(twin, at),
+            payload=[row[PAYLOAD] for row in rows],
+            inert=np.array([row[CAUSE] is not None for row in rows]),
+            kinds=kinds,
+            sources=sources,
+            ids=[row[ID] for row in rows] if ids else None,
+        )
+
+
+class MemoryStore(MemoryLedger):
+    """One workspace in memory; gone when it is closed.
+
+    Examples
+    --------
+    >>> store = MemoryStore()
+    >>> store.append([Signal(id="t1", twin="ann", kind="buy", at=5, recorded=6)])
+    [Appended(id='t1', seq=1, duplicate=False)]
+    """
+
+    def __init__(self, *, clock: Clock = Clock.TIME, zone: Zone | None = None) -> None:
+        super().__init__(clock=clock, zone=zone)
+        self._maps: list[MapVersion] = []
+        self._populations: list[PopulationVersion] = []
+        self._activations: list[Activation] = []
+        self._forecasts: dict[str, ForecastSet] = {}
+
+    def set_zone(self, zone: Zone) -> None:
+        """Change the zone of local days from now on."""
+        self.zone = zone
+
+    def snapshot(self, twin: int) -> Snapshot | None:
+        """The newest snapshot of a twin."""
+        return self._snapshots.get(twin)
+
+    def put_snapshots(self, snapshots: Sequence[Snapshot]) -> int:
+        """Store snapshots that no later signal made stale; returns how many."""
+        with self._lock:
+            names = self.twin_names([snapshot.twin for snapshot in snapshots])
+            fresh = [
+                snapshot
+                for snapshot, name in zip(snapshots, names, strict=True)
+                if not any(
+                    row[TWIN] == name and row[AT] < snapshot.until
+                    for row in self._rows[snapshot.last_seq :]
+                )
+            ]
+            self._snapshots.update({snapshot.twin: snapshot for snapshot in fresh})
+            self._changes += 1
+            return len(fresh)
+
+    def maps(self) -> list[MapVersion]:
+        """All maps by version."""
+        return list(self._maps)
+
+    def put_map(self, text: str, fingerprint: str, active_from: Moment) -> MapVersion:
+        """Store and activate a map from a moment on."""
+        if self._maps and (self._maps[-1].text, self._maps[-1].fingerprint) == (text, fingerprint):
+            return self._maps[-1]
+        version = len(self._maps) + 1
+        added = MapVersion(
+            version=version, fingerprint=fingerprint, text=text, active_from=active_from
+        )
+        self._maps.append(added)
+        self._changes += 1
+        return added
+
+    def populations(self) -> list[PopulationVersion]:
+        """All populations by version, bodies included."""
+        newest = {made.version: made.active_from for made in self._activations}
+        return [
+            msgspec.structs.replace(population, active_from=newest.get(population.version))
+            for population in self._populations
+        ]
+
+    def put_population(self, population: PopulationVersion) -> PopulationVersion:
+        """Store a population; its version is assigned."""
+        added = msgspec.structs.replace(population, version=len(self._populations) + 1)
+        self._populations.append(added)
+        self._changes += 1
+        if population.active_from is not None:
+            self.activate_population(added.version, population.active_from)
+        return added
+
+    def activate_population(self, version: int, active_from: Moment) -> None:
+        """Make a population the one that readings use from a moment on."""
+        if not 1 <= version <= len(self._populations):
+            raise UnknownName(f"there is no population {version}", hint="fit one first")
+        self._activations.append(Activation(version, active_from))
+        self._changes += 1
+
+    def activations(self) -> list[Activation]:
+        """Which population was made active when."""
+        return list(self._activations)
+
+    def put_forecasts(self, forecasts: ForecastSet) -> None:
+        """Record a forecast set."""
+        if forecasts.id in self._forecasts:
+            raise InputError(
+                f"forecast set {forecasts.id!r} is recorded already",
+                hint="recorded forecasts are never changed",
+            )
+        self._forecasts[forecasts.id] = forecasts
+        self._changes += 1
+
+    def forecast_sets(self, outcome: str | None = None) -> list[ForecastSet]:
+        """Recorded sets by `recorded`."""
+        found = [one for one in self._forecasts.values() if outcome in (None, one.outcome)]
+        return sorted(found, key=lambda one: (one.recorded, one.id))
+
+    def close(self) -> None:
+        """Nothing to write, nothing to let go of."""

@@ -1,0 +1,93 @@
+"""Kill the process at any point: every acknowledged signal is there after restart, once."""
+
+from __future__ import annotations
+
+import os
+import random
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from doxa.checks.store_samples import scanned_ids
+from doxa.domain.signal import Signal
+from doxa.storage.sqlite import SqliteStore
+
+OBSERVER = Path(__file__).parent / "observer.py"
+ROUNDS = 25
+
+
+def start(store: Path, acknowledged: Path, first: str, count: int) -> subprocess.Popen[str]:
+    """An observing process that has opened the store."""
+    command = [sys.executable, str(OBSERVER), str(store), str(acknowledged), first, str(count)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    process.kill()
+    process.wait()
+    assert process.stdout is not None
+    process.stdout.close()
+
+
+def acknowledged_ids(*lists: Path) -> list[str]:
+    """Whole lines only: the last one may have been cut off by the kill."""
+    texts = [path.read_text() for path in lists]
+    return [line for text in texts for line in text.split("\n")[:-1]]
+
+
+def check_intact(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+@pytest.mark.kill
+def test_acknowledged_signals_survive_a_kill(tmp_path: Path) -> None:
+    seed = int(os.environ.get("DOXA_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
+    print(f"seed {seed} (DOXA_SEED repeats it)")
+    rng = random.Random(seed)
+    path, acknowledged = tmp_path / "shop.db", tmp_path / "acknowledged"
+    for number in range(ROUNDS):
+        process = start(path, acknowledged, f"round{number}", 10**6)
+        time.sleep(rng.uniform(0, 0.3))
+        kill(process)
+        with closing(SqliteStore(path)) as store:
+            kept = scanned_ids(store)
+        assert len(kept) == len(set(kept)), f"seed {seed}: a signal is there twice"
+        told = acknowledged_ids(acknowledged)
+        assert set(told) <= set(kept), f"seed {seed}: a signal is lost"
+        assert len(kept) <= len(told) + number + 1
+    assert len(acknowledged_ids(acknowledged)) > ROUNDS
+    check_intact(path)
+
+
+@pytest.mark.kill
+def test_four_processes_one_killed(tmp_path: Path) -> None:
+    path = tmp_path / "shop.db"
+    lists = [tmp_path / f"acknowledged{number}" for number in range(4)]
+    processes = [start(path, file, f"p{i}", 1_000) for i, file in enumerate(lists)]
+    while len(acknowledged_ids(lists[0])) < 100:
+        time.sleep(0.005)
+    kill(processes[0])
+    for process in processes[1:]:
+        process.communicate()
+        assert process.returncode == 0
+    assert len(acknowledged_ids(*lists[1:])) == 3_000
+    with closing(SqliteStore(path)) as store:
+        kept = scanned_ids(store)
+        assert len(kept) == len(set(kept))
+        assert set(acknowledged_ids(*lists)) <= set(kept)
+        resent = [
+            Signal(id=id_, twin=f"twin{number % 7}", kind="visit", at=at, recorded=at + 5)
+            for number in range(1_000)
+            for id_, at in [(f"p1-{number}", 1_600_000_000_000_000 + number)]
+        ]
+        assert all(appended.duplicate for appended in store.append(resent))
+    check_intact(path)
