@@ -69,11 +69,11 @@ def already_done(outcome: Outcome, past: Past, rows: Rows) -> NDArray[np.bool_]:
 
 
 def _happens(events: Events, low: Ints, high: Ints, outcome: Outcome) -> Floats:
-    return (high > low).astype(np.float64)
+    return np.asarray(high > low, dtype=np.float64)
 
 
 def _never(events: Events, low: Ints, high: Ints, outcome: Outcome) -> Floats:
-    return (high == low).astype(np.float64)
+    return np.asarray(high == low, dtype=np.float64)
 
 
 def _count(events: Events, low: Ints, high: Ints, outcome: Outcome) -> Floats:

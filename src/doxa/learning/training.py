@@ -124,7 +124,7 @@ class _Design:
     owners: tuple[str, ...]
 
     def penalty(self, ridge: float) -> Floats:
-        return np.r_[0.0, 1e-3, np.full(len(self.names), ridge)]
+        return np.concatenate([[0.0, 1e-3], np.full(len(self.names), ridge)])
 
 
 def _design(recipe: Recipe, views: Views, sample: Labelled, tell: Progress) -> _Design:
