@@ -19,7 +19,7 @@ from doxa.domain.signal import Signal
 settings.register_profile(
     "laws",
     deadline=None,
-    max_examples=60,
+    max_examples=30,
     suppress_health_check=list(HealthCheck),
     derandomize=True,
 )
@@ -48,7 +48,7 @@ def said(number: int, at: int, holds: int, *, weight: float = 1.0, source: str =
 
 
 @given(maps(), histories(), AGES)
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_fold_and_reading_agree_with_the_oracle(belief_map, history, age):
     laws.check_agree(read_columns, read_plainly, history, belief_map, end(history) + age)
 
@@ -81,7 +81,7 @@ def test_credence_is_a_probability(reader, belief_map, history, age):
 
 
 @given(maps(), histories(kinds=("said_fair", "said_fair", "visit"), least=2), AGES, st.data())
-@settings(max_examples=200)
+@settings(max_examples=80)
 def test_more_support_never_lowers(belief_map, history, age, pick):
     now = end(history) + age
     if FAIR not in read_columns(history, belief_map, now):
@@ -110,7 +110,7 @@ def test_raising_a_value_never_lowers(belief_map, history, age, pick):
 
 
 @given(maps(), histories(kinds=("bought", "bought", "visit"), least=2), AGES, st.data())
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_one_more_occurrence_never_lowers(belief_map, history, age, pick):
     now = end(history) + age
     more = Signal(
@@ -129,7 +129,7 @@ def test_one_more_occurrence_never_lowers(belief_map, history, age, pick):
 
 
 @given(maps(), histories(least=2), AGES)
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_more_evidence_never_raises_uncertainty(belief_map, history, age):
     now = end(history) + age
     laws.check_never_unsure(read_columns, history[:-1], history[-1], belief_map, now)
@@ -137,7 +137,7 @@ def test_more_evidence_never_raises_uncertainty(belief_map, history, age):
 
 @READERS
 @given(belief_map=maps(), history=histories(), age=AGES, more=AGES)
-@settings(max_examples=200)
+@settings(max_examples=80)
 def test_silence_only_fades(reader, belief_map, history, age, more):
     now = end(history) + age
     laws.check_silence(reader, history, belief_map, now, now + more)
@@ -164,7 +164,7 @@ def test_ten_repeats_are_not_ten_proofs(belief_map, weight, occasion):
     st.floats(0.01, 1),
     st.integers(0, 400),
 )
-@settings(max_examples=500)
+@settings(max_examples=150)
 def test_a_solid_belief_stays_on_its_side(belief_map, spoken, weight, wait):
     at, history = START, []
     for number, (against, days, strength) in enumerate(spoken):
@@ -197,7 +197,7 @@ def test_what_one_occasion_could_turn_is_not_solid(belief_map_fair):
     st.integers(0, 1),
     st.sampled_from(SOURCES),
 )
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_alternation_has_one_status_from_the_fourth_on(belief_map, gaps, weight, first, source):
     node = msgspec.structs.replace(belief_map.nodes["fair"], half_life=90.0 * DAY)
     belief_map = msgspec.structs.replace(belief_map, nodes={**belief_map.nodes, "fair": node})

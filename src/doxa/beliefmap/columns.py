@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +58,47 @@ class SignalColumns:
 
     def __len__(self) -> int:
         return len(self.at)
+
+    def take(self, rows: Ints) -> SignalColumns:
+        """Some of the rows, in the order asked for."""
+        places = rows.tolist()
+        arrays = {name: getattr(self, name)[rows] for name in _ARRAYS}
+        return replace(
+            self,
+            **arrays,
+            payload=[self.payload[place] for place in places],
+            ids=None if self.ids is None else [self.ids[place] for place in places],
+        )
+
+
+def joined(batches: Sequence[SignalColumns]) -> SignalColumns:
+    """Batches of one scan as one; without any, no rows of no kind.
+
+    Examples
+    --------
+    >>> len(joined([]))
+    0
+    """
+    if len(batches) == 1:
+        return batches[0]
+    arrays: dict[str, Any] = {
+        name: np.concatenate([np.zeros(0, np.int64), *(getattr(b, name) for b in batches)])
+        for name in _ARRAYS
+    }
+    arrays["inert"] = arrays["inert"].astype(np.bool_)
+    return SignalColumns(
+        **arrays,
+        payload=[payload for batch in batches for payload in batch.payload],
+        kinds=batches[-1].kinds if batches else (),
+        sources=batches[-1].sources if batches else (),
+        ids=[name for batch in batches for name in batch.ids or ()],
+    )
+
+
+_ARRAYS = (
+    *("twin", "at", "recorded", "order", "seq"),
+    *("kind", "source", "session", "day", "inert"),
+)
 
 
 @dataclass(slots=True)

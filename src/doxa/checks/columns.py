@@ -15,7 +15,8 @@ from doxa.domain.clock import Clock, local_day
 from doxa.domain.node import Address
 from doxa.domain.signal import Signal
 from doxa.reading.pooled import Voices
-from doxa.reading.read import opinions
+from doxa.reading.read import read_node
+from doxa.state.evidence import node_of
 from doxa.state.people import State, fold_people
 from doxa.types import Moment
 
@@ -40,8 +41,8 @@ def read_state(
     own = np.array([name == "self" for name in columns.sources], dtype=bool)
     voices = Voices(trust, own, np.ones(len(trust), dtype=bool))
     out: Readings = {}
-    for name, cells in state.nodes.items():
-        told = opinions(cells, belief_map.nodes[name], now, voices, seen=state.seen)
+    for name in dict.fromkeys(node_of(entry) for entry in state.nodes):
+        told = read_node(state, belief_map.nodes[name], now, voices)
         names = members.names(name)
         for row, member in enumerate(told.member.tolist()):
             out[Address(name, names[member])] = told.one(row).as_dict()

@@ -13,7 +13,8 @@ from typing import Protocol, TypeAlias
 import msgspec
 
 from doxa.beliefmap.model import BeliefMap
-from doxa.domain.evidence import EvidenceKind
+from doxa.checks.evaluate import evaluate
+from doxa.domain.evidence import Channel, EvidenceKind
 from doxa.domain.node import Address
 from doxa.domain.signal import Signal
 from doxa.types import Json, Moment
@@ -60,6 +61,17 @@ def number(told: dict[str, Json], name: str) -> float:
 def kind_of(belief_map: BeliefMap, address: Address) -> EvidenceKind | None:
     """The kind of evidence the node of an address takes."""
     return belief_map.nodes[address.node].evidence
+
+
+def claimed_by(signals: Sequence[Signal], belief_map: BeliefMap) -> set[Address]:
+    """Nodes read from counts or values about which some signals make claims."""
+    return {
+        Address(piece.node, piece.member)
+        for signal in signals
+        for piece in evaluate(signal, belief_map)
+        if piece.channel in (Channel.FOR, Channel.AGAINST)
+        and belief_map.nodes[piece.node].evidence is not EvidenceKind.OPINION
+    }
 
 
 def check_order(
@@ -160,8 +172,10 @@ def check_silence(
     """Law 5: what silence does to each kind of evidence.
 
     For and against: credence moves towards the base rate and never across, uncertainty never
-    falls. Occurrences: credence falls. Everything: status moves only to fading and dissolved.
+    falls. Occurrences: credence falls, where no claims about them fade beside them. Everything:
+    status moves only to fading and dissolved.
     """
+    claimed = claimed_by(signals, belief_map)
     before = reader(signals, belief_map, now)
     after = reader([s for s in signals if s.at <= now], belief_map, later)
     for address, told in before.items():
@@ -171,7 +185,7 @@ def check_silence(
             assert then["status"] in allowed, why
         credence, now_credence = number(told, "credence"), number(then, "credence")
         kind = kind_of(belief_map, address)
-        if kind is EvidenceKind.OCCURRENCE:
+        if kind is EvidenceKind.OCCURRENCE and address not in claimed:
             assert now_credence <= credence + SLACK, why
         if kind is EvidenceKind.OPINION:
             base = number(told, "base")
@@ -262,15 +276,17 @@ def check_trust(
 ) -> None:
     """Law 7: lowering a source's trust attenuates only that source's sums.
 
-    Nodes of which the source said nothing read as before; occurrences do everywhere.
+    Nodes of which the source said nothing read as before; so do occurrences that it only counted.
     """
+    claimed = claimed_by(signals, belief_map)
     before, after = reader(signals, belief_map, now), reader(signals, lowered, now)
     others = [signal for signal in signals if signal.source != source]
     alone = reader([s for s in signals if s.source == source], belief_map, now)
     untouched = {
         address
         for address in reader(others, belief_map, now)
-        if address not in alone or kind_of(belief_map, address) is EvidenceKind.OCCURRENCE
+        if address not in alone
+        or (kind_of(belief_map, address) is EvidenceKind.OCCURRENCE and address not in claimed)
     }
     found = {address: after[address] for address in untouched}
     expected = {address: before[address] for address in untouched}

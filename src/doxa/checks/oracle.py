@@ -42,7 +42,25 @@ def read_plainly(
             out[address] = _value(told, node, belief_map, now)
         else:
             out[address] = _occurrence(told, node, now, min(own))
+        if told.claims is not None:
+            claimed = _opinion(told.claims, node, belief_map, now)
+            out[address]["credence"] = _claimed(out[address], claimed)
     return out
+
+
+def _claimed(native: Told, claimed: Told) -> float:
+    """logit credence = logit(native) + logit(Beta of claims) - logit(base of claims)."""
+    odds = 1.0
+    for told, name, power in (
+        (native, "credence", 1),
+        (claimed, "credence", 1),
+        (claimed, "base", -1),
+    ):
+        p = told[name]
+        assert isinstance(p, float)
+        p = min(max(p, 1e-15), 1 - 1e-15)
+        odds *= (p / (1 - p)) ** power
+    return odds / (1 + odds)
 
 
 def _shorter(node: Node) -> float | None:
@@ -202,7 +220,7 @@ def _value(told: Held, node: Node, belief_map: BeliefMap, now: Moment) -> Told:
     middle = (low + high) / 2 if node.scale else (node.above or 0.0)
     above = node.above if node.above is not None else middle
     sigma = abs(high - low) / 4 or 1.0
-    first, newest = _ends(told)
+    first, newest = _ends(told) if told.sources else (now, now)
 
     def heard(at: Moment, half_life: float) -> list[float]:
         own, others = _voices(told, belief_map, at, half_life)
@@ -233,6 +251,7 @@ def _value(told: Held, node: Node, belief_map: BeliefMap, now: Moment) -> Told:
     if not _ge(then[0], 2):
         status = "forming"
     status = _aged("contested" if turning else status, sums[0], then[0])
+    status = status if told.sources else "unmet"
     split = W * sums[0]
     n = sums[0]
     return {
@@ -260,7 +279,7 @@ def _spread(sums: list[float]) -> float | None:
 
 def _occurrence(told: Held, node: Node, now: Moment, since: Moment) -> Told:
     b = float(node.period) if math.isinf(node.half_life) else node.half_life
-    first, newest = _ends(told)
+    first, newest = _ends(told) if told.sources else (now, now)
 
     def look(at: Moment, half_life: float) -> tuple[float, float]:
         count = sum(source.sums(at, half_life)[0] for source in told.sources.values())
@@ -282,6 +301,7 @@ def _occurrence(told: Held, node: Node, now: Moment, since: Moment) -> Told:
         status = "fading"
     if _ge(min(base, at_newest / 4), read):
         status = "dissolved"
+    status = status if told.sources else "unmet"
     fast, trend = _shorter(node), None
     if fast is not None:
         count_f, e_f = look(now, fast)

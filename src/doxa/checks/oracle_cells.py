@@ -37,29 +37,29 @@ class Source:
 
 @dataclass
 class Held:
-    """What one twin's signals say about one node: by source."""
+    """What one twin's signals say about one node: by source; claims about it apart."""
 
     kind: EvidenceKind
     sources: dict[str, Source] = field(default_factory=dict)
+    claims: Held | None = None
 
 
 def held(signals: Iterable[Signal], belief_map: BeliefMap) -> dict[Address, Held]:
     """Facts about every node the signals speak of."""
-    told: dict[tuple[Address, str], list[tuple[Signal, Evidence]]] = {}
+    told: dict[tuple[Address, EvidenceKind, str], list[tuple[Signal, Evidence]]] = {}
     for signal in signals:
         for piece in evaluate(signal, belief_map):
-            key = Address(piece.node, piece.member), signal.source
+            key = Address(piece.node, piece.member), _kind(piece.channel), signal.source
             told.setdefault(key, []).append((signal, piece))
     out: dict[Address, Held] = {}
-    for (address, source), pieces in told.items():
-        kind = _kind(pieces[0][1].channel)
-        facts = {
-            EvidenceKind.OPINION: _opinion_facts,
-            EvidenceKind.OCCURRENCE: _occurrence_facts,
-            EvidenceKind.VALUE: _value_facts,
-        }[kind](pieces, belief_map)
-        here = out.setdefault(address, Held(kind))
-        here.sources[source] = Source(facts, [signal.at for signal, _ in pieces])
+    for (address, kind, source), pieces in told.items():
+        native = belief_map.nodes[address.node].evidence or kind
+        here = out.setdefault(address, Held(native))
+        if kind is not native:
+            here.claims = here = here.claims or Held(kind)
+        here.sources[source] = Source(
+            _FACTS[kind](pieces, belief_map), [signal.at for signal, _ in pieces]
+        )
     return out
 
 
@@ -124,3 +124,10 @@ def _occurrence_facts(pieces: Pieces, belief_map: BeliefMap) -> list[Fact]:
 
 def _value_facts(pieces: Pieces, belief_map: BeliefMap) -> list[Fact]:
     return [(s.at, (1.0, piece.value, piece.value**2)) for s, piece in pieces]
+
+
+_FACTS = {
+    EvidenceKind.OPINION: _opinion_facts,
+    EvidenceKind.OCCURRENCE: _occurrence_facts,
+    EvidenceKind.VALUE: _value_facts,
+}

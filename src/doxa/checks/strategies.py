@@ -86,6 +86,9 @@ def maps(draw: st.DrawFn) -> BeliefMap:
                 fields=DIMENSION, amount="amount", once=once,
             ),
         ),
+        "said_buys": tuple(
+            _says("buys", channel, holds, constant=("rice",)) for holds, channel in both
+        ),
         "visit": (),
     }  # fmt: skip
     trust = {name: draw(st.sampled_from([0.0, 0.3, 0.7, 1.0])) for name in SOURCES[:2]}
@@ -124,7 +127,7 @@ def payloads(draw: st.DrawFn, kind: str) -> dict[str, object]:
     return {"dish": dish, "holds": draw(st.integers(0, 1)), "weight": draw(WEIGHTS)}
 
 
-KINDS = ("said_fair", "said_fair", "said_knows", "rated", "bought", "visit")
+KINDS = ("said_fair", "said_fair", "said_knows", "said_buys", "rated", "bought", "visit")
 
 
 @st.composite

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
 from doxa.beliefmap.columns import Ints
 from doxa.beliefmap.model import Node
 from doxa.domain.evidence import EvidenceKind
+from doxa.reading.claims import with_claims
 from doxa.reading.for_against import read_for_against
 from doxa.reading.occurrences import read_occurrences
 from doxa.reading.opinion import Opinions
@@ -15,7 +18,8 @@ from doxa.reading.prior import Prior, map_prior
 from doxa.reading.question import Question, question
 from doxa.reading.values import read_values
 from doxa.state.cells import NodeCells
-from doxa.state.people import Seen
+from doxa.state.evidence import claims_about
+from doxa.state.people import Seen, State
 from doxa.types import Moment
 
 _READ: dict[EvidenceKind, Callable[[Question], Opinions]] = {
@@ -60,3 +64,37 @@ def opinions(
     """
     sums = pool(cells, voices, asked)
     return _READ[cells.kind](question(sums, node, now, voices, prior or map_prior(node), seen))
+
+
+def read_node(
+    state: State,
+    node: Node,
+    now: Moment | Ints,
+    voices: Voices,
+    *,
+    prior: Prior | None = None,
+    asked: tuple[Ints, Ints] | None = None,
+) -> Opinions:
+    """Read one node of a state, claims about it included; see `opinions`.
+
+    Left out, `asked` is everybody who has visible evidence or claims.
+    """
+    kind = node.evidence or EvidenceKind.OPINION
+    native = state.nodes.get(node.name, NodeCells.none(kind, node))
+    claims = state.nodes.get(claims_about(node.name))
+    if claims is None:
+        return opinions(native, node, now, voices, prior=prior, seen=state.seen, asked=asked)
+    if asked is None:
+        asked = _everybody(native, claims, voices)
+    own = opinions(native, node, now, voices, prior=prior, seen=state.seen, asked=asked)
+    return with_claims(own, opinions(claims, node, now, voices, prior=prior, asked=asked))
+
+
+def _everybody(native: NodeCells, claims: NodeCells, voices: Voices) -> tuple[Ints, Ints]:
+    """All (twin, member) with visible cells on either side."""
+    told = [
+        np.stack([cells.twin, cells.member])[:, voices.visible[cells.source]]
+        for cells in (native, claims)
+    ]
+    twin, member = np.unique(np.concatenate(told, axis=1), axis=1)
+    return twin, member

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
+from doxa.beliefmap.model import Node
 from doxa.domain.evidence import EvidenceKind
-from doxa.state.bands import decay
+from doxa.state.bands import cell_bands, decay
+from doxa.state.evidence import SLOTS
 from doxa.types import HalfLife
 
 
@@ -74,6 +76,13 @@ class NodeCells:
 
     def __len__(self) -> int:
         return len(self.twin)
+
+    @classmethod
+    def none(cls, kind: EvidenceKind, node: Node, unit: float = 1.0) -> NodeCells:
+        """The empty table of a node."""
+        bands, ints = cell_bands(node), np.zeros(0, dtype=np.int64)
+        sums = np.zeros((0, len(SLOTS[kind]), len(bands)))
+        return cls(kind, bands, unit, ints, ints, ints, sums, ints, ints, ints, ints)
 
     def at(self, now: int | Ints) -> Floats:
         """The sums decayed to a moment not before `last`, float64[c, C, K]."""

@@ -67,7 +67,7 @@ def event_clock(signals: SignalColumns, kind: str) -> EventClock:
     rows = np.flatnonzero((signals.kind == signals.kinds.index(kind)) & ~signals.inert)
     twin, at, order = signals.twin[rows], signals.at[rows], signals.order[rows]
     session = signals.session[rows]
-    alone = np.where(session < 0, rows, -1)
+    alone = np.where(session == -1, rows, -1)
     sort = np.lexsort((order, at, alone, signals.day[rows], session, twin))
     key = np.stack([twin, session, signals.day[rows], alone])[:, sort]
     first = np.ones(len(sort), dtype=bool)

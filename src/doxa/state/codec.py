@@ -10,7 +10,7 @@ import numpy as np
 from doxa.beliefmap.columns import Floats, Ints, Members
 from doxa.domain.evidence import EvidenceKind
 from doxa.state.cells import EventSums, NodeCells
-from doxa.state.evidence import SLOTS
+from doxa.state.evidence import SLOTS, node_of
 from doxa.state.people import Seen, Sessions, State
 from doxa.state.traits import Traits
 from doxa.types import HalfLife
@@ -68,7 +68,7 @@ def encode(state: State, members: Members, sources: tuple[str, ...]) -> bytes:
     """
     nodes, integers, floats = [], [], []
     for name, cells in state.nodes.items():
-        names = members.names(name)
+        names = members.names(node_of(name))
         kept = [names[code] for code in cells.member.tolist()]
         bands = {kind: event.bands for kind, event in cells.events.items()}
         nodes.append(_Node(name, cells.kind, cells.bands, cells.unit, kept, bands))
@@ -147,7 +147,7 @@ def decode(blob: bytes, twin: int, members: Members, sources: Sources) -> State:
 
 def _node(node: _Node, reader: _Reader, twin: int, members: Members, code: Ints) -> NodeCells:
     cells, slots = len(node.members), len(SLOTS[node.kind])
-    member = np.array([members.code(node.name, m) for m in node.members], dtype=np.int64)
+    member = np.array([members.code(node_of(node.name), m) for m in node.members], dtype=np.int64)
     source, first, last, opened, occasions = (reader.ints(cells) for _ in range(5))
     sums = reader.sums(cells, slots, len(node.bands))
     events: dict[str, EventSums] = {}

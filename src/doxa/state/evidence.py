@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doxa.beliefmap.columns import EvidenceColumns, Floats, Ints, SignalColumns
-from doxa.beliefmap.model import BeliefMap, Node, Occasion
+from doxa.beliefmap.model import BeliefMap, Node, Occasion, Rule
 from doxa.domain.clock import DAY, Clock
 from doxa.domain.evidence import Channel, EvidenceKind, Once
 from doxa.state.clock import EventClock
@@ -84,7 +84,8 @@ def split(
 ) -> dict[str, NodeEvidence]:
     """Evidence of many signals, apart by node; every node with evidence gets an entry.
 
-    Rows without weight say nothing and are left out.
+    Rows without weight say nothing and are left out. For and against about a node that counts
+    or takes values are claims: they get an entry of their own, under `claims_about` the node.
 
     Parameters
     ----------
@@ -93,10 +94,9 @@ def split(
     clocks : dict of kind to EventClock
         Those of `event_clocks`, for maps with ``event_bands``.
     """
-    rules = belief_map.rules
-    names = list(dict.fromkeys(rule.node for rule in rules))
-    number = {name: place for place, name in enumerate(names)}
-    code = np.array([number[rule.node] for rule in rules], dtype=np.int64)[evidence.rule]
+    entries = [_entry(belief_map, rule) for rule in belief_map.rules]
+    names = list(dict.fromkeys(entries))
+    code = np.array([names.index(entry) for entry in entries], dtype=np.int64)[evidence.rule]
     code = np.where(evidence.weight > 0, code, len(names))
     by_node = np.argsort(code, kind="stable")
     bounds = np.searchsorted(code[by_node], np.arange(len(names) + 1))
@@ -104,9 +104,30 @@ def split(
     for place, name in enumerate(names):
         rows = by_node[bounds[place] : bounds[place + 1]]
         if len(rows):
-            found = node_evidence(signals, evidence, belief_map, belief_map.nodes[name], rows)
+            node = belief_map.nodes[node_of(name)]
+            found = node_evidence(signals, evidence, belief_map, node, rows)
             out[name] = replace(found, ticks=dict(_ticks(found, clocks or {})))
     return out
+
+
+_CLAIMS = "claims:"
+
+
+def claims_about(node: str) -> str:
+    """The entry of claims about a node that is read from counts or values."""
+    return _CLAIMS + node
+
+
+def node_of(entry: str) -> str:
+    """The node that an entry of evidence or cells is about."""
+    return entry.removeprefix(_CLAIMS)
+
+
+def _entry(belief_map: BeliefMap, rule: Rule) -> str:
+    native = belief_map.nodes[rule.node].evidence
+    about = KIND_OF_CHANNEL[rule.channel] is EvidenceKind.OPINION
+    claimed = about and native not in (None, EvidenceKind.OPINION)
+    return claims_about(rule.node) if claimed else rule.node
 
 
 def _ticks(evidence: NodeEvidence, clocks: dict[str, EventClock]) -> Iterator[tuple[str, Ints]]:
@@ -176,7 +197,7 @@ def _occasion(
     session = np.where(grain == 1, signals.session[row], -1)
     day = signals.day[row]
     if clock is Clock.POSITION:
-        day = np.where(session >= 0, 0, signals.at[row])
+        day = np.where(session != -1, 0, signals.at[row])
     alone = grain == 0
     return grain, np.where(alone, single, session), np.where(alone, 0, day)
 

@@ -72,7 +72,10 @@ class Sessions:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Everything folded: by node, by (twin, source), by trait, by event clock."""
+    """Everything folded: by node, by (twin, source), by trait, by event clock.
+
+    Claims about a node stand in `nodes` under ``claims_about(node)``.
+    """
 
     nodes: dict[str, NodeCells]
     seen: Seen

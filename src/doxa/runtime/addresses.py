@@ -1,0 +1,65 @@
+"""Addresses as callers give them: a name with members by keyword, or ``buys[FLUID MILK]``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from doxa.beliefmap import values
+from doxa.beliefmap.model import BeliefMap, Node
+from doxa.beliefmap.names import listed, nearest
+from doxa.domain.node import Address, NodeKind, parse_address
+from doxa.errors import InputError, UnknownName
+
+
+def address_of(belief_map: BeliefMap, text: str, members: Mapping[str, Any]) -> Address:
+    """The address of a node that the map declares.
+
+    Raises
+    ------
+    UnknownName
+        The map declares no such node; names the nearest.
+    InputError
+        A family without its member, or a member the node does not have.
+    """
+    found = parse_address(text)
+    node = belief_map.nodes.get(found.node)
+    if node is None:
+        raise _unknown(belief_map, found.node)
+    if node.kind is NodeKind.TRAIT:
+        raise InputError(f"{node.name!r} is a trait, not an opinion", hint="see twin.traits()")
+    if members:
+        return Address(node.name, _members(belief_map, node, members))
+    if len(found.member) != len(node.dimensions):
+        raise InputError(
+            f"{text!r} does not name one member", expected=_form(node), where=node.name
+        )
+    return found
+
+
+def _unknown(belief_map: BeliefMap, name: str) -> UnknownName:
+    known = [node.name for node in belief_map.nodes.values() if node.kind is not NodeKind.TRAIT]
+    return UnknownName(
+        f"the map declares no node {name!r}",
+        expected=f"one of {listed(known)}" if known else "a node, and the map has none",
+        hint=nearest(name, known),
+    )
+
+
+def _form(node: Node) -> str:
+    return f"{node.name}[{', '.join(node.dimensions)}]" if node.dimensions else node.name
+
+
+def _members(belief_map: BeliefMap, node: Node, members: Mapping[str, Any]) -> tuple[str, ...]:
+    if set(members) != set(node.dimensions):
+        raise InputError(
+            f"{listed(members)} do not name a member of {node.name}", expected=_form(node)
+        )
+    schema = values.schema_of(belief_map)
+    found = []
+    for name in node.dimensions:
+        text = values.member(members[name], schema.types.get(name), schema.calendar)
+        if text is None:
+            raise InputError(f"{members[name]!r} names no {name}", where=node.name)
+        found.append(text)
+    return tuple(found)

@@ -1,0 +1,63 @@
+"""The ledger's rows of some twins, as one table, with local days in a map's zone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from doxa.beliefmap.columns import SignalColumns, joined
+from doxa.beliefmap.model import Zone
+from doxa.domain.clock import Clock
+from doxa.domain.signal import TRAITS
+from doxa.storage.days import LocalDays, zone_history
+from doxa.storage.port import Store
+from doxa.types import Moment
+
+
+def ledger_rows(
+    store: Store,
+    zone: Zone,
+    keys: Sequence[int],
+    *,
+    since: Moment | None = None,
+    until: Moment | None = None,
+    known_at: Moment | None = None,
+    ids: bool = False,
+) -> SignalColumns:
+    """The signals of some twins with ``since <= at <= until``, in ledger order.
+
+    Parameters
+    ----------
+    zone : Zone
+        Of the map that reads them: an older map may have had another than the store has now.
+    """
+    other = zone != store.zone and store.clock is Clock.TIME
+    found = store.scan(
+        twins=keys,
+        since=None if other else since,
+        until=until,
+        known_at=known_at,
+        ids=ids or other,
+    )
+    rows = joined(list(found))
+    if not other or not len(rows):
+        return rows
+    rows = replace(rows, day=_days(rows, zone))
+    return rows if since is None else rows.take(np.flatnonzero(rows.at >= since))
+
+
+def _days(rows: SignalColumns, zone: Zone) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Local days in another zone than the store's."""
+    code = rows.kinds.index(TRAITS) if TRAITS in rows.kinds else -1
+    told = np.flatnonzero(rows.kind == code).tolist()
+    ids = rows.ids or []
+    history = zone_history(
+        (
+            (int(rows.twin[row]), int(rows.at[row]), int(rows.order[row]), ids[row], rows.payload[row])
+            for row in told
+        ),
+        zone,
+    )
+    return LocalDays(Clock.TIME, zone, history).of(rows.twin, rows.at)

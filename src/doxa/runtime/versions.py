@@ -1,0 +1,38 @@
+"""Which map and which population were active at a moment."""
+
+from __future__ import annotations
+
+from doxa.beliefmap.map_file import parse_map
+from doxa.beliefmap.model import BeliefMap
+from doxa.reading.priors import MapPriors, Priors
+from doxa.runtime.wiring import Wiring
+from doxa.storage.port import PopulationVersion
+from doxa.types import Moment
+
+
+def map_at(wiring: Wiring, known_at: Moment | None) -> BeliefMap:
+    """The map that was active at a moment; before the first one, the first."""
+    if known_at is None:
+        return wiring.belief_map
+    versions = wiring.store.maps()
+    active = [each for each in versions if each.active_from <= known_at] or versions[:1]
+    if active[-1].version == versions[-1].version:
+        return wiring.belief_map
+    return parse_map(active[-1].text, f"map {active[-1].version} of {wiring.path.name}")
+
+
+def population_at(wiring: Wiring, known_at: Moment | None) -> PopulationVersion | None:
+    """The population that was active at a moment, None before the first."""
+    active = [
+        each.version
+        for each in wiring.store.activations()
+        if known_at is None or each.active_from <= known_at
+    ]
+    if not active:
+        return None
+    return next(each for each in wiring.store.populations() if each.version == active[-1])
+
+
+def priors_at(wiring: Wiring, known_at: Moment | None) -> Priors:
+    """The priors that readings use: the map's, as long as populations hold none."""
+    return MapPriors()
