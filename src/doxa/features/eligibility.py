@@ -45,7 +45,7 @@ def _registered(past: Past, rows: Rows) -> NDArray[np.bool_]:
         met = np.maximum(met, past.signals.recorded)
     np.minimum.at(since, group, met)
     place = np.minimum(np.searchsorted(twins, rows.twin), max(len(twins) - 1, 0))
-    return (twins[place] == rows.twin) & (since[place] <= rows.seen.at)
+    return np.asarray((twins[place] == rows.twin) & (since[place] <= rows.seen.at))
 
 
 def _admits(among: Among, outcome: Outcome, past: Past, rows: Rows) -> NDArray[np.bool_]:

@@ -69,6 +69,12 @@ def events_of(outcome: Outcome, past: Past, rows: Rows) -> tuple[Events, Ints]:
     return Events(timeline, groups[sort], value[sort], once, signal[sort]), wanted
 
 
+def member_events(outcome: Outcome, past: Past) -> tuple[Ints, Ints]:
+    """Signal and member of every event of an outcome."""
+    signal, member, _ = _found(outcome, past)
+    return signal, member
+
+
 def _found(outcome: Outcome, past: Past) -> tuple[Ints, Ints, Floats]:
     """Signal, member and value of every event, before sorting."""
     columns = past.columns[outcome.kind]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -89,7 +90,7 @@ def _copies(signals: SignalColumns, pairs: Ints, new_key: int) -> tuple[Ints, In
 
 def _extended(past: Past, sources: Ints, keys: Ints) -> Past:
     """The past with copies of some signals, and of their evidence, under new keys."""
-    columns = {
+    columns: dict[str, Any] = {
         name: np.concatenate([getattr(past.signals, name), getattr(past.signals, name)[sources]])
         for name in _PER_SIGNAL
     }

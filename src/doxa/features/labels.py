@@ -55,7 +55,7 @@ def _own_value(outcome: Outcome, past: Past, rows: Rows) -> Floats:
     columns = past.columns[outcome.kind]
     known = np.full(len(past.signals), np.nan)
     known[columns.row] = columns.fields[outcome.field or ""].numbers()
-    return known[rows.signal]
+    return np.asarray(known[rows.signal])
 
 
 def already_done(outcome: Outcome, past: Past, rows: Rows) -> NDArray[np.bool_]:
@@ -69,11 +69,11 @@ def already_done(outcome: Outcome, past: Past, rows: Rows) -> NDArray[np.bool_]:
 
 
 def _happens(events: Events, low: Ints, high: Ints, outcome: Outcome) -> Floats:
-    return (high > low).astype(np.float64)
+    return np.asarray(high > low, dtype=np.float64)
 
 
 def _never(events: Events, low: Ints, high: Ints, outcome: Outcome) -> Floats:
-    return (high == low).astype(np.float64)
+    return np.asarray(high == low, dtype=np.float64)
 
 
 def _count(events: Events, low: Ints, high: Ints, outcome: Outcome) -> Floats:
@@ -93,7 +93,7 @@ def _count_distinct(distinct: Ints, low: Ints, high: Ints) -> Floats:
 
 def _sum(events: Events, low: Ints, high: Ints, outcome: Outcome) -> Floats:
     running = np.append(0.0, np.cumsum(events.value))
-    return running[high] - running[low]
+    return np.asarray(running[high] - running[low])
 
 
 def _value(events: Events, low: Ints, high: Ints, outcome: Outcome) -> Floats:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 
@@ -131,7 +132,9 @@ class _Reader:
 
 
 def _signals(batches: list[SignalColumns]) -> SignalColumns:
-    columns = {name: _joined([getattr(batch, name) for batch in batches]) for name in _ARRAYS}
+    columns: dict[str, Any] = {
+        name: _joined([getattr(batch, name) for batch in batches]) for name in _ARRAYS
+    }
     last = batches[-1] if batches else None
     return SignalColumns(
         payload=[],
@@ -147,5 +150,5 @@ def _evidence(parts: list[EvidenceColumns]) -> EvidenceColumns:
     )
 
 
-def _joined(parts: list[Ints]) -> Ints:
+def _joined(parts: list[Any]) -> Any:
     return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)

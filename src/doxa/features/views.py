@@ -21,6 +21,8 @@ from doxa.state.evidence import NodeEvidence, split
 from doxa.state.history import AsOf, History, as_of, history
 from doxa.types import HalfLife
 
+MEMBER_BITS = 31
+
 
 @dataclass(frozen=True, slots=True)
 class EventView:
@@ -108,6 +110,35 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
+class NodeTotals:
+    """What everybody's cells of one node hold at one origin; one row per (twin, member) met.
+
+    Attributes
+    ----------
+    kind : EvidenceKind
+    members : int
+        Number of members met by anybody.
+    member : int64[n]
+    sums : float64[n, C]
+        At the node's own half-life, decayed to the origin.
+    undecayed : float64[n, C]
+        At the longest band.
+    exposure : float64[n]
+        At the node's own half-life, in units of the clock.
+    all_exposure : float64[twins]
+        The same for every twin asked about, met or not.
+    """
+
+    kind: EvidenceKind
+    members: int
+    member: Ints
+    sums: Floats
+    undecayed: Floats
+    exposure: Floats
+    all_exposure: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class _Indexed:
     """One node's histories, and where each (twin, member) is found in them."""
 
@@ -159,7 +190,7 @@ class Views:
         tenure = np.maximum(seen.at - self._since.of_twins(twin, seen.at), 0)
         found = self._indexed.get(node.name)
         if found is None:
-            return _nothing(node, tenure / self.unit, member, self._event_bands(), self.unit)
+            return _nothing(node, tenure / self.unit, member, self.map.event_bands, self.unit)
         group = _place(found.keys, _key(twin, member))
         known = as_of(found.wall, group, seen.at, seen.order, strictly=True)
         elapsed = np.where(known.met, seen.at - known.last, tenure) / self.unit
@@ -184,8 +215,31 @@ class Views:
             bands = found.events[kind].bands
             yield kind, EventView(kind, bands, known.sums, _sessions(now, bands))
 
-    def _event_bands(self) -> dict[str, tuple[float, ...]]:
-        return self.map.event_bands
+    def totals(self, node: Node, twins: Ints, origin: int) -> NodeTotals:
+        """What the cells of these twins hold about one node just before an origin."""
+        moment = np.full(len(twins), origin)
+        since = self._since.of_twins(twins, moment)
+        everybody = exposure(np.maximum(moment - since, 0), node.half_life)
+        found = self._indexed.get(node.name)
+        if found is None:
+            none = np.zeros((0, 5))
+            kind = node.evidence or EvidenceKind.OPINION
+            return NodeTotals(kind, 0, np.zeros(0, np.int64), none, none, none[:, 0], everybody)
+        twin, member = found.keys >> MEMBER_BITS, found.keys & ((1 << MEMBER_BITS) - 1)
+        group = np.flatnonzero(np.isin(twin, twins))
+        known = as_of(found.wall, group, np.full(len(group), origin), strictly=True)
+        kept = np.flatnonzero(known.met)
+        own = found.wall.bands.index(node.half_life)
+        place = _place(twins, twin[group[kept]])
+        return NodeTotals(
+            found.wall.kind,
+            int(member.max(initial=-1)) + 1,
+            member[group[kept]],
+            known.sums[kept, :, own],
+            known.sums[kept, :, -1],
+            everybody[place],
+            everybody,
+        )
 
 
 def _event_sums(known: History, group: Ints, seen: Bound, now: Ints) -> AsOf:
@@ -223,8 +277,8 @@ class _Registered:
 
 
 def _key(twin: Ints, member: Ints) -> Ints:
-    """One number for (twin, member); members stay below 2^31."""
-    return np.where(member >= 0, twin * (1 << 31) + member, -1)
+    """One number for (twin, member)."""
+    return np.where(member >= 0, (twin << MEMBER_BITS) + member, -1)
 
 
 def _place(keys: Ints, wanted: Ints) -> Ints:
@@ -255,7 +309,7 @@ def _sessions(count: Ints, bands: tuple[HalfLife, ...]) -> Floats:
     """Sessions so far, each decayed by those after it: (1 - 2^(-N/h)) / (1 - 2^(-1/h))."""
     half_lives = np.asarray(bands, dtype=np.float64)
     left = -np.expm1(-count[:, None] * np.log(2) / half_lives)
-    return left / -np.expm1(-np.log(2) / half_lives)
+    return np.asarray(left / -np.expm1(-np.log(2) / half_lives))
 
 
 def _nothing(

@@ -60,8 +60,7 @@ class Resamples:
         return _interval(1 - float(own.sum() / other.sum()), drawn)
 
     def _totals(self, score: Floats) -> Floats:
-        totals: Floats = np.bincount(self._place, weights=score, minlength=len(self._rows))
-        return totals
+        return np.bincount(self._place, score, minlength=len(self._rows)).astype(np.float64)
 
     def _means(self, totals: Floats) -> Floats:
         return (self._counts @ totals) / (self._counts @ self._rows)

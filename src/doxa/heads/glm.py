@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from doxa.beliefmap.columns import Floats
 
-Matrix: TypeAlias = NDArray[np.floating]
+Matrix: TypeAlias = NDArray[np.float32] | NDArray[np.float64]
 BLOCK = 65_536
 LARGEST_ETA = 30.0
 
@@ -56,7 +56,8 @@ def logit(p: Floats) -> Floats:
     return np.log(kept) - np.log1p(-kept)
 
 
-def _loss(eta: Floats, y: Floats, family: Family) -> Floats:
+def loss_of(eta: Floats, y: Floats, family: Family) -> Floats:
+    """Minus the log-likelihood of each outcome, up to what `eta` does not change."""
     if family is Family.BERNOULLI:
         return np.logaddexp(0.0, eta) - y * eta
     if family is Family.POISSON:
@@ -85,18 +86,20 @@ class _Problem:
         total = 0.5 * float(self.ridge @ beta**2)
         for part in self.blocks():
             eta = self.offset[part] + self.x[part].astype(np.float64) @ beta
-            total += float(self.weight[part] @ _loss(eta, self.y[part], self.family))
+            total += float(self.weight[part] @ loss_of(eta, self.y[part], self.family))
         return total
 
     def derivatives(self, beta: Floats) -> tuple[Floats, NDArray[np.float64]]:
         gradient = self.ridge * beta
         hessian = np.diag(self.ridge).astype(np.float64)
         for part in self.blocks():
-            block = self.x[part].astype(np.float64)
-            mean = mean_of(self.offset[part] + block @ beta, self.family)
-            gradient = gradient + block.T @ (self.weight[part] * (mean - self.y[part]))
+            block = self.x[part]
+            exact = block.astype(np.float64)
+            mean = mean_of(self.offset[part] + exact @ beta, self.family)
+            gradient = gradient + exact.T @ (self.weight[part] * (mean - self.y[part]))
             curved = self.weight[part] * _curvature(mean, self.family)
-            hessian += block.T @ (block * curved[:, None])
+            # The step may be rough, the gradient may not: only the Hessian keeps X's own precision.
+            hessian += block.T @ (block * curved[:, None].astype(block.dtype))
         return gradient, hessian
 
     def blocks(self) -> list[slice]:
@@ -159,7 +162,7 @@ def fit_glm(
     value = problem.objective(beta)
     for step in range(steps):
         gradient, hessian = problem.derivatives(beta)
-        direction: Floats = np.linalg.solve(hessian + 1e-9 * np.eye(p), gradient)
+        direction = np.linalg.solve(hessian + 1e-9 * np.eye(p), gradient).astype(np.float64)
         if float(direction @ gradient) <= 1e-12 * (1 + abs(value)):
             break
         beta, value = _descend(problem, beta, value, direction)

@@ -26,7 +26,7 @@ class ItemRates(msgspec.Struct, frozen=True):
         known = dict(zip(self.members, self.rates, strict=True))
         by_code = np.array([known.get(name, self.overall) for name in names] + [self.overall])
         rate = np.clip(by_code[member], 1e-6, 1 - 1e-6)
-        return np.log(rate / (1 - rate))
+        return np.asarray(np.log(rate / (1 - rate)))
 
 
 def item_rates(y: Floats, member: Ints, names: Sequence[str]) -> ItemRates:

@@ -25,9 +25,14 @@ from doxa.interfaces.cli.console import note, print_error
 COMMANDS = (
     ("init", "init"),
     ("map check", "map_check"),
+    ("backfill", "backfill"),
     ("observe", "observe"),
     ("show", "show"),
     ("explain", "explain"),
+    ("fit", "fit"),
+    ("forecast", "forecast"),
+    ("fidelity", "fidelity"),
+    ("demo", "demo"),
 )
 """Words of the command, and the module beside this one whose function of that name it is."""
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from doxa.beliefmap.model import BeliefMap
+from doxa.beliefmap.tables import Tables
 from doxa.storage.bulk import plan as plans
 from doxa.storage.bulk.engine import require
 from doxa.storage.bulk.fingerprint import fingerprint, identity, marks
-from doxa.storage.bulk.job import Job, finished
+from doxa.storage.bulk.job import Job, finished, fresh_name
+from doxa.storage.bulk.layout import layouts
 from doxa.storage.bulk.loading import BulkLedger
 from doxa.storage.bulk.receipt import DEFAULTS, BackfillReceipt, Options
 from doxa.storage.bulk.sources import GivenSource, Source, source_of
 from doxa.storage.bulk.staging import Progress
-from doxa.storage.bulk.table import Table
 from doxa.storage.port import Load
 from doxa.types import Moment
 
@@ -25,7 +26,7 @@ from doxa.types import Moment
 def backfill(
     store: BulkLedger,
     map: BeliefMap,
-    tables: Sequence[Table],
+    tables: Tables,
     *,
     now: Moment,
     beside: Path,
@@ -52,18 +53,19 @@ def backfill(
         When more rows are bad than `options.max_rejects` allows, or all of a table.
     """
     require()
-    mark = identity(tables, map, [options.allow_future, options.chunk])
-    files = marks(tables)
+    found = layouts(tables)
+    mark = identity(found, map, [options.allow_future, options.chunk])
+    files = marks(found)
     name = fingerprint(mark, files)
     known = None if options.restart else store.load(finished(name))
     if known is not None and not plans.beside(beside, "loading").exists():
         return _loaded_before(known)
-    plan = plans.Plan(identity=mark, files=files, started=now)
-    names = tuple(table.name for table in tables)
+    plan = plans.Plan(identity=mark, load=fresh_name(store, name), files=files, started=now)
+    names = tuple(layout.name for layout in found)
     job = Job(store, map, names, name, beside, progress or _silent, options)
 
     def opener(connection: Any, folder: Path, number: int) -> Source:
-        return source_of(connection, tables[number], map, folder / f"query{number}.source")
+        return source_of(connection, found[number], map, folder / f"query{number}.source")
 
     return job.run(plan, opener)
 
@@ -83,7 +85,7 @@ def backfill_rows(
     An interrupted load of rows begins anew: Python's rows can be read once.
     """
     require()
-    plan = plans.Plan(identity=f"rows {now}", files=[], started=now)
+    plan = plans.Plan(identity="rows", load=fresh_name(store, "rows"), files=[], started=now)
     fresh = msgspec.structs.replace(options, restart=True)
     job = Job(store, map, ("rows",), plan.identity, beside, progress or _silent, fresh)
     return job.run(plan, lambda connection, folder, number: GivenSource(rows, map))

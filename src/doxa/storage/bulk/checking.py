@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -44,15 +45,18 @@ class Checker:
 
     def __init__(self, map: BeliefMap, now: Moment, allow_future: bool = False) -> None:
         self._clock = map.clock
-        self._kinds = sorted({*map.signals, *BUILT_IN_KINDS})
+        self._known = frozenset({*map.signals, *BUILT_IN_KINDS})
         timed = map.clock is Clock.TIME and not allow_future
         self._latest = now + TOLERANCE if timed else 2**62
         self.unknown_kinds: Counter[str] = Counter()
 
     def check(self, table: str, raw: RawBatch) -> tuple[Rows, list[Reject]]:
         """The rows that can be taken, in order, and those that cannot."""
+        clean = self._all(raw)
+        if clean is not None:
+            return clean, []
         rows, rejects = Rows(), list[Reject]()
-        kinds, good = set(self._kinds), set[str]()
+        kinds, good = self._known, set[str]()
         for n, line in enumerate(raw.line):
             try:
                 self._take(raw, n, rows, kinds, good)
@@ -62,7 +66,52 @@ class Checker:
                 rows.line.append(line)
         return rows, rejects
 
-    def _take(self, raw: RawBatch, n: int, rows: Rows, kinds: set[str], good: set[str]) -> None:
+    def _all(self, raw: RawBatch) -> Rows | None:
+        """All rows at once, None when one of them is to be refused: then each is looked at."""
+        at, assumed = self._timely(raw.at), _empty(raw.recorded)
+        recorded = at if assumed else self._timely(raw.recorded)
+        order = [0] * len(raw) if _empty(raw.order) else raw.order
+        source = [name or DEFAULT_SOURCE for name in raw.source]
+        if at is None or recorded is None or not {type(place) for place in order} <= {int}:
+            return None
+        texts = (raw.twin, source, raw.id if raw.has_id else ())
+        if not set(raw.kind) <= self._known or not all(map(_fit, texts)):
+            return None
+        if not (_fit(set(raw.session) - {None}) and _fit(set(raw.device) - {None})):
+            return None
+        if not _fit(set(raw.id) - {None}):
+            return None
+        try:
+            payload = [_payload(value) for value in raw.payload]
+        except Refused:
+            return None
+        rows = Rows(
+            line=raw.line,
+            twin=cast("list[str]", raw.twin),
+            kind=cast("list[str]", raw.kind),
+            source=source,
+            at=at,
+            recorded=recorded,
+            assumed=[assumed] * len(raw),
+            order=cast("list[int]", order),
+            session=raw.session,
+            device=raw.device,
+            payload=payload,
+            derived=[name is None for name in raw.id],
+        )
+        rows.id = _ids(rows, raw.id)
+        return rows
+
+    def _timely(self, moments: list[Moment | str | None]) -> list[Moment] | None:
+        """The same moments when all are there and none lies in the future."""
+        if {type(moment) for moment in moments} != {int}:
+            return None
+        whole = cast("list[Moment]", moments)
+        return whole if max(whole) <= self._latest else None
+
+    def _take(
+        self, raw: RawBatch, n: int, rows: Rows, kinds: frozenset[str], good: set[str]
+    ) -> None:
         twin, kind = raw.twin[n], raw.kind[n]
         if twin not in good:
             good.add(_name("twin", twin))
@@ -128,7 +177,7 @@ class Checker:
 
     def nearest_kind(self, kind: str) -> str | None:
         """The declared kind whose name is most like this one."""
-        return next(iter(get_close_matches(kind, self._kinds, 1)), None)
+        return next(iter(get_close_matches(kind, sorted(self._known), 1)), None)
 
 
 def _name(field: str, text: str | None) -> str:
@@ -138,11 +187,39 @@ def _name(field: str, text: str | None) -> str:
         raise Refused(field, f"longer than {LONGEST_NAME} characters")
     if "\0" in text:
         raise Refused(field, "holds a NUL character")
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:
         raise Refused(field, "not valid UTF-8") from None
     return text
+
+
+def _ids(rows: Rows, given: Sequence[str | None]) -> list[str]:
+    parts = zip(
+        given, rows.twin, rows.kind, rows.source, rows.at, rows.payload,
+        rows.order, rows.session, rows.device, strict=True,
+    )  # fmt: skip
+    return [
+        name
+        or content_id(twin, kind, source, at, payload, order=order, session=session, device=device)
+        for name, twin, kind, source, at, payload, order, session, device in parts
+    ]
+
+
+def _empty(column: Sequence[object]) -> bool:
+    return column.count(None) == len(column)
+
+
+def _fit(texts: Iterable[str | None]) -> bool:
+    """Whether all can be names."""
+    try:
+        for text in {*texts}:
+            _name("", text)
+    except Refused:
+        return False
+    return True
 
 
 def _payload(value: Any) -> bytes:

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 
+from doxa.beliefmap.columns import Ints
 from doxa.storage.bulk.batch import Reject, Rows
 
-_KEY_DIGITS = 15
+_ODD, _POSITIVE = np.int64(0x1E3779B97F4A7C15), np.int64(2**63 - 1)
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,9 +87,8 @@ class Chunks:
         """The rows of a chunk."""
         from pyarrow import parquet
 
-        found = parquet.read_table(self.path(table, chunk, "parquet"))
-        columns = {name: found.column(name).to_pylist() for name in Rows.__slots__}
-        return Rows(**columns)
+        found = parquet.read_table(self.path(table, chunk, "parquet"), columns=[*Rows.__slots__])
+        return Rows(**{name: _listed(found.column(name)) for name in Rows.__slots__})
 
 
 def _write_parquet(rows: Rows, path: Path) -> None:
@@ -97,12 +98,31 @@ def _write_parquet(rows: Rows, path: Path) -> None:
     columns: dict[str, Any] = {name: getattr(rows, name) for name in Rows.__slots__}
     types = _types(pyarrow)
     arrays = {name: pyarrow.array(values, types[name]) for name, values in columns.items()}
-    keys = [
-        int(name[-_KEY_DIGITS:], 16) if own else None
-        for name, own in zip(rows.id, rows.derived, strict=True)
-    ]
-    arrays["key"] = pyarrow.array(keys, pyarrow.int64())
+    arrays["key"] = pyarrow.array(_keys(rows), mask=~np.array(rows.derived, dtype=np.bool_))
     parquet.write_table(pyarrow.table(arrays), path, compression="snappy")
+
+
+def _listed(column: Any) -> list[Any]:
+    """A column as a list, by the quickest way."""
+    if column.null_count == len(column):
+        return [None] * len(column)
+    if str(column.type) == "int64":
+        return list(column.to_numpy().tolist())
+    if str(column.type) in ("string", "bool") and len(values := column.unique()) == 1:
+        return [values[0].as_py()] * len(column)
+    return list(column.to_pylist())
+
+
+def _keys(rows: Rows) -> Ints:
+    """A number for each id made from content, equal for equal ids; 0 for the others."""
+    derived = np.array(rows.derived, dtype=np.bool_)
+    made = [name for name, own in zip(rows.id, rows.derived, strict=True) if own]
+    keys = np.zeros(len(rows), dtype=np.int64)
+    if made:
+        letters = np.frombuffer("".join(made).encode(), dtype=np.uint8).reshape(len(made), -1)
+        halves = letters[:, -16:].copy().view(np.int64)
+        keys[derived] = (halves[:, 0] * _ODD ^ halves[:, 1]) & _POSITIVE
+    return keys
 
 
 def _types(pyarrow: Any) -> dict[str, Any]:

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from doxa.beliefmap.model import BeliefMap
+from doxa.beliefmap.tables import Column, Entry
 from doxa.domain.clock import Clock
 from doxa.errors import InputError
 from doxa.storage.bulk.batch import RawBatch
-from doxa.storage.bulk.engine import batches, literal, query
+from doxa.storage.bulk.engine import batches, literal, query, quoted
 from doxa.storage.bulk.expressions import Form, json_column, json_object, moment, text
+from doxa.storage.bulk.layout import Layout
 from doxa.storage.bulk.moments import NOON, MomentReader, local_to_moment, within
-from doxa.storage.bulk.table import Table, Take
 from doxa.storage.bulk.wording import missing_column
 
 _ROW = "file_row_number"
@@ -26,23 +27,23 @@ _WHOLE = MomentReader(Clock.POSITION, "UTC")
 class ColumnReader:
     """Reads one Parquet file as the table says, from any row on, in the order of the file."""
 
-    def __init__(self, connection: Any, table: Table, path: Path, map: BeliefMap) -> None:
-        self._connection, self._table, self._path = connection, table, path
+    def __init__(self, connection: Any, layout: Layout, path: Path, map: BeliefMap) -> None:
+        self._connection, self._layout, self._table = connection, layout, layout.table
         self._clock, self._zone = map.clock, map.zone.default
         self._source = f"read_parquet({literal(str(path))}, file_row_number = true)"
-        relation = query(connection, f"SELECT * FROM {self._source} LIMIT 0", table.name)
+        relation = query(connection, f"SELECT * FROM {self._source} LIMIT 0", layout.name)
         self._types = dict(zip(relation.columns, relation.types, strict=True))
         self._types.pop(_ROW, None)
         self._forms: dict[str, Form] = {}
-        for column, part in table.named.items():
+        for column, part in layout.named.items():
             if column not in self._types:
-                raise missing_column(column, part, self._types, table.name)
+                raise missing_column(column, part, self._types, layout.name)
 
     def batches(self, start: int, rows: int) -> Iterator[tuple[RawBatch, int]]:
         """Batches with the row number to go on from."""
         sql = f"SELECT {self._select()} FROM {self._source} WHERE {_ROW} >= {start}"
         for batch in batches(
-            query(self._connection, sql, self._table.name), rows, self._table.name
+            query(self._connection, sql, self._layout.name), rows, self._layout.name
         ):
             if batch.num_rows:
                 raw = self._raw(batch)
@@ -50,33 +51,33 @@ class ColumnReader:
 
     def _select(self) -> str:
         table, parts = self._table, [f"{_ROW} + 1 AS line"]
-        takes = table.takes
+        takes = self._layout.parts
         parts += [f"{self._text(takes.get(name))} AS {name}" for name in _TEXTS]
         parts += [f"{self._moment(name, takes.get(name))} AS {name}" for name in ("at", "recorded")]
         parts.append(f"{self._text(table.order)} AS order_")
         if table.id:
-            joined = " || '/' || ".join(self._text(take) for take in table.id)
+            joined = " || '/' || ".join(self._text(entry) for entry in table.id)
             parts.append(f"{joined} AS id")
         parts.append(f"{self._payload()} AS payload")
         return ", ".join(parts)
 
-    def _text(self, take: Take | None) -> str:
-        if take is None:
+    def _text(self, entry: Entry | None) -> str:
+        if entry is None:
             return "NULL::VARCHAR"
-        if take.column is None:
-            return literal(take.constant or "")
-        return text(take.column, self._types[take.column])
+        if not isinstance(entry, Column):
+            return literal(entry.value)
+        return text(entry.name, self._types[entry.name])
 
-    def _moment(self, part: str, take: Take | None) -> str:
-        if take is None:
+    def _moment(self, part: str, entry: Entry | None) -> str:
+        if entry is None:
             self._forms[part] = Form.EXACT
             return "NULL::BIGINT"
-        if take.column is None:
+        if not isinstance(entry, Column):
             self._forms[part] = Form.TEXT
-            return literal(take.constant or "")
-        found = moment(take.column, self._types[take.column], self._clock)
+            return literal(entry.value)
+        found = moment(entry.name, self._types[entry.name], self._clock)
         if found is None:
-            raise self._no_moment(part, take.column)
+            raise self._no_moment(part, entry.name)
         self._forms[part] = found[1]
         return found[0]
 
@@ -84,7 +85,7 @@ class ColumnReader:
         timed = self._clock is Clock.TIME
         return InputError(
             f"column {column!r} ({self._types[column]}) cannot be {part!r}",
-            where=self._table.name,
+            where=self._layout.name,
             expected="a timestamp, a date or ISO text" if timed else "whole numbers",
             hint=f"use sql, such as: select *, to_timestamp({column}) as {part} from ..."
             if timed
@@ -96,10 +97,14 @@ class ColumnReader:
         if isinstance(payload, str):
             return json_column(payload, self._types[payload])
         if payload is None:
-            used = self._table.named
-            return json_object({c: (c, t) for c, t in self._types.items() if c not in used})
-        columns = {f: take.column for f, take in payload.items()}
-        return json_object({f: (c, self._types[c]) for f, c in columns.items() if c is not None})
+            used = self._layout.named
+            return json_object({c: (quoted(c), t) for c, t in self._types.items() if c not in used})
+        return json_object({field: self._field(entry) for field, entry in payload.items()})
+
+    def _field(self, entry: Entry) -> tuple[str, Any]:
+        if isinstance(entry, Column):
+            return quoted(entry.name), self._types[entry.name]
+        return literal(entry.value), "VARCHAR"
 
     def _raw(self, batch: Any) -> RawBatch:
         column = {name: batch.column(place) for place, name in enumerate(batch.schema.names)}

@@ -39,6 +39,10 @@ def moment(name: str, type_: Any, clock: Clock) -> tuple[str, Form] | None:
     finite = f"CASE WHEN isfinite({column}) THEN "
     if kind in _ZONED:
         return f"{finite}epoch_us({column}) END", Form.EXACT
+    if kind == "timestamp_ns":  # epoch_us would round up
+        nanos = f"epoch_ns({column})"
+        whole = f"({nanos} - ({nanos} % 1000 + 1000) % 1000) // 1000"
+        return f"{finite}{whole} END", Form.NAIVE
     if kind in _NAIVE:
         return f"{finite}epoch_us({column}) END", Form.NAIVE
     if kind == "date":
@@ -52,7 +56,7 @@ def text(name: str, type_: Any) -> str:
 
 
 def json_object(fields: dict[str, tuple[str, Any]]) -> str:
-    """SQL for a JSON object of fields (name to column and type); nulls are left out.
+    """SQL for a JSON object of fields (name to SQL and type); nulls are left out.
 
     Examples
     --------
@@ -63,10 +67,9 @@ def json_object(fields: dict[str, tuple[str, Any]]) -> str:
         return "'{}'"
     parts = []
     for field in sorted(fields):
-        name, type_ = fields[field]
+        value, type_ = fields[field]
         key = literal(json.dumps(field, ensure_ascii=False) + ":")
-        column = quoted(name)
-        parts.append(f"CASE WHEN {column} IS NOT NULL THEN {key} || {_json(column, type_)} END")
+        parts.append(f"CASE WHEN {value} IS NOT NULL THEN {key} || {_json(value, type_)} END")
     return f"'{{' || concat_ws(',', {', '.join(parts)}) || '}}'"
 
 
@@ -148,4 +151,5 @@ def _text(value: str, type_: Any) -> str:
 
 
 def _kind(type_: Any) -> str:
-    return "json" if str(type_) == "JSON" else str(type_.id)
+    name = str(type_)
+    return name.lower() if name in ("JSON", "VARCHAR") else str(type_.id)

@@ -10,8 +10,7 @@ from pathlib import Path
 import msgspec
 
 from doxa.beliefmap.model import BeliefMap
-from doxa.storage.bulk.sources import path_of
-from doxa.storage.bulk.table import Table
+from doxa.storage.bulk.layout import Layout, glob
 
 _EDGE = 1 << 16
 _QUOTED = re.compile(r"'([^']+)'")
@@ -37,29 +36,26 @@ def mark(path: Path) -> FileMark:
     return FileMark(str(path.resolve()), found.st_size, found.st_mtime_ns, digest.hexdigest())
 
 
-def marks(tables: Sequence[Table]) -> list[FileMark]:
+def marks(layouts: Sequence[Layout]) -> list[FileMark]:
     """The marks of every file that the tables read, queries included where they name one."""
-    paths = {path for table in tables for path in _paths(table)}
+    paths = {path for layout in layouts for path in _paths(layout)}
     return [mark(path) for path in sorted(paths)]
 
 
-def _paths(table: Table) -> Iterator[Path]:
-    if table.file is not None:
-        yield path_of(table)
-    for name in _QUOTED.findall(table.sql or ""):
+def _paths(layout: Layout) -> Iterator[Path]:
+    if layout.path is not None:
+        yield layout.path
+    for name in _QUOTED.findall(layout.table.sql or ""):
         try:
-            place = table.folder / name
-            pattern = place.relative_to(place.anchor) if place.anchor else place
-            base = Path(place.anchor) if place.anchor else Path()
-            yield from (path for path in base.glob(str(pattern)) if path.is_file())
+            yield from (path for path in glob(layout.table.folder / name) if path.is_file())
         except (ValueError, OSError, NotImplementedError):
             continue  # a literal that is no path
 
 
-def identity(tables: Sequence[Table], map: BeliefMap, options: Sequence[object]) -> str:
+def identity(layouts: Sequence[Layout], map: BeliefMap, options: Sequence[object]) -> str:
     """What the rows of a load depend on besides its files: tables, kinds, clock, zone, options."""
     parts = [
-        [msgspec.structs.asdict(table) for table in tables],
+        [msgspec.structs.asdict(layout.table) for layout in layouts],
         [map.clock.value, map.zone.default, sorted(map.signals)],
         list(options),
     ]

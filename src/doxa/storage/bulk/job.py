@@ -29,6 +29,14 @@ Opener: TypeAlias = Callable[[Any, Path, int], Source]
 """Opens table number n with DuckDB and a folder for what must be kept."""
 
 
+def fresh_name(store: BulkLedger, name: str) -> str:
+    """A name for the progress of a load that the ledger does not know yet."""
+    attempt = 1
+    while store.load(f"{name} {attempt}") is not None:
+        attempt += 1
+    return f"{name} {attempt}"
+
+
 def finished(name: str) -> str:
     """Under what name the ledger remembers that a load is complete."""
     return f"{name} finished"
@@ -74,7 +82,7 @@ class Job:
             try:
                 receipt = self._stages(folder, plan, opener)
             except (InputError, TooManyRejects):
-                if not resumed and self.store.load(self._load_name(plan)) is None:
+                if not resumed and self.store.load(plan.load) is None:
                     plans.remove(folder)
                 raise
             plans.remove(folder)
@@ -92,7 +100,7 @@ class Job:
         with connect(folder / "spill", self.options.memory) as connection:
             try:
                 with self.stopwatch.phase("reading"):
-                    stage = Stage(chunks, checker, self.options.chunk, rejects)
+                    stage = Stage(chunks, checker, limit, self.options.chunk, rejects)
                     tally = stage.run(
                         self.names, partial(opener, connection, folder), self.progress
                     )
@@ -112,14 +120,11 @@ class Job:
         self, chunks: Chunks, ordinals: Ordinals, plan: plans.Plan, tally: Tally, limit: Limit
     ) -> Outcome:
         loader = Loader(
-            self.store, chunks, ordinals, self.names, self._load_name(plan), plan.started,
+            self.store, chunks, ordinals, self.names, plan.load, plan.started,
             plans.beside(self.path, "rejects.csv"),
         )  # fmt: skip
         refused = tally.read - tally.staged
         return loader.run(tally.staged, limit, refused, self.progress)
-
-    def _load_name(self, plan: plans.Plan) -> str:
-        return f"{self.name} from {plan.started}"
 
     def _finish(self, rows: int, plan: plans.Plan) -> None:
         load = Load(fingerprint=finished(self.name), started=plan.started, rows=rows)
@@ -128,12 +133,13 @@ class Job:
     def _receipt(
         self, tally: Tally, outcome: Outcome, refused: int, rejects: Path, checker: Checker
     ) -> BackfillReceipt:
+        before = refused - (tally.read - tally.staged) - outcome.conflicts
         return BackfillReceipt(
             rows=tally.read,
             appended=outcome.appended,
             duplicates=outcome.duplicates,
             rejected=refused,
-            resumed=outcome.resumed,
+            resumed=outcome.resumed - before,
             rejects=str(rejects) if refused else None,
             unknown_kinds={kind: checker.nearest_kind(kind) or "" for kind in sorted(tally.kinds)},
             seconds=self.stopwatch.seconds,

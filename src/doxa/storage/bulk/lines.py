@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import csv
-import gzip
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, cast
+from typing import Any, BinaryIO, NamedTuple
 
 import msgspec
 
@@ -53,9 +52,8 @@ class Lines:
 
 
 def open_lines(path: Path) -> BinaryIO:
-    """The file, unpacked when it ends in ``.gz``; UTF-16 is refused with what to do."""
-    packed = path.suffix == ".gz"
-    file = cast(BinaryIO, gzip.GzipFile(path)) if packed else path.open("rb")
+    """The file; UTF-16 is refused with what to do."""
+    file = path.open("rb")
     if file.read(2) in (b"\xff\xfe", b"\xfe\xff"):
         file.close()
         raise InputError("the file is UTF-16", where=str(path), expected="UTF-8")

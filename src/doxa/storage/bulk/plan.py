@@ -25,9 +25,12 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     files : list of FileMark
     started : int
         When the load began; the judgement of what lies in the future is as of then.
+    load : str
+        Under what name the ledger keeps the progress of just this staging.
     """
 
     identity: str
+    load: str
     files: list[FileMark]
     started: Moment
 

@@ -23,6 +23,7 @@ class Limit:
 
     def __init__(self, most: float | int | None) -> None:
         self._most = SHARE if most is None else most
+        self._given = most is not None
 
     def allows(self, rejected: int, read: int) -> bool:
         """Whether so many bad rows among so many are borne."""
@@ -39,10 +40,10 @@ class Limit:
                 hint="the file says which and why; --max-rejects allows more",
             )
 
-
-def check_table(name: str, read: int, staged: int, *, ended: bool, file: Path) -> None:
-    """Stop the load when every row of a table is bad: then it is the tables file that is."""
-    if read and not staged and (ended or read >= _EARLY):
+    def check_table(self, name: str, read: int, staged: int, ended: bool, file: Path) -> None:
+        """Stop when every row of a table is bad, unless a limit was given: then it decides."""
+        if self._given or staged or not read or not (ended or read >= _EARLY):
+            return
         raise TooManyRejects(
             f"not one of {read:,} rows of {name} can be taken",
             where=str(file),

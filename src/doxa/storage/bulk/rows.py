@@ -9,10 +9,11 @@ from typing import Any
 import msgspec
 
 from doxa.beliefmap.model import BeliefMap
+from doxa.beliefmap.tables import Column, Entry
 from doxa.domain.clock import Clock
 from doxa.storage.bulk.batch import RawBatch
+from doxa.storage.bulk.layout import Layout
 from doxa.storage.bulk.moments import MomentReader
-from doxa.storage.bulk.table import Table, Take
 
 _NUMBER = re.compile(r"-?(0|[1-9]\d{0,17})(\.\d+)?([eE][-+]?\d{1,3})?", re.ASCII)
 _FLAGS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -77,21 +78,20 @@ class Taker:
         How one payload value is read: `typed` for CSV, `as_is` for JSON.
     """
 
-    def __init__(self, table: Table, map: BeliefMap, read: Callable[[Any], Any]) -> None:
-        self._table, self._read = table, read
+    def __init__(self, layout: Layout, map: BeliefMap, read: Callable[[Any], Any]) -> None:
+        self._table, self._read = layout.table, read
         self._moment = MomentReader(map.clock, map.zone.default)
         self._place = MomentReader(Clock.POSITION, "UTC")
-        self._takes = table.takes
-        self._named = frozenset(table.named)
-        self._plain = isinstance(table.payload, str)
+        self._parts = layout.parts
+        self._named = frozenset(layout.named)
 
     def take(self, fields: Mapping[str, Any], line: int, into: RawBatch) -> None:
         """Add one record to a batch."""
-        takes = self._takes
+        parts = self._parts
         into.line.append(line)
         for name in _TEXTS:
-            take = takes.get(name)
-            value = None if take is None else _value(take, fields)
+            entry = parts.get(name)
+            value = None if entry is None else _value(entry, fields)
             getattr(into, name).append(
                 value if type(value) is str and value else canonical_text(value)
             )
@@ -100,25 +100,29 @@ class Taker:
             ("recorded", self._moment),
             ("order", self._place),
         ):
-            take = takes.get(name)
-            getattr(into, name).append(None if take is None else read(_value(take, fields)))
+            entry = parts.get(name)
+            getattr(into, name).append(None if entry is None else read(_value(entry, fields)))
         into.id.append(self._id(fields))
         into.payload.append(self._payload(fields))
 
     def _id(self, fields: Mapping[str, Any]) -> str | None:
-        parts = [canonical_text(_value(take, fields)) for take in self._table.id]
+        parts = [canonical_text(_value(entry, fields)) for entry in self._table.id]
         return None if None in parts or not parts else "/".join(filter(None, parts))
 
     def _payload(self, fields: Mapping[str, Any]) -> Any:
-        payload, read = self._table.payload, self._read
+        payload = self._table.payload
         if isinstance(payload, str):
             return fields.get(payload) or None
         if payload is None:
+            read = self._read
             found = {k: read(v) for k, v in fields.items() if k not in self._named}
         else:
-            found = {k: read(_value(take, fields)) for k, take in payload.items()}
+            found = {k: self._field(entry, fields) for k, entry in payload.items()}
         return {k: v for k, v in found.items() if v is not None and v == v}
 
+    def _field(self, entry: Entry, fields: Mapping[str, Any]) -> Any:
+        return self._read(fields.get(entry.name)) if isinstance(entry, Column) else entry.value
 
-def _value(take: Take, fields: Mapping[str, Any]) -> Any:
-    return fields.get(take.column) if take.column is not None else take.constant
+
+def _value(entry: Entry, fields: Mapping[str, Any]) -> Any:
+    return fields.get(entry.name) if isinstance(entry, Column) else entry.value

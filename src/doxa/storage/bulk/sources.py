@@ -10,17 +10,12 @@ from doxa.beliefmap.model import BeliefMap
 from doxa.errors import InputError
 from doxa.storage.bulk.batch import RawBatch, Reject
 from doxa.storage.bulk.columnar import ColumnReader
-from doxa.storage.bulk.engine import literal, query, require
+from doxa.storage.bulk.engine import first_line, literal, query, require
 from doxa.storage.bulk.given import given_batches
+from doxa.storage.bulk.layout import Layout
 from doxa.storage.bulk.lines import READERS, Record, csv_header, open_lines
 from doxa.storage.bulk.rows import Taker, as_is, typed
-from doxa.storage.bulk.table import Table
 from doxa.storage.bulk.wording import missing_column
-
-_FORMATS = {
-    ".parquet": "parquet", ".pq": "parquet", ".csv": "csv", ".tsv": "csv", ".txt": "csv",
-    ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl",
-}  # fmt: skip
 
 
 class Place(NamedTuple):
@@ -51,8 +46,8 @@ class Source(Protocol):
 class ParquetSource:
     """A Parquet file."""
 
-    def __init__(self, connection: Any, table: Table, path: Path, map: BeliefMap) -> None:
-        self._reader = ColumnReader(connection, table, path, map)
+    def __init__(self, connection: Any, layout: Layout, path: Path, map: BeliefMap) -> None:
+        self._reader = ColumnReader(connection, layout, path, map)
         self._path = path
 
     def pieces(self, start: Place, rows: int) -> Iterator[Piece]:
@@ -70,10 +65,10 @@ class ParquetSource:
 class LineSource:
     """A CSV or JSONL file."""
 
-    def __init__(self, table: Table, path: Path, form: str, map: BeliefMap) -> None:
-        self._table, self._path, self._form = table, path, form
-        self._taker = Taker(table, map, typed if form == "csv" else as_is)
-        self._missing = dict(table.named)
+    def __init__(self, layout: Layout, path: Path, form: str, map: BeliefMap) -> None:
+        self._layout, self._path, self._form = layout, path, form
+        self._taker = Taker(layout, map, typed if form == "csv" else as_is)
+        self._missing = dict(layout.named)
         self._met: set[str] = set()
         if form == "csv":
             header = csv_header(path)
@@ -83,13 +78,13 @@ class LineSource:
 
     def pieces(self, start: Place, rows: int) -> Iterator[Piece]:
         """Pieces of at most so many rows."""
-        piece = Piece(RawBatch(has_id=bool(self._table.id)), [], start)
+        piece = Piece(RawBatch(has_id=bool(self._layout.table.id)), [], start)
         with open_lines(self._path) as file:
             for record in READERS[self._form](file, self._path, start.offset, start.line):
                 piece = self._add(piece, record)
                 if len(piece.raw) + len(piece.rejects) == rows:
                     yield piece
-                    piece = Piece(RawBatch(has_id=bool(self._table.id)), [], piece.next)
+                    piece = Piece(RawBatch(has_id=bool(self._layout.table.id)), [], piece.next)
         if self._met and not start.offset:
             self._check_columns()
         if len(piece.raw) or piece.rejects:
@@ -97,7 +92,7 @@ class LineSource:
 
     def _add(self, piece: Piece, record: Record) -> Piece:
         if record.wrong:
-            piece.rejects.append(Reject(self._table.name, record.line, "", record.wrong))
+            piece.rejects.append(Reject(self._layout.name, record.line, "", record.wrong))
         else:
             if self._missing:
                 self._meet(record.fields)
@@ -113,7 +108,7 @@ class LineSource:
     def _check_columns(self) -> None:
         for column, part in self._missing.items():
             if self._form == "csv" or part in ("twin", "at", "kind"):
-                raise missing_column(column, part, sorted(self._met), self._table.name)
+                raise missing_column(column, part, sorted(self._met), self._layout.name)
 
     def count(self) -> int | None:
         """Only reading would tell."""
@@ -136,41 +131,26 @@ class GivenSource:
         return None
 
 
-def source_of(connection: Any, table: Table, map: BeliefMap, kept: Path) -> Source:
+def source_of(connection: Any, layout: Layout, map: BeliefMap, kept: Path) -> Source:
     """The source of a table; a query is run once, its result is kept at `kept`."""
-    if table.sql is not None:
-        _materialise(connection, table, kept)
-        return ParquetSource(connection, table, kept, map)
-    path = path_of(table)
-    form = _FORMATS.get(
-        path.with_suffix("").suffix if path.suffix == ".gz" else path.suffix.lower()
-    )
-    if form is None:
-        known = ", ".join(_FORMATS)
-        raise InputError(f"{path.name} is of no known kind", where=table.name, expected=known)
+    if layout.path is None:
+        _materialise(connection, layout, kept)
+        return ParquetSource(connection, layout, kept, map)
+    form = layout.path.suffix.lower().removeprefix(".")
     if form == "parquet":
-        return ParquetSource(connection, table, path, map)
-    return LineSource(table, path, form, map)
+        return ParquetSource(connection, layout, layout.path, map)
+    return LineSource(layout, layout.path, form, map)
 
 
-def path_of(table: Table) -> Path:
-    """Where the table's file is; relative paths start at the folder of the tables file."""
-    assert table.file is not None
-    path = table.folder / table.file
-    if not path.is_file():
-        raise InputError(f"there is no file {path}", where=table.name)
-    return path
-
-
-def _materialise(connection: Any, table: Table, kept: Path) -> None:
+def _materialise(connection: Any, layout: Layout, kept: Path) -> None:
     if kept.exists():
         return
     fresh = kept.with_suffix(".new")
-    connection.execute(f"SET file_search_path = {literal(str(table.folder))}")
-    body = (table.sql or "").strip().rstrip(";")
-    query(connection, f"SELECT * FROM ({body}\n) LIMIT 0", table.name)
+    connection.execute(f"SET file_search_path = {literal(str(layout.table.folder.resolve()))}")
+    body = (layout.table.sql or "").strip().rstrip(";")
+    query(connection, f"SELECT * FROM ({body}\n) LIMIT 0", layout.name)
     try:
         connection.execute(f"COPY ({body}\n) TO {literal(str(fresh))} (FORMAT parquet)")
     except require().Error as error:
-        raise InputError(str(error).strip().splitlines()[0], where=table.name) from error
+        raise InputError(first_line(error), where=layout.name) from error
     fresh.replace(kept)

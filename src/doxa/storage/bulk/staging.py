@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from doxa.storage.bulk.checking import Checker
 from doxa.storage.bulk.chunks import Chunks, Note
-from doxa.storage.bulk.rejecting import check_table
+from doxa.storage.bulk.rejecting import Limit
 from doxa.storage.bulk.sources import Place, Source
 
 Progress: TypeAlias = Callable[[str, int, int | None], None]
@@ -39,6 +39,7 @@ class Stage:
 
     chunks: Chunks
     checker: Checker
+    limit: Limit
     rows: int
     rejects: Path
 
@@ -92,4 +93,4 @@ class Stage:
     def _judge(self, name: str, notes: list[Note], *, ended: bool) -> None:
         read = sum(note.read for note in notes)
         staged = sum(note.staged for note in notes)
-        check_table(name, read, staged, ended=ended, file=self.rejects)
+        self.limit.check_table(name, read, staged, ended, self.rejects)

@@ -17,10 +17,15 @@ RETURNING key
 """
 
 
+_CACHE = "PRAGMA cache_size = -65536"
+"""64 MiB: rows of many twins touch many pages of the index by twin."""
+
+
 def job(rows: Sequence[Row], load: Load | None, workspace: int) -> Job[BulkAppended]:
     """What the writer runs: rows that are all new go in at once, else each is looked at."""
 
     def append(connection: sqlite3.Connection, appender: Appender) -> BulkAppended:
+        connection.execute(_CACHE)
         key = None if load is None else _put_load(connection, workspace, load)
         try:
             with appender.savepoint():

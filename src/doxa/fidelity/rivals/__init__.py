@@ -1,0 +1,1 @@
+"""What a twin must beat, each rival at its best: one file per rival."""

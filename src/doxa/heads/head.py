@@ -1,0 +1,140 @@
+"""A head: the linear readout from phi to one outcome, with reasons that add up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+import numpy as np
+
+from doxa.beliefmap.columns import Floats
+from doxa.beliefmap.model import BeliefMap, FieldType, Outcome, Target
+from doxa.errors import PopulationError
+from doxa.features.blocks.items import ItemRates
+from doxa.features.norms import NodeNorms
+from doxa.features.phi import CIRCUMSTANCES, Phi, Recipe, phi
+from doxa.features.plan import readings_of
+from doxa.features.rows import Rows
+from doxa.features.views import Views
+from doxa.heads.glm import Family, mean_of
+
+CHUNK = 131_072
+
+
+class Head(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a fit learned about one outcome, frozen.
+
+    eta = bias + item_weight * logit(item rate) + sum_j weights_j phi_j; the calibration is
+    already inside these numbers, so that a reason is a difference of eta and nothing else.
+
+    Attributes
+    ----------
+    names, owners : p column names, and the node each belongs to
+    items : members the outcome is asked for by default (``top: n``), most people first
+    rates : item rates, None for an outcome without members
+    norms : per node
+    rows, people : fit rows and people behind them
+    origin : last moment that a label of the fit rows could depend on
+    calibration : intercept and slope found on people left out
+    ridge : the penalty chosen on people left out
+    """
+
+    outcome: str
+    family: Family
+    bias: float
+    item_weight: float
+    weights: list[float]
+    names: list[str]
+    owners: list[str]
+    items: list[str]
+    rates: ItemRates | None
+    norms: dict[str, NodeNorms]
+    rows: int
+    people: int
+    origin: int
+    calibration: tuple[float, float]
+    ridge: float
+
+
+@dataclass(frozen=True, slots=True)
+class Forecasts:
+    """Forecasts of n rows on the scale of the linear predictor and of the outcome."""
+
+    eta: Floats
+    mean: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """What each node adds to each forecast's linear predictor.
+
+    Attributes
+    ----------
+    nodes : tuple of node names
+    by_node : float64[n, nodes]
+        eta with the node's evidence less eta without it.
+    base : float64[n]
+        eta had no node any evidence: ``base + by_node.sum(axis=1) == eta``.
+    """
+
+    nodes: tuple[str, ...]
+    by_node: Floats
+    base: Floats
+
+
+def recipe_of(head: Head, belief_map: BeliefMap) -> Recipe:
+    """How to make phi for a head under a map that still declares what it reads."""
+    outcome = belief_map.outcomes.get(head.outcome)
+    if outcome is None:
+        raise PopulationError(
+            f"the population forecasts {head.outcome!r}, which the map no longer declares",
+            hint="run doxa fit",
+        )
+    readings = tuple(r for r in readings_of(belief_map, outcome) if r.node in head.norms)
+    return Recipe(belief_map, outcome, readings, head.norms)
+
+
+def forecast(head: Head, views: Views, rows: Rows) -> Forecasts:
+    """Forecast every row, in chunks of bounded memory."""
+    recipe = recipe_of(head, views.map)
+    eta = np.empty(len(rows))
+    for low in range(0, len(rows), CHUNK):
+        part = np.arange(low, min(low + CHUNK, len(rows)))
+        chosen = rows.take(part)
+        eta[part] = _eta(head, views, chosen, phi(recipe, views, chosen))
+    return Forecasts(eta, mean_of(eta, head.family))
+
+
+def reasons(head: Head, views: Views, rows: Rows) -> Reasons:
+    """Why each row is forecast as it is: the contribution of every node."""
+    recipe = recipe_of(head, views.map)
+    told = phi(recipe, views, rows)
+    silent = phi(recipe, views, rows, silenced="*")
+    moved = (told.table - silent.table) * np.asarray(head.weights)
+    nodes = tuple(dict.fromkeys(owner for owner in told.owners if owner != CIRCUMSTANCES))
+    owners = np.array(told.owners)
+    by_node = np.stack([moved[:, owners == node].sum(axis=1) for node in nodes], axis=1)
+    return Reasons(nodes, by_node, _eta(head, views, rows, silent))
+
+
+def _eta(head: Head, views: Views, rows: Rows, found: Phi) -> Floats:
+    if list(found.names) != head.names:
+        raise PopulationError(
+            f"the population's head for {head.outcome!r} was fitted on other features",
+            hint="run doxa fit",
+        )
+    eta: Floats = head.bias + found.table @ np.asarray(head.weights)
+    if head.rates is not None:
+        dimension = recipe_of(head, views.map).outcome.of or ""
+        eta = eta + head.item_weight * head.rates.of(rows.member, views.past.values(dimension))
+    return eta
+
+
+def family_of(outcome: Outcome, belief_map: BeliefMap) -> Family:
+    """The family that an outcome's labels follow."""
+    if outcome.target in (Target.HAPPENS, Target.NEVER):
+        return Family.BERNOULLI
+    if outcome.target is Target.COUNT:
+        return Family.POISSON
+    flag = belief_map.fields.get(outcome.field or "") is FieldType.FLAG
+    return Family.BERNOULLI if flag else Family.GAUSSIAN

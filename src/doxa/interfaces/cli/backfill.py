@@ -1,0 +1,111 @@
+"""``doxa backfill``: load history from tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from doxa.errors import InputError
+from doxa.interfaces.cli.console import Json, phases, print_json, say
+from doxa.interfaces.cli.stores import DEFAULT_DB, ApplyMap, Db, MapFile, open_store
+
+ENDINGS = {".yaml", ".yml"}
+
+
+def backfill(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A tables file, or one table.")],
+    twin: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="One table: whose row it is.")
+    ] = None,
+    kind: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="One table: its kind, or =constant.")
+    ] = None,
+    at: Annotated[str | None, typer.Option(metavar="COLUMN", help="When it happened.")] = None,
+    source: Annotated[str | None, typer.Option(metavar="COLUMN", help="Who sent it.")] = None,
+    session: Annotated[str | None, typer.Option(metavar="COLUMN", help="Its session.")] = None,
+    device: Annotated[str | None, typer.Option(metavar="COLUMN", help="Its device.")] = None,
+    id: Annotated[
+        str | None, typer.Option("--id", metavar="COLUMNS", help="Its id, joined from columns.")
+    ] = None,
+    order: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="What decides between equal times.")
+    ] = None,
+    recorded: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="When it became known.")
+    ] = None,
+    payload: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="The column that holds the payload.")
+    ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Where the files lie; left out, beside the tables file."),
+    ] = None,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="Begin anew after an interrupted load.")
+    ] = False,
+    db: Db = DEFAULT_DB,
+    map_file: MapFile = None,
+    apply_map: ApplyMap = False,
+    as_json: Json = False,
+) -> None:
+    """Load history: Parquet, CSV, JSONL or SQL over them. Run twice it loads once.
+
+    Example: doxa backfill tables.yaml --db shop.db --map map.yaml
+
+    Example: doxa backfill orders.parquet --twin customer --kind =purchase --at day --id order
+    """
+    from doxa.beliefmap.table_flags import tables_from_flags
+    from doxa.storage.bulk.receipt import Options
+
+    given = (twin, kind, at, source, session, device, id, order, recorded, payload)
+    if file.suffix.lower() in ENDINGS:
+        if any(flag is not None for flag in given):
+            raise InputError(
+                "a tables file says itself what its columns are",
+                where=str(file),
+                hint="drop the flags, or name one table",
+            )
+        tables = file
+    else:
+        tables = tables_from_flags(
+            str(file), twin=_needed(twin, "--twin"), kind=_needed(kind, "--kind"), at=at,
+            source=source, session=session, device=device, id=id, order=order,
+            recorded=recorded, payload=payload,
+        )  # fmt: skip
+    with open_store(db, map_file, apply_map=apply_map) as twins, phases() as report:
+        receipt = twins.backfill(
+            tables, folder=data, options=Options(restart=restart), progress=report
+        )
+    if as_json:
+        print_json(receipt)
+    else:
+        say(*_lines(receipt, db))
+    if receipt.rejected:
+        raise typer.Exit(1)
+
+
+def _needed(value: str | None, flag: str) -> str:
+    if value is None:
+        raise InputError("is missing", where=flag, expected="a column, or =constant")
+    return value
+
+
+def _lines(receipt: object, db: str) -> list[str]:
+    from doxa.storage.bulk.receipt import BackfillReceipt
+
+    assert isinstance(receipt, BackfillReceipt)
+    seconds = sum(receipt.seconds.values())
+    found = [f"{receipt.rows:,} rows read into {db} in {seconds:.1f} s"]
+    found.append(f"  new         {receipt.appended:>12,}")
+    if receipt.duplicates:
+        found.append(f"  known       {receipt.duplicates:>12,}")
+    if receipt.resumed:
+        found.append(f"  resumed     {receipt.resumed:>12,}")
+    if receipt.rejected:
+        found.append(f"  refused     {receipt.rejected:>12,}   see {receipt.rejects}")
+    for kind, nearest in receipt.unknown_kinds.items():
+        hint = f"; did you mean {nearest}?" if nearest else ""
+        found.append(f"  the map declares no kind {kind!r}{hint}")
+    return found

@@ -1,0 +1,123 @@
+"""``doxa fidelity``: how well forecasts matched what people then did, against personas and rivals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from doxa.errors import InputError
+from doxa.interfaces.cli.console import Json, phases, print_json, say, table
+
+if TYPE_CHECKING:
+    from doxa.fidelity.ladder import Ladder, Step
+    from doxa.fidelity.report import FidelityReport, RowReport
+
+
+def fidelity(
+    evaluation: Annotated[Path, typer.Argument(metavar="FILE", help="An evaluation file.")],
+    row: Annotated[
+        list[str] | None,
+        typer.Option("--row", metavar="NAME", help="Only these rows; may be given several times."),
+    ] = None,
+    db: Annotated[
+        str | None,
+        typer.Option(
+            "--db", metavar="PATH", help="A store that holds the data; left out, the file's `data`."
+        ),
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Where the files of the tables lie.")
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the report as one HTML page too.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Score forecasts on real outcomes: fitted before, scored after, every rival at its best.
+
+    Exit code 1 when a bar of the file is missed.
+
+    Example: doxa fidelity evaluation.yaml --db shop.db --html report.html
+    """
+    from doxa.runtime.evaluating import evaluate
+
+    with phases() as report:
+        found = evaluate(evaluation, rows=row or None, db=db, data=data, progress=report)
+    if html is not None:
+        from doxa.interfaces.pages.fidelity import write_fidelity_page
+
+        write_fidelity_page(found, html, command=f"doxa fidelity {evaluation.name}")
+    if as_json:
+        print_json(found)
+    else:
+        say(*lines(found))
+        if html is not None:
+            say(f"report: {html}")
+    if not found.passed:
+        raise typer.Exit(1)
+
+
+def lines(report: FidelityReport) -> list[str]:
+    """The report as text."""
+    found = [f"{report.product}: {report.people:,} people, {report.signals:,} signals"]
+    for row in report.rows:
+        found += ["", *_row(row)]
+    found += [_bar(bar) for bar in report.bars]
+    return found
+
+
+def _row(row: RowReport) -> list[str]:
+    found = [
+        f"{row.name}: {row.outcome}, fitted on {row.fit_rows:,} rows of {row.fit_people:,} people,"
+        f" scored on {row.scored_rows:,}"
+    ]
+    if row.unresolved:
+        found.append(f"  {row.unresolved:,} rows are not resolved yet and not scored")
+    if row.left_out:
+        found.append(f"  {row.left_out:,} fit rows left out: their outcome came too late")
+    for ladder in row.ladders:
+        found += ["", *ladder_lines(ladder)]
+    if row.not_built:
+        found.append(f"  not built in this version: {', '.join(row.not_built)}")
+    found += [_bar(bar) for bar in row.bars]
+    return found
+
+
+def ladder_lines(ladder: Ladder) -> list[str]:
+    """One ladder as an aligned table."""
+    head = f"  {ladder.subset}: {ladder.people:,} people, {ladder.rows:,} rows, mean {ladder.mean:.4f}"
+    names = [name for name in ladder.steps[0].metrics if name != ladder.loss]
+    rows = [["", ladder.loss, "95 %", *names, "skill over base", "over persona"]]
+    rows += [_step(step, names) for step in ladder.steps]
+    absent = [] if ladder.step("persona") else ["  persona: absent, nobody has traits"]
+    return [head, *table(rows, "lrl" + "r" * (len(names) + 2)), *absent]
+
+
+def _step(step: Step, names: list[str]) -> list[str]:
+    return [
+        step.name,
+        f"{step.loss[0]:.4f}",
+        f"{step.loss[1]:.4f}-{step.loss[2]:.4f}",
+        *(f"{step.metrics[name]:.4f}" for name in names),
+        _skill(step.skill_over_base),
+        _skill(step.skill_over_persona),
+    ]
+
+
+def _skill(skill: list[float] | None) -> str:
+    if skill is None:
+        return ""
+    return f"{100 * skill[0]:.1f} % [{100 * skill[1]:.1f}, {100 * skill[2]:.1f}]"
+
+
+def _bar(bar: object) -> str:
+    from doxa.fidelity.report import BarResult
+
+    if not isinstance(bar, BarResult):
+        raise InputError("is no bar")
+    low = "" if bar.low is None else f"{bar.low:g} <= "
+    high = "" if bar.high is None else f" <= {bar.high:g}"
+    verdict = "reached" if bar.reached else "MISSED"
+    return f"  bar {bar.subset}: {low}{bar.metric}{high}: {bar.value:.4f}, {verdict}"

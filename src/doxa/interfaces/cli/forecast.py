@@ -1,0 +1,91 @@
+"""``doxa forecast``: what people will likely do next, and why."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+
+from doxa.domain.clock import format_moment, format_span
+from doxa.interfaces.cli.console import Json, cut, plain, print_json, say, table
+from doxa.interfaces.cli.stores import DEFAULT_DB, Db, open_existing
+
+
+def forecast(
+    outcome: Annotated[str, typer.Argument(metavar="OUTCOME", help="An outcome of the map.")],
+    twin: Annotated[
+        list[str] | None,
+        typer.Option("--twin", metavar="ID", help="Only these people; may be given several times."),
+    ] = None,
+    item: Annotated[
+        list[str] | None,
+        typer.Option("--item", metavar="NAME", help="Only these members; several times."),
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option(metavar="TIME", help="As of a past moment (a backtest).")
+    ] = None,
+    record: Annotated[
+        bool, typer.Option("--record", help="Write the forecasts down, to be scored later.")
+    ] = False,
+    limit: Annotated[int, typer.Option(metavar="N", help="How many to print, likeliest first.")] = 10,
+    db: Db = DEFAULT_DB,
+    as_json: Json = False,
+) -> None:
+    """Forecast an outcome for everybody, or for some, likeliest first, each with its reasons.
+
+    Example: doxa forecast buys_within_week --twin 1 --item "FLUID MILK PRODUCTS"
+    """
+    with open_existing(db) as twins:
+        found = twins.forecast(
+            outcome, cohort=twin or None, items=item or None, at=at, record=record
+        )
+        best = np.argsort(-found.probability, kind="stable")[: max(limit, 0)]
+        shown = list(found.rows(best))
+        clock, within = twins.map.clock, twins.map.outcomes[outcome].within
+    if as_json:
+        print_json(_document(found, shown))
+        return
+    horizon = f", window {format_span(within, clock)}" if within else ""
+    say(
+        f"{outcome}: {len(found):,} forecasts of {len(found.twins):,} people at"
+        f" {format_moment(found.origin, clock)}{horizon}; {_label(found)}"
+    )
+    if not shown:
+        say("  nobody is asked: no twin is eligible at this moment")
+        return
+    rows = [["twin", "item", "forecast", "mostly because of"]]
+    rows += [
+        [plain(cut(row.twin, 20)), plain(cut(row.item or "", 28)), _number(row), _because(row)]
+        for row in shown
+    ]
+    say(*table(rows, "llrl"))
+    if found.id is not None:
+        say(f"recorded as {found.id}")
+
+
+def _number(row: Any) -> str:
+    return f"{row.probability:.3f}"
+
+
+def _because(row: Any) -> str:
+    parts = [f"{reason.node} {reason.contribution:+.2f}" for reason in row.reasons[:3]]
+    return ", ".join(parts) or "the prior"
+
+
+def _label(found: Any) -> str:
+    if found.label == "prior":
+        return "the prior of the map, nothing is fitted yet (run doxa fit)"
+    return f"{found.label}, population {found.version}"
+
+
+def _document(found: Any, shown: list[Any]) -> dict[str, Any]:
+    return {
+        "outcome": found.outcome,
+        "origin": found.origin,
+        "label": found.label,
+        "population": found.version,
+        "recorded": found.id,
+        "count": len(found),
+        "forecasts": shown,
+    }

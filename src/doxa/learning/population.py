@@ -1,0 +1,149 @@
+"""Fitting a population: base rates of all nodes and a head per outcome, frozen at one origin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+
+from doxa.beliefmap.model import BeliefMap, Outcome, Target
+from doxa.domain.signal import TRAITS
+from doxa.errors import PopulationError
+from doxa.features.eligibility import eligible, fields_asked
+from doxa.features.knowledge import as_known
+from doxa.features.labels import labels_of
+from doxa.features.moments import (
+    after_triggers,
+    at_origins,
+    at_signals,
+    fields_needed,
+    is_at_signal,
+)
+from doxa.features.past import Past
+from doxa.features.plan import Reading, readings_of
+from doxa.features.rows import Rows
+from doxa.features.views import Views
+from doxa.heads.head import Head
+from doxa.heads.population import Population
+from doxa.learning.priors import node_priors
+from doxa.learning.selection import top_members
+from doxa.learning.training import Labelled, train
+
+MOST_ORIGINS = 12
+"""A grid reaches back over at most so many windows, and at most two thirds of the history."""
+MOST_MEMBERS = 2_000
+
+Progress = Callable[[str, float], None]
+
+
+def learnable(outcome: Outcome) -> bool:
+    """Whether this version fits a head for the outcome."""
+    return outcome.target not in (Target.CHOICE, Target.TIME_TO) and outcome.each is None
+
+
+def fields_for_fit(
+    belief_map: BeliefMap, outcomes: Iterable[Outcome]
+) -> dict[str, tuple[str, ...]]:
+    """The payload fields that fitting some outcomes reads, by kind."""
+    found: dict[str, tuple[str, ...]] = {TRAITS: belief_map.personas}
+    for outcome in outcomes:
+        for needed in (fields_needed(outcome), fields_asked(outcome)):
+            for kind, names in needed.items():
+                found[kind] = tuple(dict.fromkeys((*found.get(kind, ()), *names)))
+    return found
+
+
+def fit_population(
+    past: Past,
+    outcomes: Iterable[Outcome],
+    origin: int,
+    *,
+    seed: int = 1,
+    progress: Progress | None = None,
+) -> Population:
+    """Learn everything from what was known before `origin`.
+
+    Parameters
+    ----------
+    past : Past
+        Signals before the origin only, with the fields of `fields_for_fit`.
+    outcomes : the outcomes to fit a head for
+    """
+    tell = progress or _silence
+    twins = np.unique(past.signals.twin)
+    if not len(twins):
+        raise PopulationError("there is nothing to fit: the ledger is empty", hint="load history")
+    heads = {o.name: _head(past, o, origin, seed, tell) for o in outcomes}
+    tell("base rates", 0.0)
+    views = Views(past, _all_readings(past.map))
+    priors = {
+        node.name: node_priors(views, node, twins, origin)
+        for node in past.map.nodes.values()
+        if node.evidence is not None
+    }
+    return Population(
+        origin=origin, signals=len(past.signals), people=len(twins), priors=priors, heads=heads
+    )
+
+
+def _silence(what: str, done: float) -> None:
+    pass
+
+
+def _all_readings(belief_map: BeliefMap) -> tuple[Reading, ...]:
+    return tuple(
+        Reading(node.name, node.evidence, bool(node.dimensions))
+        for node in belief_map.nodes.values()
+        if node.evidence is not None
+    )
+
+
+def _head(past: Past, outcome: Outcome, origin: int, seed: int, tell: Progress) -> Head:
+    tell(f"rows of {outcome.name}", 0.0)
+    rows, items = _rows(past, outcome, origin)
+    labels = labels_of(outcome, past, rows, origin)
+    kept = labels.resolved & ~np.isnan(labels.y)
+    if not kept.any():
+        raise PopulationError(
+            f"no window of {outcome.name!r} had closed before the end of the ledger",
+            hint="load more history, or fit other outcomes",
+        )
+    told, seen = as_known(past, rows.take(kept))
+    views = Views(told, readings_of(past.map, outcome))
+    return train(
+        past.map,
+        outcome,
+        views,
+        Labelled(seen, labels.y[kept]),
+        items=items,
+        seed=seed,
+        progress=tell,
+    )
+
+
+def _rows(past: Past, outcome: Outcome, origin: int) -> tuple[Rows, list[str]]:
+    """All rows whose window closes before the origin, and the members asked for."""
+    if is_at_signal(outcome):
+        rows = at_signals(outcome, past)
+        return rows.take(eligible(outcome, past, rows)), []
+    if outcome.after is not None:
+        rows = after_triggers(outcome, past)
+    else:
+        grid = _grid(past, outcome, origin)
+        rows = at_origins(outcome, np.unique(past.signals.twin), grid)
+    rows = rows.take(eligible(outcome, past, rows))
+    if outcome.of is None:
+        return rows, []
+    first = int(rows.seen.at.min()) if len(rows) else origin
+    members = top_members(outcome, past, first)[:MOST_MEMBERS]
+    names = past.values(outcome.of)
+    return rows.for_members(members), [names[code] for code in members.tolist()]
+
+
+def _grid(past: Past, outcome: Outcome, origin: int) -> list[int]:
+    """Origins a window apart, back from the last whose window closes before the origin."""
+    step = outcome.within or 1
+    start = int(past.signals.at[past.signals.at > past.signals.at.min()].min(initial=origin))
+    earliest = start + (origin - start) // 3
+    grid = [origin - step * number for number in range(1, MOST_ORIGINS + 1)]
+    return [at for at in reversed(grid) if at >= earliest] or grid[:1]

@@ -1,0 +1,142 @@
+"""Rows an outcome is fitted or scored on: a selection of an evaluation, turned into moments."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from doxa.beliefmap.columns import Ints
+from doxa.beliefmap.conditions import mask
+from doxa.beliefmap.evaluation import People, Selection
+from doxa.beliefmap.model import Outcome
+from doxa.beliefmap.moments import origins
+from doxa.errors import InputError
+from doxa.features.eligibility import eligible
+from doxa.features.events import field_codes, member_events
+from doxa.features.moments import after_triggers, at_origins, at_signals, is_at_signal
+from doxa.features.past import Past
+from doxa.features.rows import Rows
+from doxa.features.traits import trait_of
+
+
+def top_members(outcome: Outcome, past: Past, before: int) -> Ints:
+    """Codes of the members asked for: those named, or the `top` most met before a moment.
+
+    `top: n` counts distinct people; ties go to the member met first.
+    """
+    items = outcome.items
+    if outcome.of is None:
+        return np.zeros(0, dtype=np.int64)
+    coder = past.coder(outcome.of)
+    if items is not None and items.names:
+        return np.array([coder(name) for name in items.names], dtype=np.int64)
+    signal, member = member_events(outcome, past)
+    early = (past.signals.at[signal] < before) & (member >= 0)
+    pairs = np.unique(np.stack([member[early], past.signals.twin[signal[early]]], axis=1), axis=0)
+    people = np.bincount(pairs[:, 0])
+    ranked = np.argsort(-people, kind="stable")
+    ranked = ranked[people[ranked] > 0]
+    return ranked[: items.top] if items is not None and items.top else ranked
+
+
+def select_rows(outcome: Outcome, past: Past, selection: Selection, members: Ints) -> Rows:
+    """All eligible rows of a selection, members varying fastest."""
+    rows = moments_of(outcome, past, selection)
+    rows = rows.take(_kept(outcome, past, selection, rows))
+    rows = rows.take(eligible(outcome, past, rows))
+    if outcome.of is not None and not is_at_signal(outcome):
+        rows = rows.for_members(members)
+    if selection.resolved_by is not None:
+        rows = rows.take(rows.closes.at <= selection.resolved_by.last)
+    return rows
+
+
+def moments_of(outcome: Outcome, past: Past, selection: Selection) -> Rows:
+    """The moments of a selection: a grid of origins, triggers, or the asked signals."""
+    if is_at_signal(outcome):
+        return at_signals(outcome, past)
+    if outcome.after is not None:
+        return after_triggers(outcome, past)
+    found = origins(selection, past.map, outcome.within)
+    return at_origins(outcome, np.unique(past.signals.twin), found)
+
+
+def _kept(outcome: Outcome, past: Past, selection: Selection, rows: Rows) -> NDArray[np.bool_]:
+    kept = np.ones(len(rows), dtype=bool)
+    if selection.begin is not None:
+        kept &= rows.seen.at >= selection.begin.moment
+    if selection.end is not None:
+        kept &= rows.seen.at <= selection.end.last
+    if selection.before is not None:
+        kept &= rows.seen.at < selection.before.moment
+    for name, values in selection.traits.items():
+        wanted = [past.coder(f"trait:{name}")(value) for value in values]
+        kept &= np.isin(trait_of(past, rows, name), wanted)
+    if selection.when is not None:
+        kept &= _passes(outcome, past, selection, rows)
+    if selection.nth is not None:
+        kept &= _nth(outcome, past, selection.nth.per, rows) >= selection.nth.begin
+    kept &= _share(selection, rows)
+    if selection.largest or selection.without_largest:
+        raise InputError(
+            "largest and without_largest are not read yet", expected="another selection"
+        )
+    return kept
+
+
+def _passes(outcome: Outcome, past: Past, selection: Selection, rows: Rows) -> NDArray[np.bool_]:
+    kind = outcome.after or outcome.kind
+    columns = past.columns[kind]
+    passed = np.zeros(len(past.signals) + 1, dtype=bool)
+    passed[columns.row] = mask(selection.when, columns.fields)
+    return passed[rows.signal]
+
+
+def _nth(outcome: Outcome, past: Past, per: str | None, rows: Rows) -> Ints:
+    """The number of each moment among its person's, 1 = the first, anew per value of a field."""
+    part = np.zeros(len(rows), dtype=np.int64)
+    if per is not None:
+        part = field_codes(past, outcome.after or outcome.kind, per, rows.signal)
+    order = np.lexsort((rows.seen.order, rows.seen.at, part, rows.twin))
+    fresh = np.r_[True, np.diff(rows.twin[order]) != 0]
+    fresh[1:] |= np.diff(part[order]) != 0
+    first = np.flatnonzero(fresh)[np.cumsum(fresh) - 1]
+    number = np.empty(len(rows), dtype=np.int64)
+    number[order] = np.arange(len(rows)) - first + 1
+    return number
+
+
+def _share(selection: Selection, rows: Rows) -> NDArray[np.bool_]:
+    """The first or last share of the moments by (at, order)."""
+    kept = np.ones(len(rows), dtype=bool)
+    place = np.empty(len(rows), dtype=np.int64)
+    place[np.lexsort((rows.seen.order, rows.seen.at))] = np.arange(len(rows))
+    if selection.first is not None:
+        kept &= place < round(selection.first * len(rows))
+    if selection.last is not None:
+        kept &= place >= len(rows) - round(selection.last * len(rows))
+    return kept
+
+
+def in_parts(units: Sequence[str], people: People) -> NDArray[np.bool_]:
+    """Which units fall into the chosen remainders of their id, as a number or hashed."""
+    return np.isin(
+        [_remainder(unit, people.modulus, people.hashed) for unit in units], people.parts
+    )
+
+
+def _remainder(unit: str, modulus: int, hashed: bool) -> int:
+    if hashed:
+        digest = hashlib.blake2b(unit.encode(), digest_size=8).digest()
+        return int.from_bytes(digest, "big") % modulus
+    try:
+        return int(unit) % modulus
+    except ValueError as error:
+        raise InputError(
+            f"the id {unit!r} is not a number",
+            expected="whole numbers for `mod`",
+            hint="use `hash`",
+        ) from error

@@ -1,0 +1,229 @@
+"""Training a head: norms, features, penalty, coefficients and calibration from labelled rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from doxa.beliefmap.columns import Floats, Ints
+from doxa.beliefmap.model import BeliefMap, Outcome
+from doxa.errors import PopulationError
+from doxa.features.blocks.items import cross_fitted, item_rates
+from doxa.features.norms import NodeNorms, Tally
+from doxa.features.phi import Recipe, member_codes, phi
+from doxa.features.plan import Reading, readings_of
+from doxa.features.rows import Rows
+from doxa.features.views import Views
+from doxa.heads.glm import Family, fit_glm, loss_of
+from doxa.heads.head import CHUNK, Head, family_of
+
+MOST_ROWS = 600_000
+"""More fit rows than this are sampled, at random."""
+MOST_FOR_NORMS = 300_000
+RIDGES = (1.0, 10.0, 100.0, 1000.0)
+LEFT_OUT = 5
+"""One person in five is left out to choose the penalty and to calibrate."""
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """Rows with what became of them."""
+
+    rows: Rows
+    y: Floats
+
+    def take(self, chosen: Ints | NDArray[np.bool_]) -> Labelled:
+        """The chosen rows."""
+        return Labelled(self.rows.take(chosen), self.y[chosen])
+
+
+def train(
+    belief_map: BeliefMap,
+    outcome: Outcome,
+    views: Views,
+    fit: Labelled,
+    *,
+    items: list[str],
+    seed: int = 1,
+    progress: Progress | None = None,
+) -> Head:
+    """Fit the head of one outcome.
+
+    Parameters
+    ----------
+    views : Views
+        Indexes what the rows may read.
+    fit : Labelled
+        Fit rows; labels decided. At most 600,000 are used, drawn at random with `seed`.
+    items : members asked for by default
+    """
+    tell = progress or _silence
+    if not len(fit.y):
+        raise PopulationError(
+            f"no fit rows for {outcome.name!r}", hint="load more history, or shorten the window"
+        )
+    rng = np.random.Generator(np.random.Philox(seed))
+    sample = fit.take(_sample(len(fit.y), MOST_ROWS, rng))
+    recipe = _recipe(belief_map, outcome, views, sample.rows, rng)
+    design = _design(recipe, views, sample, tell)
+    family = family_of(outcome, belief_map)
+    chosen = _choose(design, sample, family, tell)
+    beta = fit_glm(
+        design.table,
+        sample.y,
+        ridge=design.penalty(chosen.ridge),
+        family=family,
+        start=chosen.start,
+        progress=lambda step: tell(f"fitting {outcome.name}", min(step / 8, 1.0)),
+    )
+    return _head(outcome, family, recipe, design, beta, chosen, sample, items, views)
+
+
+def _silence(what: str, done: float) -> None:
+    pass
+
+
+def _sample(n: int, most: int, rng: np.random.Generator) -> Ints:
+    if n <= most:
+        return np.arange(n)
+    return np.sort(rng.choice(n, most, replace=False)).astype(np.int64)
+
+
+def _recipe(
+    belief_map: BeliefMap, outcome: Outcome, views: Views, rows: Rows, rng: np.random.Generator
+) -> Recipe:
+    few = rows.take(_sample(len(rows), MOST_FOR_NORMS, rng))
+    readings = readings_of(belief_map, outcome)
+    norms = {reading.node: _norms(belief_map, reading, views, few) for reading in readings}
+    return Recipe(belief_map, outcome, readings, norms)
+
+
+def _norms(belief_map: BeliefMap, reading: Reading, views: Views, rows: Rows) -> NodeNorms:
+    tally = Tally(tuple(belief_map.event_bands))
+    member = member_codes(views, reading, rows)
+    for low in range(0, len(rows), CHUNK):
+        part = np.arange(low, min(low + CHUNK, len(rows)))
+        chosen = rows.take(part)
+        tally.add(views.view(reading, chosen, member[part]), chosen.twin)
+    return tally.norms(reading.node, reading.kind, views.past.members)
+
+
+@dataclass(frozen=True, slots=True)
+class _Design:
+    """Standardised columns: a constant, the item's logit, then phi."""
+
+    table: NDArray[np.float32]
+    centre: Floats
+    scale: Floats
+    names: tuple[str, ...]
+    owners: tuple[str, ...]
+
+    def penalty(self, ridge: float) -> Floats:
+        return np.concatenate([[0.0, 1e-3], np.full(len(self.names), ridge)])
+
+
+def _design(recipe: Recipe, views: Views, sample: Labelled, tell: Progress) -> _Design:
+    rows = sample.rows
+    table: NDArray[np.float32] | None = None
+    names: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
+    for low in range(0, len(rows), CHUNK):
+        found = phi(recipe, views, rows.take(np.arange(low, min(low + CHUNK, len(rows)))))
+        if table is None:
+            names, owners = found.names, found.owners
+            table = np.empty((len(rows), len(names) + 2), dtype=np.float32)
+        table[low : low + CHUNK, 2:] = found.table
+        tell("features", min((low + CHUNK) / len(rows), 1.0))
+    assert table is not None
+    centre = table[:, 2:].mean(axis=0, dtype=np.float64)
+    scale = np.maximum(table[:, 2:].std(axis=0, dtype=np.float64), 1e-9)
+    table[:, 2:] -= centre.astype(np.float32)
+    table[:, 2:] /= scale.astype(np.float32)
+    table[:, 0] = 1.0
+    table[:, 1] = _item_column(recipe, views, sample)
+    return _Design(table, centre, scale, names, owners)
+
+
+def _item_column(recipe: Recipe, views: Views, sample: Labelled) -> Floats:
+    if recipe.outcome.of is None:
+        return np.zeros(len(sample.y))
+    size = len(views.past.values(recipe.outcome.of))
+    return cross_fitted(sample.y, sample.rows.member, sample.rows.twin, size)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    ridge: float
+    start: Floats
+    intercept: float
+    slope: float
+
+
+def _choose(design: _Design, sample: Labelled, family: Family, tell: Progress) -> _Chosen:
+    """The penalty that forecasts left-out people best, and the calibration found on them."""
+    _, person = np.unique(sample.rows.twin, return_inverse=True)
+    out = person % LEFT_OUT == LEFT_OUT - 1
+    if out.all() or not out.any():
+        return _Chosen(RIDGES[-2], np.zeros(design.table.shape[1]), 0.0, 1.0)
+    inside = np.flatnonzero(~out)[:: max(1, int((~out).sum()) // 200_000)]
+    outside = np.flatnonzero(out)[:: max(1, int(out.sum()) // 100_000)]
+    x, y = design.table[inside], sample.y[inside]
+    x_out, y_out = design.table[outside], sample.y[outside]
+    start, best = None, None
+    for number, ridge in enumerate(reversed(RIDGES)):
+        scaled = design.penalty(ridge * len(inside) / len(sample.y))
+        start = fit_glm(x, y, ridge=scaled, family=family, start=start)
+        eta = x_out.astype(np.float64) @ start
+        loss = float(loss_of(eta, y_out, family).mean())
+        tell("choosing the penalty", (number + 1) / len(RIDGES))
+        if best is None or loss < best[0]:
+            best = (loss, ridge, start, eta)
+    assert best is not None
+    intercept, slope = _calibration(best[3], y_out, family)
+    return _Chosen(best[1], best[2], intercept, slope)
+
+
+def _calibration(eta: Floats, y: Floats, family: Family) -> tuple[float, float]:
+    """Intercept and slope on people left out, held close to (0, 1) where those are few."""
+    columns = np.column_stack([np.ones(len(eta)), eta])
+    found = fit_glm(columns, y, ridge=np.array([5.0, 5.0]), family=family, offset=eta)
+    return float(found[0]), float(1 + found[1])
+
+
+def _head(
+    outcome: Outcome,
+    family: Family,
+    recipe: Recipe,
+    design: _Design,
+    beta: Floats,
+    chosen: _Chosen,
+    sample: Labelled,
+    items: list[str],
+    views: Views,
+) -> Head:
+    weights = chosen.slope * beta[2:] / design.scale
+    rates = None
+    if outcome.of is not None:
+        rates = item_rates(sample.y, sample.rows.member, views.past.values(outcome.of))
+    return Head(
+        outcome=outcome.name,
+        family=family,
+        bias=float(chosen.intercept + chosen.slope * beta[0] - weights @ design.centre),
+        item_weight=float(chosen.slope * beta[1]) if rates is not None else 0.0,
+        weights=weights.tolist(),
+        names=list(design.names),
+        owners=list(design.owners),
+        items=items,
+        rates=rates,
+        norms=recipe.norms,
+        rows=len(sample.y),
+        people=len(np.unique(sample.rows.twin)),
+        origin=int(sample.rows.closes.at.max()),
+        calibration=(chosen.intercept, chosen.slope),
+        ridge=chosen.ridge,
+    )

@@ -1,0 +1,58 @@
+"""Running an evaluation file: on a store that holds the data, or on one made for it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from doxa.beliefmap.evaluation import Evaluation
+from doxa.beliefmap.evaluation_file import load_evaluation
+from doxa.errors import InputError
+from doxa.fidelity.report import FidelityReport
+from doxa.runtime.judging import fidelity
+from doxa.runtime.loading import load_evaluation_data
+from doxa.runtime.opening import open_twins
+from doxa.runtime.twins import Twins
+
+Progress = Callable[[str, int, "int | None"], None]
+
+
+def evaluate(
+    path: Path,
+    *,
+    rows: Sequence[str] | None = None,
+    db: str | None = None,
+    data: Path | None = None,
+    progress: Progress,
+) -> FidelityReport:
+    """Run an evaluation file; without `db`, its `data` are loaded into a store that is thrown away.
+
+    Parameters
+    ----------
+    data : Path, optional
+        Where the files of its tables lie.
+    """
+    evaluation = load_evaluation(path)
+    if db is not None:
+        with open_twins(db) as twins:
+            return _run(twins, evaluation, rows, progress)
+    if evaluation.data is None:
+        raise InputError(
+            "names no data", where=str(path), hint="add `data:`, or name a store with --db"
+        )
+    with tempfile.TemporaryDirectory(prefix="doxa-") as folder:
+        with open_twins(Path(folder) / "evaluation.db", evaluation.belief_map) as twins:
+            load_evaluation_data(twins.wiring, evaluation.data, folder=data, progress=progress)
+            return _run(twins, evaluation, rows, progress)
+
+
+def _run(
+    twins: Twins, evaluation: Evaluation, rows: Sequence[str] | None, progress: Progress
+) -> FidelityReport:
+    return fidelity(
+        twins.wiring,
+        evaluation,
+        rows,
+        progress=lambda what, done: progress(what, round(100 * done), 100),
+    )

@@ -1,0 +1,147 @@
+"""Fitting a population from a store, and making it the active one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from doxa.beliefmap.fingerprint import fingerprint
+from doxa.beliefmap.model import Outcome
+from doxa.errors import InputError, PopulationError
+from doxa.features.past import read_past
+from doxa.features.plan import outcome_named
+from doxa.heads.population import Population, decode, encode
+from doxa.learning.population import fields_for_fit, fit_population, learnable
+from doxa.runtime.wiring import Wiring
+from doxa.storage.port import PopulationVersion
+
+Progress = Callable[[str, float], None]
+
+
+class FittedHead(msgspec.Struct, frozen=True):
+    """A head in a few numbers."""
+
+    outcome: str
+    family: str
+    rows: int
+    people: int
+    columns: int
+    ridge: float
+    calibration_slope: float
+
+
+class FitReceipt(msgspec.Struct, frozen=True, kw_only=True):
+    """A population was fitted, stored and made the active one."""
+
+    version: int
+    origin: int
+    people: int
+    signals: int
+    nodes: int
+    heads: list[FittedHead]
+    skipped: dict[str, str]
+    seconds: float
+
+
+def fit(
+    wiring: Wiring,
+    outcomes: Sequence[str] | None = None,
+    *,
+    seed: int = 1,
+    progress: Progress | None = None,
+) -> FitReceipt:
+    """Fit base rates and heads on everything up to the newest signal; see `Twins.fit`."""
+    started = time.perf_counter()
+    store, belief_map = wiring.store, wiring.belief_map
+    chosen, skipped = _chosen(wiring, outcomes)
+    newest = store.stats().newest_at
+    if newest is None:
+        raise PopulationError("there is nothing to fit: the ledger is empty", hint="load history")
+    origin = newest + 1
+    total = store.stats().signals
+    tell = progress or _silence
+    past = read_past(
+        belief_map,
+        store.scan(),
+        fields=fields_for_fit(belief_map, chosen),
+        progress=lambda done: tell("reading the ledger", done / max(total, 1)),
+    )
+    population = fit_population(past, chosen, origin, seed=seed, progress=progress)
+    now = wiring.clock()
+    stored = store.put_population(
+        PopulationVersion(
+            version=0,
+            created=now,
+            map_fingerprint=fingerprint(belief_map),
+            origin=origin,
+            active_from=now,
+            body=encode(population),
+        )
+    )
+    return _receipt(stored.version, population, skipped, time.perf_counter() - started)
+
+
+def active_population(wiring: Wiring, known_at: int | None = None) -> tuple[int, Population] | None:
+    """The population that was active at a moment (now when left out), with its version."""
+    active = [
+        activation.version
+        for activation in wiring.store.activations()
+        if known_at is None or activation.active_from <= known_at
+    ]
+    if not active:
+        return None
+    stored = {found.version: found for found in wiring.store.populations()}
+    return active[-1], decode(stored[active[-1]].body)
+
+
+def _silence(what: str, done: float) -> None:
+    pass
+
+
+def _chosen(wiring: Wiring, outcomes: Sequence[str] | None) -> tuple[list[Outcome], dict[str, str]]:
+    declared = wiring.belief_map.outcomes
+    if outcomes is not None:
+        named = [outcome_named(wiring.belief_map, name) for name in outcomes]
+        for outcome in named:
+            if not learnable(outcome):
+                raise InputError(
+                    f"outcome {outcome.name!r} asks {outcome.target.value!r}, which this version"
+                    " does not fit yet",
+                    expected="happens, never, count, sum or value",
+                )
+        return named, {}
+    skipped = {
+        name: f"{outcome.target.value} is not fitted yet"
+        for name, outcome in declared.items()
+        if not learnable(outcome)
+    }
+    return [outcome for outcome in declared.values() if learnable(outcome)], skipped
+
+
+def _receipt(
+    version: int, population: Population, skipped: dict[str, str], seconds: float
+) -> FitReceipt:
+    heads = [
+        FittedHead(
+            head.outcome,
+            head.family.value,
+            head.rows,
+            head.people,
+            len(head.names),
+            head.ridge,
+            head.calibration[1],
+        )
+        for head in population.heads.values()
+    ]
+    return FitReceipt(
+        version=version,
+        origin=population.origin,
+        people=population.people,
+        signals=population.signals,
+        nodes=len(population.priors),
+        heads=heads,
+        skipped=skipped,
+        seconds=round(seconds, 2),
+    )

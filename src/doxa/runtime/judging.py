@@ -1,0 +1,88 @@
+"""Fidelity from a store: each row of an evaluation fitted before and scored after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from doxa.beliefmap.columns import Ints
+from doxa.beliefmap.evaluation import Bar, Evaluation, EvaluationRow
+from doxa.errors import InputError, UnknownName
+from doxa.features.past import read_past
+from doxa.fidelity.backtest import fields_for, run_row
+from doxa.fidelity.ladder import TWIN
+from doxa.fidelity.report import BarResult, FidelityReport, RowReport
+from doxa.runtime.wiring import Wiring
+
+Progress = Callable[[str, float], None]
+
+
+def fidelity(
+    wiring: Wiring,
+    evaluation: Evaluation,
+    rows: Sequence[str] | None = None,
+    *,
+    progress: Progress | None = None,
+) -> FidelityReport:
+    """Run the rows of an evaluation on the store's ledger; see `Twins.fidelity`.
+
+    Rows that ask what this version does not do are left out, unless they were named.
+    """
+    tell = progress or _silence
+    chosen = _chosen(evaluation, rows)
+    stats = wiring.store.stats()
+    if not stats.signals:
+        raise InputError("there is nothing to score: the ledger is empty", hint="load history")
+    past = read_past(
+        evaluation.belief_map,
+        wiring.store.scan(),
+        fields=fields_for(evaluation.belief_map, chosen),
+        progress=lambda done: tell("reading the ledger", done / stats.signals),
+    )
+
+    def names(keys: Ints) -> Sequence[str]:
+        return wiring.store.twin_names(keys.tolist())
+
+    reports = [run_row(evaluation, row, past, names, tell)[0] for row in chosen]
+    return FidelityReport(
+        product=evaluation.belief_map.product,
+        people=stats.twins,
+        signals=stats.signals,
+        variants=len(reports),
+        rows=reports,
+        bars=[_over_rows(bar, reports) for bar in evaluation.bars],
+    )
+
+
+def _silence(what: str, done: float) -> None:
+    pass
+
+
+def _chosen(evaluation: Evaluation, names: Sequence[str] | None) -> list[EvaluationRow]:
+    if not names:
+        return list(evaluation.rows.values())
+    for name in names:
+        if name not in evaluation.rows:
+            raise UnknownName(
+                f"the evaluation has no row {name!r}", expected=", ".join(evaluation.rows)
+            )
+    return [evaluation.rows[name] for name in names]
+
+
+def _over_rows(bar: Bar, reports: Sequence[RowReport]) -> BarResult:
+    """A bar on the mean over all rows."""
+    values = []
+    for report in reports:
+        ladder = report.ladder("all")
+        twin = ladder.step(TWIN) if ladder else None
+        values.append(twin.metrics.get(bar.metric, float("nan")) if twin else float("nan"))
+    value = float(np.mean(values)) if values else float("nan")
+    return BarResult(
+        subset=bar.subset,
+        metric=bar.metric,
+        low=bar.low,
+        high=bar.high,
+        value=value,
+        reached=bar.reached(value),
+    )
