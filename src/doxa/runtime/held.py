@@ -31,17 +31,20 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     says : str
         The map's sentence, members filled in.
     opinion : Opinion
+    met : bool
+        Whether any evidence or claim speaks of it; where not, the opinion is the prior.
     """
 
     node: Address
     kind: NodeKind
     says: str
     opinion: Opinion
+    met: bool
 
     def as_dict(self) -> dict[str, Json]:
         """The node as plain fields."""
         head: dict[str, Json] = {"node": str(self.node), "kind": self.kind.value}
-        return {**head, "says": self.says, **self.opinion.as_dict()}
+        return {**head, "says": self.says, "met": self.met, **self.opinion.as_dict()}
 
 
 def opinion(frozen: Frozen, text: str, members: Mapping[str, Any]) -> Opinion:
@@ -83,7 +86,7 @@ def strongest(frozen: Frozen, kind: NodeKind, limit: int | None) -> tuple[Held, 
     """Nodes of a kind that were met, highest credence first."""
     if limit is not None and limit < 0:
         raise InputError(f"limit is {limit}", expected="a number from 0 on")
-    met = [each for each in held(frozen, kind) if each.opinion.occasions]
+    met = [each for each in held(frozen, kind) if each.met]
     met.sort(key=lambda each: (-each.opinion.credence, str(each.node)))
     return tuple(met[:limit])
 
@@ -112,20 +115,24 @@ def says(node: Node, address: Address) -> str:
 
 
 def _held(frozen: Frozen, node: Node) -> Iterator[Held]:
-    codes = _met(frozen, node)
-    if not len(codes):
-        return
+    met = _met(frozen, node)
+    single = np.array([frozen.folded.members.code(node.name, ())], dtype=np.int64)
+    codes = met if node.dimensions else single
     found = _read(frozen, node, codes)
     names = frozen.folded.members.names(node.name)
     for row, code in enumerate(codes.tolist()):
         address = Address(node.name, names[code])
-        yield Held(node=address, kind=node.kind, says=says(node, address), opinion=found.one(row))
+        yield Held(
+            node=address,
+            kind=node.kind,
+            says=says(node, address),
+            opinion=found.one(row),
+            met=code in met,
+        )
 
 
 def _met(frozen: Frozen, node: Node) -> Ints:
-    """Codes of the members to read: a single node's one, else those met."""
-    if not node.dimensions:
-        return np.array([frozen.folded.members.code(node.name, ())], dtype=np.int64)
+    """Codes of the members that evidence or claims speak of."""
     tables = (frozen.folded.state.nodes.get(name) for name in (node.name, claims_about(node.name)))
     met = [table.member for table in tables if table is not None]
     return np.unique(np.concatenate([np.zeros(0, np.int64), *met]))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 GROUPS = (
     ("held", {"held", "solid"}),
     ("contested or reversed", {"contested", "reversed"}),
-    ("forming", {"forming"}),
+    ("forming", {"forming", "unmet"}),
     ("fading or dissolved", {"fading", "dissolved"}),
 )
 """Headings, and the statuses under each."""
@@ -65,7 +65,7 @@ def show(
 
 def _say_nodes(found: Twin, nodes: Sequence[Held], limit: int) -> None:
     met = sorted(
-        (each for each in nodes if each.opinion.occasions),
+        (each for each in nodes if each.met),
         key=lambda each: (-each.opinion.credence, str(each.node)),
     )
     groups = {}
@@ -76,7 +76,7 @@ def _say_nodes(found: Twin, nodes: Sequence[Held], limit: int) -> None:
             groups[title + (more if len(group) > limit else "")] = group[:limit]
     if groups:
         say(*held_lines(groups, found.as_of, found.frozen.belief_map.clock))
-    unmet = ", ".join(plain(str(each.node)) for each in nodes if not each.opinion.occasions)
+    unmet = ", ".join(plain(str(each.node)) for each in nodes if not each.met)
     if unmet:
         say("", f"no evidence yet: {cut(unmet, 3 * width())}")
     if met:
