@@ -41,10 +41,12 @@ def evaluate(
         raise InputError(
             "names no data", where=str(path), hint="add `data:`, or name a store with --db"
         )
-    with tempfile.TemporaryDirectory(prefix="doxa-") as folder:
-        with open_twins(Path(folder) / "evaluation.db", evaluation.belief_map) as twins:
-            load_evaluation_data(twins.wiring, evaluation.data, folder=data, progress=progress)
-            return _run(twins, evaluation, rows, progress)
+    with (
+        tempfile.TemporaryDirectory(prefix="doxa-") as folder,
+        open_twins(Path(folder) / "evaluation.db", evaluation.belief_map) as twins,
+    ):
+        load_evaluation_data(twins.wiring, evaluation.data, folder=data, progress=progress)
+        return _run(twins, evaluation, rows, progress)
 
 
 def _run(

@@ -43,7 +43,7 @@ def load(
         wiring.belief_map,
         found,
         now=wiring.clock(),
-        beside=wiring.path,
+        beside=wiring.path.absolute(),
         progress=progress,
         options=options,
     )
@@ -74,6 +74,6 @@ def load_evaluation_data(
         wiring.belief_map,
         rows(**data.arguments),
         now=wiring.clock(),
-        beside=wiring.path,
+        beside=wiring.path.absolute(),
         progress=progress,
     )

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from os import PathLike
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from doxa.beliefmap.evaluation import Evaluation
 from doxa.beliefmap.model import BeliefMap
+from doxa.beliefmap.tables import Tables
 from doxa.domain.signal import DEFAULT_SOURCE, Signal
-from doxa.runtime import observing
+from doxa.fidelity.report import FidelityReport
+from doxa.runtime import fitting, forecasting, judging, observing
+from doxa.runtime.fitting import FitReceipt
+from doxa.runtime.forecasting import Forecasts
 from doxa.runtime.intake.given import Given
+from doxa.runtime.intake.times import asked_moment
+from doxa.runtime.loading import load
 from doxa.runtime.receipt import Receipt
 from doxa.runtime.wiring import Wiring
+from doxa.storage.bulk.receipt import DEFAULTS, BackfillReceipt, Options
 
 
 class Twins:
@@ -107,6 +117,69 @@ class Twins:
             Names the first twenty rows that cannot be taken; nothing was written.
         """
         return observing.observe_many(self.wiring, rows, now)
+
+    def backfill(
+        self,
+        tables: Tables | str | PathLike[str],
+        *,
+        folder: Path | None = None,
+        options: Options = DEFAULTS,
+        progress: Callable[[str, int, int | None], None] | None = None,
+    ) -> BackfillReceipt:
+        """Load history from a tables file; run twice it loads once, killed it goes on.
+
+        Parameters
+        ----------
+        folder : Path, optional
+            What relative file names start from; left out, the tables file's own folder.
+        """
+        found = tables if isinstance(tables, Tables) else Path(tables)
+        return load(self.wiring, found, folder=folder, options=options, progress=progress)
+
+    def fit(
+        self,
+        outcomes: Sequence[str] | None = None,
+        *,
+        seed: int = 1,
+        progress: Callable[[str, float], None] | None = None,
+    ) -> FitReceipt:
+        """Fit base rates and heads on the whole ledger and make them the active population."""
+        return fitting.fit(self.wiring, outcomes, seed=seed, progress=progress)
+
+    def forecast(
+        self,
+        outcome: str,
+        *,
+        cohort: Sequence[str] | None = None,
+        items: Sequence[str] | None = None,
+        at: Any = None,
+        record: bool = False,
+    ) -> Forecasts:
+        """Forecast an outcome for a cohort (everybody when left out).
+
+        Parameters
+        ----------
+        items : list of str, optional
+            Members asked for; left out, those the population was fitted on.
+        at : optional
+            A past moment; left out, now. A forecast at a past moment is labelled *backtest*.
+        record : bool
+            Write the set down durably, before its horizon begins.
+        """
+        moment = asked_moment("at", at, self.map.clock, self.map.zone.default)
+        return forecasting.forecast_set(
+            self.wiring, outcome, cohort=cohort, items=items, at=moment, record=record
+        )
+
+    def fidelity(
+        self,
+        evaluation: Evaluation,
+        rows: Sequence[str] | None = None,
+        *,
+        progress: Callable[[str, float], None] | None = None,
+    ) -> FidelityReport:
+        """Fit and score the rows of an evaluation on this store's ledger."""
+        return judging.fidelity(self.wiring, evaluation, rows, progress=progress)
 
     def close(self) -> None:
         """Write what is pending and let go of the file."""

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from doxa.beliefmap.tables import Tables
 from doxa.errors import InputError
 from doxa.interfaces.cli.console import Json, phases, print_json, say
 from doxa.interfaces.cli.stores import DEFAULT_DB, ApplyMap, Db, MapFile, open_store
@@ -40,7 +41,9 @@ def backfill(
     ] = None,
     data: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="Where the files lie; left out, beside the tables file."),
+        typer.Option(
+            metavar="FOLDER", help="Where the files lie; left out, beside the tables file."
+        ),
     ] = None,
     restart: Annotated[
         bool, typer.Option("--restart", help="Begin anew after an interrupted load.")
@@ -67,7 +70,7 @@ def backfill(
                 where=str(file),
                 hint="drop the flags, or name one table",
             )
-        tables = file
+        tables: Tables | Path = file
     else:
         tables = tables_from_flags(
             str(file), twin=_needed(twin, "--twin"), kind=_needed(kind, "--kind"), at=at,

@@ -55,7 +55,13 @@ def _days(rows: SignalColumns, zone: Zone) -> np.ndarray[tuple[int], np.dtype[np
     ids = rows.ids or []
     history = zone_history(
         (
-            (int(rows.twin[row]), int(rows.at[row]), int(rows.order[row]), ids[row], rows.payload[row])
+            (
+                int(rows.twin[row]),
+                int(rows.at[row]),
+                int(rows.order[row]),
+                ids[row],
+                rows.payload[row],
+            )
             for row in told
         ),
         zone,

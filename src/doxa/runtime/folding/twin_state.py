@@ -88,9 +88,7 @@ def readable(
     if snapshot is not None and before_seq is not None and snapshot.last_seq >= before_seq:
         snapshot = None
     since = None if snapshot is None else snapshot.until
-    rows = ledger_rows(
-        store, belief_map.zone, [key], since=since, until=until, known_at=known_at
-    )
+    rows = ledger_rows(store, belief_map.zone, [key], since=since, until=until, known_at=known_at)
     if snapshot is not None and store.changes() != stamp and store.snapshot(key) != snapshot:
         return readable(wiring, belief_map, key, until, known_at, cached=False)
     return Readable(belief_map, snapshot, rows)
