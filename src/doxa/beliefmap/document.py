@@ -98,13 +98,18 @@ def read_document(path: Path | str) -> Mapping:
     MapError
         The file is missing, too large, not UTF-8, or not the YAML that doxa reads.
     """
+    return parse_document(read_text(path), str(path))
+
+
+def read_text(path: Path | str) -> str:
+    """The text of a file, or a `MapError` that says why it cannot be read."""
     try:
         with open(path, "rb") as file:
             raw = file.read(LARGEST + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise MapError(f"cannot be read: {reason}", where=str(path)) from error
-    return parse_document(decode(raw, str(path)), str(path))
+    return decode(raw, str(path))
 
 
 def decode(raw: bytes, name: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from doxa.beliefmap.actions import read_actions, read_rollout
 from doxa.beliefmap.declared import gather
-from doxa.beliefmap.document import Mapping, parse_document, read_document
+from doxa.beliefmap.document import Mapping, parse_document, read_text
 from doxa.beliefmap.edges import read_edges
 from doxa.beliefmap.event_bands import read_event_bands
 from doxa.beliefmap.evidence_kinds import settle
@@ -47,7 +47,7 @@ def load_map(path: Path | str) -> BeliefMap:
     >>> load_map(file).product
     'shop'
     """
-    return _compile(read_document(path))
+    return parse_map(read_text(path), str(path))
 
 
 def parse_map(text: str, name: str = "map.yaml") -> BeliefMap:
@@ -67,10 +67,10 @@ def parse_map(text: str, name: str = "map.yaml") -> BeliefMap:
     >>> belief_map.nodes["buys"].evidence.value, belief_map.rules[0].fields
     ('occurrence', ('category',))
     """
-    return _compile(parse_document(text, name))
+    return _compile(parse_document(text, name), text)
 
 
-def _compile(top: Mapping) -> BeliefMap:
+def _compile(top: Mapping, text: str) -> BeliefMap:
     mapping(top, "a belief map", SECTIONS)
     header = read_header(top)
     declared = gather(top, header)
@@ -95,4 +95,5 @@ def _compile(top: Mapping) -> BeliefMap:
         rollout=read_rollout(top, declared),
         personas=personas,
         purposes=read_purposes(top, declared, personas),
+        text=text,
     )

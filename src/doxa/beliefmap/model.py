@@ -287,7 +287,10 @@ class Purpose(Record, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class BeliefMap(Record, frozen=True, kw_only=True, omit_defaults=True):
-    """Everything a map says, checked and in the units of its clock."""
+    """Everything a map says, checked and in the units of its clock.
+
+    ``text`` is the document it was read from, empty for a map made by hand.
+    """
 
     product: str
     clock: Clock
@@ -305,6 +308,7 @@ class BeliefMap(Record, frozen=True, kw_only=True, omit_defaults=True):
     rollout: Rollout | None = None
     personas: tuple[str, ...] = ()
     purposes: dict[str, Purpose] = {}
+    text: str = ""
 
     @property
     def rules(self) -> tuple[Rule, ...]:

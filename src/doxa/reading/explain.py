@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.domain.evidence import Channel, EvidenceKind
@@ -80,9 +81,16 @@ def explain(
     support, attack = np.where(attacks, 0.0, share), np.where(attacks, share, 0.0)
     if evidence.kind is EvidenceKind.OPINION:
         support, attack = _after_self(support, attack, voices.own[source], base)
-    told = (evidence.at, source, evidence.channel, evidence.weight, evidence.value)
-    at, source, channel, weight, value = (c if c is source else c[rows] for c in told)
-    return Contributions(evidence.row[rows], at, source, channel, weight, value, support, attack)
+    return Contributions(
+        row=evidence.row[rows],
+        at=evidence.at[rows],
+        source=source,
+        channel=evidence.channel[rows],
+        weight=evidence.weight[rows],
+        value=evidence.value[rows],
+        support=support,
+        attack=attack,
+    )
 
 
 def _shares(evidence: NodeEvidence, now: Moment) -> Floats:
@@ -99,7 +107,9 @@ def _shares(evidence: NodeEvidence, now: Moment) -> Floats:
     return (level / total)[occasion] * evidence.weight
 
 
-def _after_self(support: Floats, attack: Floats, own: Ints, base: float) -> tuple[Floats, Floats]:
+def _after_self(
+    support: Floats, attack: Floats, own: NDArray[np.bool_], base: float
+) -> tuple[Floats, Floats]:
     """Scale what others say so that shares add up to r and s after the self rule."""
     mine, others = own.astype(np.float64), 1.0 - own
     said = np.array([[(support * mine).sum(), (attack * mine).sum()]])

@@ -9,6 +9,9 @@ import numpy as np
 from doxa.beliefmap.columns import Floats
 from doxa.reading.prior import Prior
 
+ROUNDING = 1e-12
+"""Share of the mean square below which a variance is nothing but rounding."""
+
 
 def normal_cdf(z: Floats) -> Floats:
     """Phi(z), to full precision.
@@ -47,6 +50,11 @@ def normal_mean(sums: Floats, prior: Prior) -> Floats:
 
 
 def own_spread(sums: Floats) -> Floats:
-    """The person's own standard deviation, NaN without values."""
+    """The person's own standard deviation, NaN without values.
+
+    A variance below 1e-12 of the mean square is rounding and reads as 0.
+    """
     n = np.where(sums[:, 0] > 0, sums[:, 0], np.nan)
-    return np.sqrt(np.maximum(sums[:, 2] / n - (sums[:, 1] / n) ** 2, 0.0))
+    square = sums[:, 2] / n
+    variance = square - (sums[:, 1] / n) ** 2
+    return np.sqrt(np.where(variance <= ROUNDING * square, 0.0, variance))

@@ -1,1 +1,1 @@
-"""Wires ports to adapters: the facades Twins and Twin."""
+"""The facades `Twins` and `Twin`, and the wiring of ports to adapters."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -23,6 +25,8 @@ DAYS = (30, 45, 60, 75, 90, 120, 180)
 POSITIONS = (2, 4, 8, 16, 32, 64)
 CHUNK = 262_144
 MOST_TO_CHOOSE = 200_000
+MOST_ORIGINS = 1000
+"""With more origins than this, the usual rate is one over all of them."""
 
 
 def lifetime(setting: Setting) -> Rung:
@@ -40,23 +44,23 @@ def one_band(setting: Setting) -> Rung:
 def _own_rate(setting: Setting, name: str, half_lives: tuple[float, ...]) -> Rung:
     if setting.outcome.target not in (Target.HAPPENS, Target.NEVER) or not setting.outcome.within:
         raise InputError(f"{name} is not built for outcome {setting.outcome.name!r} yet")
-    few = sampled(len(setting.y), setting.seed, MOST_TO_CHOOSE)
-    best: tuple[float, float, float] | None = None
-    for half_life in half_lives:
-        sums = _sums(setting, setting.fit, half_life)
-        for worth in WORTHS if len(half_lives) > 1 or len(few) else (0.5,):
-            x = _log_odds(setting, setting.fit, sums, worth)
-            loss = _fitted_loss(x[few], setting.y[few], setting.family)
-            if best is None or loss < best[0]:
-                best = (loss, half_life, worth)
-    assert best is not None
-    _, half_life, worth = best
-    fit = _log_odds(setting, setting.fit, _sums(setting, setting.fit, half_life), worth)
-    score = _log_odds(setting, setting.score, _sums(setting, setting.score, half_life), worth)
+    half_life, worth = _choose(setting, half_lives)
     chosen = sampled(len(setting.y), setting.seed)
-    forecast = calibrated(fit[chosen], setting.y[chosen], score, setting.family)
+    fit = _Days.of(setting, setting.fit.take(chosen)).log_odds(half_life, worth)
+    score = _Days.of(setting, setting.score).log_odds(half_life, worth)
+    forecast = calibrated(fit, setting.y[chosen], score, setting.family)
     unit = DAY if setting.belief_map.clock is Clock.TIME else 1
     return Rung(name, forecast, {"half_life": half_life / unit, "worth": worth})
+
+
+def _choose(setting: Setting, half_lives: tuple[float, ...]) -> tuple[float, float]:
+    """The half-life and the worth of the usual rate that fit a sample of the fit rows best."""
+    few = sampled(len(setting.y), setting.seed, MOST_TO_CHOOSE)
+    days, y = _Days.of(setting, setting.fit.take(few)), setting.y[few]
+    return min(
+        itertools.product(half_lives, WORTHS),
+        key=lambda pair: _fitted_loss(days.log_odds(*pair), y, setting.family),
+    )
 
 
 def _fitted_loss(x: Floats, y: Floats, family: Family) -> float:
@@ -65,44 +69,71 @@ def _fitted_loss(x: Floats, y: Floats, family: Family) -> float:
     return float(loss_of(columns @ beta, y, family).mean())
 
 
-def _log_odds(setting: Setting, rows: Rows, sums: tuple[Floats, Floats], worth: float) -> Floats:
-    """logit of P(at least one in the window) at the person's shrunk rate."""
-    count, seen = sums
-    usual = _usual(rows, count, seen)
-    rate = (count + worth) / (seen + worth / usual)
-    expected = np.minimum(rate * float(setting.outcome.within or 1), 500.0)
-    return np.log(np.expm1(np.maximum(expected, 1e-12)))
+@dataclass(frozen=True, slots=True)
+class _Days:
+    """Distinct days before each row's origin, ready to be decayed at any half-life.
+
+    Attributes
+    ----------
+    low, high : int64[n]
+        Each row's events among `at`; `first` is 1 at the first event of its day.
+    within : int
+        The outcome's window.
+    """
+
+    rows: Rows
+    at: Ints
+    first: Ints
+    low: Ints
+    high: Ints
+    tenure: Ints
+    within: int
+
+    @classmethod
+    def of(cls, setting: Setting, rows: Rows) -> _Days:
+        events, group = events_of(setting.outcome, setting.past, rows)
+        lowest = Bound(np.full(len(rows), FIRST), np.full(len(rows), FIRST))
+        low, high = events.span(group, lowest, rows.seen)
+        return cls(
+            rows,
+            setting.past.signals.at[events.signal],
+            _first_of_day(events, setting.past.signals.day[events.signal]),
+            low,
+            high,
+            np.maximum(rows.seen.at - _registered(setting, rows), 1),
+            setting.outcome.within or 1,
+        )
+
+    def log_odds(self, half_life: float, worth: float) -> Floats:
+        """logit of P(at least one in the window) at the person's shrunk rate."""
+        count = self._counts(half_life)
+        seen = exposure(self.tenure, half_life)
+        rate = (count + worth) / (seen + worth / _usual(self.rows, count, seen))
+        expected = np.clip(rate * self.within, 1e-12, 500.0)
+        return np.log(np.expm1(expected))
+
+    def _counts(self, half_life: float) -> Floats:
+        count = np.zeros(len(self.rows))
+        for start in range(0, len(count), CHUNK):
+            part = slice(start, start + CHUNK)
+            now = self.rows.seen.at[part]
+            count[part] = _decayed(
+                self.at, self.first, self.low[part], self.high[part], now, half_life
+            )
+        return count
 
 
 def _usual(rows: Rows, count: Floats, seen: Floats) -> Floats:
     """The rate of each row's member at the row's origin, over everybody asked then."""
-    key = np.stack([rows.seen.at, rows.member], axis=1)
-    if len(np.unique(rows.seen.at)) > 1000:
-        key = rows.member[:, None]
-    order = np.lexsort(key.T)
-    fresh = np.r_[True, (key[order][1:] != key[order][:-1]).any(axis=1)]
-    group = np.empty(len(rows), dtype=np.int64)
-    group[order] = np.cumsum(fresh) - 1
+    origins, when = np.unique(rows.seen.at, return_inverse=True)
+    if len(origins) > MOST_ORIGINS:
+        when = np.zeros(len(rows), dtype=np.int64)
+    _, group = np.unique(when * (int(rows.member.max()) + 2) + rows.member, return_inverse=True)
     total = np.bincount(group, weights=count)
     length = np.bincount(group, weights=seen)
     rate = (total + 1e-3) / np.maximum(length, 1.0)
     found: Floats = rate[group]
     return found
-
-
-def _sums(setting: Setting, rows: Rows, half_life: float) -> tuple[Floats, Floats]:
-    """Decayed distinct days before each origin, and the exposure decayed alike."""
-    events, group = events_of(setting.outcome, setting.past, rows)
-    first = _first_of_day(events, setting.past.signals.day[events.signal])
-    at = setting.past.signals.at[events.signal]
-    lowest = Bound(np.full(len(rows), FIRST), np.full(len(rows), FIRST))
-    low, high = events.span(group, lowest, rows.seen)
-    count = np.zeros(len(rows))
-    for start in range(0, len(rows), CHUNK):
-        part = slice(start, start + CHUNK)
-        count[part] = _decayed(at, first, low[part], high[part], rows.seen.at[part], half_life)
-    tenure = rows.seen.at - _registered(setting, rows)
-    return count, exposure(np.maximum(tenure, 1), half_life)
 
 
 def _decayed(at: Ints, counts: Ints, low: Ints, high: Ints, now: Ints, half_life: float) -> Floats:

@@ -1,0 +1,90 @@
+"""Signals to columns and opinions, by the fold and the readings of the product: a `Reader`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+import numpy as np
+
+from doxa.beliefmap.columns import EvidenceColumns, Members, SignalColumns
+from doxa.beliefmap.model import BeliefMap
+from doxa.checks.evaluate import evaluate
+from doxa.checks.laws import Readings
+from doxa.domain.clock import Clock, local_day
+from doxa.domain.node import Address
+from doxa.domain.signal import Signal
+from doxa.reading.pooled import Voices
+from doxa.reading.read import opinions
+from doxa.state.people import State, fold_people
+from doxa.types import Moment
+
+
+def read_columns(
+    signals: Iterable[Signal], belief_map: BeliefMap, now: Moment, known_at: Moment | None = None
+) -> Readings:
+    """Fold and read one twin's signals in columns; see `laws.Reader`."""
+    seen = [s for s in signals if s.at <= now and (known_at is None or s.recorded <= known_at)]
+    unique = list({(signal.source, signal.id): signal for signal in seen}.values())
+    columns = signal_columns(unique, belief_map)
+    members = Members()
+    evidence = evidence_columns(unique, belief_map, members)
+    return read_state(fold_people(columns, evidence, belief_map), belief_map, members, columns, now)
+
+
+def read_state(
+    state: State, belief_map: BeliefMap, members: Members, columns: SignalColumns, now: Moment
+) -> Readings:
+    """Read every node of a state that holds one twin."""
+    trust = np.array([belief_map.trust(name) for name in columns.sources])
+    own = np.array([name == "self" for name in columns.sources], dtype=bool)
+    voices = Voices(trust, own, np.ones(len(trust), dtype=bool))
+    out: Readings = {}
+    for name, cells in state.nodes.items():
+        told = opinions(cells, belief_map.nodes[name], now, voices, seen=state.seen)
+        names = members.names(name)
+        for row, member in enumerate(told.member.tolist()):
+            out[Address(name, names[member])] = told.one(row).as_dict()
+    return out
+
+
+def signal_columns(signals: list[Signal], belief_map: BeliefMap) -> SignalColumns:
+    """Signals of any twins in columns, as a store would scan them, in the order given."""
+    kinds = tuple(dict.fromkeys(signal.kind for signal in signals))
+    sources = tuple(dict.fromkeys(signal.source for signal in signals))
+    twins = list(dict.fromkeys(signal.twin for signal in signals))
+    sessions = list(dict.fromkeys(s.session for s in signals if s.session is not None))
+    zone, timed = belief_map.zone.default, belief_map.clock is Clock.TIME
+
+    def ints(values: Iterable[int]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        return np.array(list(values), dtype=np.int64)
+
+    return SignalColumns(
+        twin=ints(twins.index(s.twin) for s in signals),
+        at=ints(s.at for s in signals),
+        recorded=ints(s.recorded for s in signals),
+        order=ints(s.order for s in signals),
+        seq=np.arange(len(signals)),
+        kind=ints(kinds.index(s.kind) for s in signals),
+        source=ints(sources.index(s.source) for s in signals),
+        session=ints(-1 if s.session is None else sessions.index(s.session) for s in signals),
+        day=ints(local_day(s.at, zone) if timed else 0 for s in signals),
+        payload=[msgspec.json.encode(s.payload) for s in signals],
+        inert=np.array([s.cause is not None for s in signals], dtype=bool),
+        kinds=kinds,
+        sources=sources,
+    )
+
+
+def evidence_columns(
+    signals: list[Signal], belief_map: BeliefMap, members: Members
+) -> EvidenceColumns:
+    """Evidence of some signals by the plain evaluator, in columns."""
+    rows = [(row, piece) for row, s in enumerate(signals) for piece in evaluate(s, belief_map)]
+    return EvidenceColumns(
+        row=np.array([row for row, _ in rows], dtype=np.int64),
+        rule=np.array([piece.rule for _, piece in rows], dtype=np.int64),
+        member=np.array([members.code(p.node, p.member) for _, p in rows], dtype=np.int64),
+        weight=np.array([piece.weight for _, piece in rows], dtype=np.float64),
+        value=np.array([piece.value for _, piece in rows], dtype=np.float64),
+    )

@@ -1,0 +1,153 @@
+"""Hypothesis strategies: maps of all kinds of evidence, and the histories that try them."""
+
+from __future__ import annotations
+
+import math
+
+from hypothesis import strategies as st
+
+from doxa.beliefmap.model import (
+    BeliefMap,
+    Condition,
+    Node,
+    Occasion,
+    Operator,
+    Rule,
+    Source,
+    Test,
+    Weight,
+    Zone,
+)
+from doxa.domain.clock import DAY, HOUR, MINUTE, Clock
+from doxa.domain.evidence import Channel, EvidenceKind, Once
+from doxa.domain.node import NodeKind
+from doxa.domain.signal import Signal
+
+START = 1_500_000_000 * 1_000_000
+"""Where histories begin: 2017, on the time clock."""
+
+SOURCES = ("shop", "support", "self", "rumour")
+DIMENSION = ("dish",)
+_BANDS = (6.0 * HOUR, 3.0 * DAY, 21.0 * DAY, 180.0 * DAY, math.inf)
+
+
+def _node(name: str, evidence: EvidenceKind, *dimensions: str, **more: object) -> Node:
+    settings: dict[str, object] = {"half_life": 90.0 * DAY, "period": 28 * DAY, "bands": _BANDS}
+    settings |= more
+    return Node(
+        name=name,
+        kind=NodeKind.BELIEF,
+        evidence=evidence,
+        dimensions=dimensions,
+        **settings,  # type: ignore[arg-type]
+    )
+
+
+def _says(node: str, channel: Channel, holds: str, **more: object) -> Rule:
+    test = Test(field="holds", operator=Operator.IN, values=(holds,))
+    return Rule(
+        kind=f"said_{node}",
+        node=node,
+        channel=channel,
+        weight=Weight(field="weight"),
+        when=Condition(tests=(test,)),
+        **more,  # type: ignore[arg-type]
+    )
+
+
+@st.composite
+def maps(draw: st.DrawFn) -> BeliefMap:
+    """Maps with single nodes and families of every kind of evidence and four sources."""
+    occasion = draw(st.sampled_from(list(Occasion)))
+    base = draw(st.sampled_from([None, 0.1, 0.5, 0.8]))
+    half_life = draw(st.sampled_from([6.0 * HOUR, 90.0 * DAY, 100.0 * DAY, math.inf]))
+    once = draw(st.sampled_from([None, *Once]))
+    opinion, value = EvidenceKind.OPINION, EvidenceKind.VALUE
+    nodes = [
+        _node("fair", opinion, occasion=occasion, base=base, half_life=half_life),
+        _node("knows", opinion, *DIMENSION, occasion=occasion),
+        _node("mood", value, scale=(7.0, 1.0), half_life=1.0 * DAY),
+        _node("price", value, scale=(0.0, 10.0), above=draw(st.sampled_from([None, 7.0]))),
+        _node("buys", EvidenceKind.OCCURRENCE, *DIMENSION, half_life=half_life),
+    ]
+    both = (("1", Channel.FOR), ("0", Channel.AGAINST))
+    signals = {
+        "said_fair": tuple(_says("fair", channel, holds) for holds, channel in both),
+        "said_knows": tuple(
+            _says("knows", channel, holds, fields=DIMENSION) for holds, channel in both
+        ),
+        "rated": tuple(
+            Rule(kind="rated", node=node, channel=Channel.VALUE, weight=Weight(), value=node)
+            for node in ("mood", "price")
+        ),
+        "bought": (
+            Rule(
+                kind="bought", node="buys", channel=Channel.COUNT, weight=Weight(field="count"),
+                fields=DIMENSION, amount="amount", once=once,
+            ),
+        ),
+        "visit": (),
+    }  # fmt: skip
+    trust = {name: draw(st.sampled_from([0.0, 0.3, 0.7, 1.0])) for name in SOURCES[:2]}
+    sources = {name: Source(name=name, trust=value) for name, value in trust.items()}
+    return BeliefMap(
+        product="laws",
+        clock=Clock.TIME,
+        zone=Zone(default=draw(st.sampled_from(["UTC", "America/New_York"]))),
+        bands=_BANDS,
+        sources={
+            **sources,
+            "default": Source(name="default", trust=0.9),
+            "self": Source(name="self"),
+        },
+        nodes={node.name: node for node in nodes},
+        signals=signals,
+    )
+
+
+WEIGHTS = st.sampled_from([1e-9, 1e-3, 0.2, 0.5, 1.0, 1.0, 3.0, 1e6])
+"""Tiny, ordinary and huge weights of one piece of evidence."""
+
+_GAPS = st.sampled_from(
+    [0, 0, 0, 1, MINUTE, HOUR, 7 * HOUR, DAY, 3 * DAY, 30 * DAY, 100 * DAY, 800 * DAY]
+)
+
+
+@st.composite
+def payloads(draw: st.DrawFn, kind: str) -> dict[str, object]:
+    """A payload that fits a kind of `maps`."""
+    dish = draw(st.sampled_from(["rice", "soup"]))
+    if kind == "rated":
+        return {"mood": draw(st.integers(1, 7)), "price": draw(st.floats(0, 10, width=16))}
+    if kind == "bought":
+        return {"dish": dish, "count": draw(st.sampled_from([0, 1, 2, 40])), "amount": 2.5}
+    return {"dish": dish, "holds": draw(st.integers(0, 1)), "weight": draw(WEIGHTS)}
+
+
+KINDS = ("said_fair", "said_fair", "said_knows", "rated", "bought", "visit")
+
+
+@st.composite
+def histories(
+    draw: st.DrawFn, *, least: int = 1, most: int = 25, kinds: tuple[str, ...] = KINDS
+) -> list[Signal]:
+    """One twin's signals by time: bursts, equal times, sessions, silent years, late records."""
+    at, out = START, list[Signal]()
+    for number in range(draw(st.integers(least, most))):
+        at += draw(_GAPS)
+        kind = draw(st.sampled_from(kinds))
+        late = draw(st.sampled_from([0, 0, DAY, 400 * DAY]))
+        out.append(
+            Signal(
+                id=f"s{number}",
+                twin="ann",
+                kind=kind,
+                at=at,
+                recorded=at + late,
+                source=draw(st.sampled_from(SOURCES)),
+                session=draw(st.sampled_from([None, "a", "b"])),
+                order=draw(st.sampled_from([0, 0, 1])),
+                payload=draw(payloads(kind)),  # type: ignore[arg-type]
+            )
+        )
+    return out

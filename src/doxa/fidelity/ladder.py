@@ -1,0 +1,130 @@
+"""The ladder: base rate, personas, rivals and the twin on the same rows, with intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+
+from doxa.beliefmap.columns import Floats, Ints
+from doxa.fidelity.metrics import auc, auc_within, log_losses, squared_errors
+from doxa.fidelity.resampling import Resamples
+from doxa.fidelity.rivals.setting import Rung
+from doxa.heads.glm import Family
+
+TWIN = "twin"
+PERSONA = "persona"
+BASE = "base"
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One rung of the ladder.
+
+    Attributes
+    ----------
+    loss : [estimate, low, high] of the row's loss, with the 95 % interval over people
+    metrics : by name
+    skill_over_base, skill_over_persona : [estimate, low, high]
+        1 - loss / loss of that rung, paired over the same draws of people; None where there is
+        no such rung.
+    chosen : what a rival chose on the fit rows
+    """
+
+    name: str
+    loss: list[float]
+    metrics: dict[str, float]
+    skill_over_base: list[float] | None
+    skill_over_persona: list[float] | None
+    chosen: dict[str, float | str]
+
+
+class Ladder(msgspec.Struct, frozen=True, kw_only=True):
+    """All rungs on one set of rows."""
+
+    subset: str
+    loss: str
+    rows: int
+    people: int
+    mean: float
+    steps: list[Step]
+
+    def step(self, name: str) -> Step | None:
+        """The rung of that name."""
+        return next((step for step in self.steps if step.name == name), None)
+
+
+def ladder(
+    subset: str,
+    rungs: Sequence[Rung],
+    y: Floats,
+    unit: Ints,
+    twin: Ints,
+    family: Family,
+    metrics: Sequence[str],
+    seed: int,
+) -> Ladder:
+    """Score every rung on the same rows.
+
+    Parameters
+    ----------
+    unit : int64[n]
+        Who is resampled together.
+    """
+    resamples = Resamples(unit, seed=seed)
+    losses = {rung.name: row_losses(y, rung.forecast, family) for rung in rungs}
+    steps = []
+    for rung in rungs:
+        loss = losses[rung.name]
+        steps.append(
+            Step(
+                name=rung.name,
+                loss=resamples.mean(loss).as_list(),
+                metrics=_metrics(metrics, y, rung.forecast, twin, loss),
+                skill_over_base=_skill(resamples, loss, losses.get(BASE), rung.name == BASE),
+                skill_over_persona=_skill(
+                    resamples, loss, losses.get(PERSONA), rung.name == PERSONA
+                ),
+                chosen=rung.chosen,
+            )
+        )
+    return Ladder(
+        subset=subset,
+        loss=loss_name(family),
+        rows=len(y),
+        people=len(np.unique(unit)),
+        mean=float(y.mean()),
+        steps=steps,
+    )
+
+
+def row_losses(y: Floats, forecast: Floats, family: Family) -> Floats:
+    """The loss of each row: log-loss for a yes or no, squared error otherwise."""
+    return log_losses(y, forecast) if family is Family.BERNOULLI else squared_errors(y, forecast)
+
+
+def loss_name(family: Family) -> str:
+    """What the loss is called."""
+    return "log_loss" if family is Family.BERNOULLI else "squared_error"
+
+
+def _skill(
+    resamples: Resamples, loss: Floats, rival: Floats | None, itself: bool
+) -> list[float] | None:
+    return None if rival is None or itself else resamples.skill(loss, rival).as_list()
+
+
+def _metrics(
+    names: Sequence[str], y: Floats, forecast: Floats, twin: Ints, loss: Floats
+) -> dict[str, float]:
+    found = {}
+    for name in names:
+        if name == "log_loss":
+            found[name] = float(loss.mean())
+        elif name == "auc":
+            found[name] = auc(y, forecast)
+        elif name == "auc_within_twin":
+            found[name] = auc_within(y, forecast, twin)
+        elif name == "rmse":
+            found[name] = float(np.sqrt(squared_errors(y, forecast).mean()))
+    return found

@@ -1,0 +1,76 @@
+"""The fidelity report: what was asked, what was found, and which bars were reached."""
+
+from __future__ import annotations
+
+import msgspec
+
+from doxa.fidelity.ladder import Ladder
+
+
+class BarResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One bar of the evaluation file, and what the twin reached."""
+
+    subset: str
+    metric: str
+    low: float | None
+    high: float | None
+    value: float
+    reached: bool
+
+
+class Calibration(msgspec.Struct, frozen=True, kw_only=True):
+    """The twin's calibration curve over the scored rows, and Murphy's parts of its Brier score."""
+
+    forecast: list[float]
+    observed: list[float]
+    count: list[int]
+    error: float
+    reliability: float
+    resolution: float
+    uncertainty: float
+
+
+class RowReport(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of an evaluation.
+
+    Attributes
+    ----------
+    unresolved : scored rows whose window had not closed; counted, never scored as "no"
+    left_out : fit rows whose label was not known before the first scored origin
+    not_built : rivals that this version does not have
+    """
+
+    name: str
+    outcome: str
+    fit_rows: int
+    fit_people: int
+    scored_rows: int
+    unresolved: int
+    left_out: int
+    not_built: list[str]
+    ladders: list[Ladder]
+    calibration: Calibration | None
+    bars: list[BarResult]
+    ridge: float
+    columns: int
+    seconds: dict[str, float]
+
+    def ladder(self, subset: str) -> Ladder | None:
+        """The ladder on one subset; ``all`` is every scored row."""
+        return next((found for found in self.ladders if found.subset == subset), None)
+
+
+class FidelityReport(msgspec.Struct, frozen=True, kw_only=True):
+    """All rows of one evaluation."""
+
+    product: str
+    people: int
+    signals: int
+    variants: int
+    rows: list[RowReport]
+    bars: list[BarResult]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every bar was reached."""
+        return all(bar.reached for bar in [*self.bars, *(b for row in self.rows for b in row.bars)])

@@ -1,0 +1,151 @@
+"""What commands print: text and tables on standard output, errors and progress on standard error."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Annotated, Any, TypeAlias
+
+import msgspec
+import typer
+
+from doxa.errors import DoxaError
+
+Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+"""The option that every command has."""
+
+Progress: TypeAlias = Callable[[int, "int | None"], None]
+"""Told how much is done, and of how much (None = not known yet)."""
+
+Phases: TypeAlias = Callable[[str, int, "int | None"], None]
+"""The same for work in phases: the phase's name first."""
+
+
+def print_json(document: Any) -> None:
+    """Print the one JSON document of a command."""
+    text = msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
+    _write(text)
+
+
+def say(*lines: str) -> None:
+    """Print lines of text; what a terminal cannot show is replaced."""
+    for line in lines:
+        _write(line.rstrip())
+
+
+def note(line: str) -> None:
+    """Say something beside the result, on standard error."""
+    print(line, file=sys.stderr)
+
+
+def print_error(error: DoxaError, as_json: bool) -> None:
+    """Print an error as one sentence, or as JSON, on standard error."""
+    if as_json:
+        print(msgspec.json.encode(error.as_dict()).decode(), file=sys.stderr)
+    else:
+        text = plain(str(error), keep="\n")
+        print(f"doxa: {text}", file=sys.stderr)
+
+
+def plain(text: str, keep: str = "") -> str:
+    """Text from outside, safe to print: control characters show as escapes.
+
+    Examples
+    --------
+    >>> plain("a\\x1b[31m")
+    'a\\\\x1b[31m'
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        letter if letter.isprintable() or letter in keep else ascii(letter)[1:-1] for letter in text
+    )
+
+
+def width() -> int:
+    """Columns to write to: of the terminal, at most 100; 80 when there is none."""
+    return max(40, min(100, shutil.get_terminal_size((80, 24)).columns))
+
+
+def cut(text: str, columns: int) -> str:
+    """Text that fits, shortened at its end.
+
+    Examples
+    --------
+    >>> cut("prices_are_fair", 8)
+    'prices_…'
+    """
+    return text if len(text) <= columns else f"{text[: columns - 1]}…"
+
+
+def table(rows: Sequence[Sequence[str]], right: str = "", indent: str = "  ") -> list[str]:
+    """Rows as aligned lines, two blanks between columns.
+
+    Parameters
+    ----------
+    right : str
+        One letter per column: ``r`` for numbers, anything else for text.
+
+    Examples
+    --------
+    >>> table([["a", "1"], ["bb", "10"]], "lr")
+    ['  a    1', '  bb  10']
+    """
+    if not rows:
+        return []
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    sides = right.ljust(len(widths), "l")
+    return [
+        (
+            indent
+            + "  ".join(
+                cell.rjust(size) if side == "r" else cell.ljust(size)
+                for cell, size, side in zip(row, widths, sides, strict=True)
+            )
+        ).rstrip()
+        for row in rows
+    ]
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Progress]:
+    """A bar on standard error while work goes on, only when that is a terminal.
+
+    Examples
+    --------
+    >>> with progress("folding") as report:
+    ...     report(1, 2)
+    """
+    with phases() as report:
+        yield lambda done, total: report(label, done, total)
+
+
+@contextmanager
+def phases() -> Iterator[Phases]:
+    """The same for work in phases: one bar per phase."""
+    if not sys.stderr.isatty():
+        yield lambda phase, done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Bars(
+        *columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True
+    ) as bars:
+        tasks: dict[str, Any] = {}
+
+        def report(phase: str, done: int, total: int | None) -> None:
+            if phase not in tasks:
+                tasks[phase] = bars.add_task(phase, total=total)
+            bars.update(tasks[phase], completed=done, total=total)
+
+        yield report
+
+
+def _write(line: str) -> None:
+    encoding = sys.stdout.encoding or "utf-8"
+    print(line.encode(encoding, "replace").decode(encoding))

@@ -1,0 +1,7 @@
+"""``doxa explain``."""
+
+from __future__ import annotations
+
+
+def explain() -> None:
+    """Explain."""

@@ -1,0 +1,80 @@
+"""Sample signals from a file: what each says by a map, and which fields were seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from doxa.beliefmap.model import BeliefMap
+from doxa.beliefmap.rows import evidence_of
+from doxa.domain.evidence import Channel, Evidence
+from doxa.domain.node import Address
+from doxa.domain.signal import Signal
+from doxa.errors import InputError, SignalError
+from doxa.runtime.intake.names import given_kind
+from doxa.runtime.intake.payloads import given_payload
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """What sample signals say.
+
+    Attributes
+    ----------
+    told : list of dict
+        Per line: its number, the kind, the evidence as text.
+    seen : dict of kind to set of fields
+    """
+
+    told: list[dict[str, Any]]
+    seen: dict[str, set[str]]
+
+
+def read_samples(file: Path, belief_map: BeliefMap) -> Samples:
+    """Read sample signals, one JSON object per line with at least a kind."""
+    found = Samples([], {})
+    for number, line in enumerate(_lines(file), 1):
+        if line.strip():
+            try:
+                kind, payload = _sample(line, belief_map)
+                signal = Signal(id="", twin="", kind=kind, at=0, recorded=0, payload=payload)
+                said = [_text(one) for one in evidence_of(belief_map, signal)]
+            except (SignalError, msgspec.DecodeError) as error:
+                raise InputError(str(error), where=f"{file}:{number}") from error
+            found.told.append({"line": number, "kind": kind, "evidence": said})
+            found.seen.setdefault(kind, set()).update(_fields(payload))
+    return found
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        return file.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise InputError("is not UTF-8", where=str(file)) from error
+
+
+def _sample(line: str, belief_map: BeliefMap) -> tuple[str, dict[str, Any]]:
+    row = msgspec.json.decode(line)
+    if not isinstance(row, dict):
+        raise SignalError("is no JSON object", expected='such as {"kind": "visit", "payload": {}}')
+    return given_kind(row.get("kind"), belief_map), given_payload(row.get("payload"))[0]
+
+
+def _text(evidence: Evidence) -> str:
+    node = Address(evidence.node, evidence.member)
+    if evidence.channel is Channel.VALUE:
+        return f"{node} value {evidence.value:g}"
+    text = f"{node} {evidence.channel.name.lower()} {evidence.weight:g}"
+    return text if evidence.value != evidence.value else f"{text} (amount {evidence.value:g})"
+
+
+def _fields(value: Any) -> set[str]:
+    """Names of all fields, nested ones included."""
+    if isinstance(value, list):
+        return set().union(*map(_fields, value)) if value else set()
+    if not isinstance(value, dict):
+        return set()
+    return set(value).union(*map(_fields, value.values()))

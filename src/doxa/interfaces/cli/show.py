@@ -1,0 +1,7 @@
+"""``doxa show``."""
+
+from __future__ import annotations
+
+
+def show() -> None:
+    """Show."""

@@ -1,0 +1,47 @@
+"""Opening the store that ``--db`` and ``--map`` name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+from doxa.errors import InputError
+
+if TYPE_CHECKING:
+    from doxa.runtime.twins import Twins
+
+Db: TypeAlias = Annotated[
+    str, typer.Option("--db", envvar="DOXA_DB", help="The store's file.", metavar="PATH")
+]
+MapFile: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--map", help="The belief map; left out, the one the store runs on.", metavar="PATH"
+    ),
+]
+ApplyMap: TypeAlias = Annotated[
+    bool, typer.Option("--apply-map", help="Let a changed map take over from now on.")
+]
+DEFAULT_DB = "doxa.db"
+
+
+def open_store(db: str, map_file: Path | None, *, apply_map: bool = False) -> Twins:
+    """Open a store to write to; with a map, a new one is made."""
+    from doxa.runtime.opening import open_twins
+
+    return open_twins(db, map_file, apply_map=apply_map)
+
+
+def open_existing(db: str, map_file: Path | None = None) -> Twins:
+    """Open a store to read from; it must be there."""
+    from doxa.runtime.opening import open_twins, store_file
+
+    if not store_file(db).exists():
+        raise InputError(
+            "there is no store here",
+            where=db,
+            hint="name it with --db, or begin with doxa observe or doxa backfill",
+        )
+    return open_twins(db, map_file)

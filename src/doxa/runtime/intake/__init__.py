@@ -1,0 +1,1 @@
+"""What arrives from outside becomes signals here, or is refused naming the field."""

@@ -1,0 +1,132 @@
+"""Opening a store: which file, which map, and whether the two belong together."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from os import PathLike
+from pathlib import Path
+
+from doxa.beliefmap.fingerprint import fingerprint
+from doxa.beliefmap.map_file import load_map, parse_map
+from doxa.beliefmap.model import BeliefMap
+from doxa.errors import InputError, MapChanged, MissingExtra
+from doxa.runtime.map_change import differences
+from doxa.runtime.twins import Twins
+from doxa.runtime.wiring import SNAPSHOT_AFTER, Wiring, real_now
+from doxa.storage.port import Store
+from doxa.storage.sqlite import SqliteStore
+from doxa.types import Moment
+
+_URL = re.compile(r"([a-z][a-z0-9+.]+)://", re.IGNORECASE)
+_SHOWN = 6
+
+
+def open_twins(
+    path: str | PathLike[str],
+    map: str | PathLike[str] | BeliefMap | None = None,
+    workspace: str = "default",
+    *,
+    apply_map: bool = False,
+    clock: Callable[[], Moment] = real_now,
+    snapshot_after: int = SNAPSHOT_AFTER,
+) -> Twins:
+    """Open a store of twins; see `doxa.open`.
+
+    Parameters
+    ----------
+    clock : callable
+        Gives the time now, microseconds since 1970.
+    snapshot_after : int
+        How many foldable signals a read must find before it writes a snapshot.
+    """
+    file = store_file(path)
+    given = map if isinstance(map, BeliefMap) or map is None else load_map(os.fspath(map))
+    if given is None and not file.exists():
+        raise _no_map(file, "there is no store here yet, and no map to make one with")
+    store = SqliteStore(
+        file,
+        workspace=workspace,
+        clock=given.clock if given else None,
+        zone=given.zone if given else None,
+    )
+    try:
+        active = _settled(store, given, file, clock() if apply_map or given else 0, apply_map)
+        if store.zone != active.zone:
+            store.set_zone(active.zone)
+    except BaseException:
+        store.close()
+        raise
+    return Twins(Wiring(store, active, file, clock, snapshot_after))
+
+
+def store_file(path: str | PathLike[str]) -> Path:
+    """The file of an embedded store; addresses of servers are refused.
+
+    Examples
+    --------
+    >>> store_file("shop.db").name
+    'shop.db'
+    """
+    text = os.fspath(path)
+    url = _URL.match(text)
+    if url is None:
+        return Path(text)
+    if url[1].lower() in {"postgresql", "postgres"}:
+        raise MissingExtra(
+            "PostgreSQL stores are not in this version",
+            where=text.rpartition("@")[2],
+            expected="the path of a file, such as shop.db",
+        )
+    raise InputError(
+        f"unknown kind of store {url[1]!r}", expected="the path of a file, such as shop.db"
+    )
+
+
+def _settled(
+    store: Store, given: BeliefMap | None, file: Path, now: Moment, apply_map: bool
+) -> BeliefMap:
+    """The map to run on: the stored one, unless the store is new or another may take over."""
+    stored = store.maps()
+    if not stored:
+        if given is None:
+            raise _no_map(file, "this workspace has no map yet")
+        return _put(store, given, now)
+    active = parse_map(stored[-1].text, f"the map in {file.name}")
+    changes = differences(active, given) if given is not None else []
+    if given is None or not changes:
+        return active
+    if not apply_map:
+        raise _changed(changes, file)
+    return _put(store, given, now)
+
+
+def _put(store: Store, belief_map: BeliefMap, now: Moment) -> BeliefMap:
+    if not belief_map.text:
+        raise InputError(
+            "a map made by hand cannot be stored",
+            where="map",
+            expected="a file, or what load_map or parse_map gave",
+        )
+    store.put_map(belief_map.text, fingerprint(belief_map), now)
+    return belief_map
+
+
+def _changed(changes: list[str], file: Path) -> MapChanged:
+    more = len(changes) - _SHOWN
+    shown = ", ".join(changes[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+    return MapChanged(
+        f"the map differs from the one this store runs on: {shown}",
+        where=str(file),
+        hint="let it take over from now on with apply_map=True (--apply-map), or leave it out",
+    )
+
+
+def _no_map(file: Path, problem: str) -> InputError:
+    return InputError(
+        problem,
+        where=str(file),
+        expected="a belief map (map=..., --map FILE)",
+        hint="`doxa init` writes a starter map",
+    )

@@ -1,0 +1,32 @@
+"""What `observe` hands back: where the signal stands, and what it changed when asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from doxa.runtime.delta import Change
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A signal is in the ledger, durably.
+
+    Attributes
+    ----------
+    id : str
+        Given, or derived from the content.
+    seq : int
+        Its place in the ledger.
+    duplicate : bool
+        It was there before, with the same content; nothing was written.
+    """
+
+    id: str
+    seq: int
+    duplicate: bool
+    _changes: Callable[[], tuple[Change, ...]] = field(repr=False, compare=False)
+
+    def delta(self) -> tuple[Change, ...]:
+        """What the signal changed: each node it spoke of, before and after. Read when asked."""
+        return self._changes()

@@ -1,0 +1,124 @@
+"""The facade of an open store: every method is one line into the module that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import TracebackType
+from typing import Any
+
+from doxa.beliefmap.model import BeliefMap
+from doxa.domain.signal import DEFAULT_SOURCE, Signal
+from doxa.runtime import observing
+from doxa.runtime.intake.given import Given
+from doxa.runtime.receipt import Receipt
+from doxa.runtime.wiring import Wiring
+
+
+class Twins:
+    """The twins of one workspace of a store; made by `doxa.open`.
+
+    Attributes
+    ----------
+    wiring : Wiring
+        The store, the map and the clock that everything here runs on.
+    """
+
+    def __init__(self, wiring: Wiring) -> None:
+        self.wiring = wiring
+
+    @property
+    def map(self) -> BeliefMap:
+        """The belief map that is active."""
+        return self.wiring.belief_map
+
+    def observe(
+        self,
+        twin: str,
+        kind: str,
+        payload: Mapping[str, Any] | None = None,
+        *,
+        at: Any = None,
+        source: str = DEFAULT_SOURCE,
+        session: str | None = None,
+        device: str | None = None,
+        id: str | None = None,
+        order: int = 0,
+        cause: str | None = None,
+        recorded: Any = None,
+        now: Any = None,
+    ) -> Receipt:
+        """Take in one signal; returns when it is durable.
+
+        Parameters
+        ----------
+        twin, kind : str
+            Whose, and what: a kind that the map declares.
+        payload : mapping, optional
+            A JSON object of at most 64 KiB.
+        at : str, date, datetime or (position clock) int, optional
+            When it happened; without an offset in the map's zone; left out, now.
+        source : str
+            Who sent it.
+        session, device : str, optional
+        id : str, optional
+            Unique per source; left out, made from the content.
+        order : int
+            Decides between equal times.
+        cause : str, optional
+            The output of doxa that caused it, if any: it then says nothing.
+        recorded, now : optional
+            When the store learned of it, and the time now; left out, the real one.
+
+        Raises
+        ------
+        SignalError
+            Names the field that cannot be taken.
+        SignalConflict
+            The ledger holds this id with other content.
+        """
+        return observing.observe(
+            self.wiring,
+            Given(
+                twin=twin,
+                kind=kind,
+                payload=payload,
+                at=at,
+                source=source,
+                session=session,
+                device=device,
+                id=id,
+                order=order,
+                cause=cause,
+                recorded=recorded,
+            ),
+            now,
+        )
+
+    def observe_many(
+        self, rows: Iterable[Mapping[str, Any] | Signal], *, now: Any = None
+    ) -> list[Receipt]:
+        """Take in many signals, all or none: dicts with the keys of `observe`, or `Signal` records.
+
+        Traits without a time hold from the beginning.
+
+        Raises
+        ------
+        BadRows
+            Names the first twenty rows that cannot be taken; nothing was written.
+        """
+        return observing.observe_many(self.wiring, rows, now)
+
+    def close(self) -> None:
+        """Write what is pending and let go of the file."""
+        self.wiring.store.close()
+
+    def __enter__(self) -> Twins:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

@@ -1,0 +1,44 @@
+"""What an open workspace is made of: a store, the map it runs on, and the real clock."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from doxa.beliefmap.model import BeliefMap
+from doxa.storage.port import Store
+from doxa.types import Moment
+
+SNAPSHOT_AFTER = 256
+"""A read that folds so many signals older than two days leaves a snapshot behind."""
+
+
+def real_now() -> Moment:
+    """The time of this machine, microseconds since 1970: read here and nowhere below."""
+    return time.time_ns() // 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """One open workspace.
+
+    Attributes
+    ----------
+    store : Store
+    belief_map : BeliefMap
+        The active one.
+    path : Path
+        The store's file; files that belong to it lie beside.
+    clock : callable
+        Gives the time now; `real_now` unless injected.
+    snapshot_after : int
+        How many foldable signals a read must find before it writes a snapshot.
+    """
+
+    store: Store
+    belief_map: BeliefMap
+    path: Path
+    clock: Callable[[], Moment] = real_now
+    snapshot_after: int = SNAPSHOT_AFTER
