@@ -54,15 +54,15 @@ class SqliteLedger:
 
     def append(self, signals: Sequence[Signal]) -> list[Appended]:
         """Add signals; returns when they are durable."""
-        return self.submit(signals).result()
+        return self._writer.append([row_of(signal, self.clock) for signal in signals])
 
     def submit(self, signals: Sequence[Signal]) -> Future[list[Appended]]:
         """Add signals; the future is done when they are durable."""
-        return self._writer.append([row_of(signal, self.clock) for signal in signals])
+        return self._writer.submit([row_of(signal, self.clock) for signal in signals])
 
     def append_rows(self, rows: SignalRows, load: Load | None = None) -> BulkAppended:
         """Add many rows and the progress of their load in one transaction."""
-        return self._writer.run(bulk.job(rows.rows(self.clock), load, self._workspace)).result()
+        return self._writer.run(bulk.job(rows.rows(self.clock), load, self._workspace))
 
     def load(self, fingerprint: str) -> Load | None:
         """How far the load of an input came."""
