@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from functools import partial
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, TypeAlias, TypeVar
@@ -26,10 +26,12 @@ _MOST_CALLS = 1024
 class _Call:
     """Somebody waits for this: rows to append, or a job to run in the transaction.
 
-    A caller that blocks waits for a bare lock, which costs a fraction of a future.
+    A caller that blocks waits for a bare lock, which costs a fraction of a future. Callers let
+    each other go, one after the other: let go all at once, they would fight for the
+    interpreter's lock and for the processor.
     """
 
-    __slots__ = ("_done", "error", "future", "job", "result", "rows")
+    __slots__ = ("_done", "error", "future", "job", "next", "result", "rows")
 
     def __init__(
         self, rows: Sequence[Row], job: Job[Any] | None = None, future: Future[Any] | None = None
@@ -37,6 +39,7 @@ class _Call:
         self.rows = rows
         self.job = job
         self.future = future
+        self.next: _Call | None = None
         self.result: Any = None
         self.error: BaseException | None = None
         self._done = threading.Lock()
@@ -57,10 +60,33 @@ class _Call:
 
     def wait(self) -> Any:
         """What came of it, once it is durable."""
-        self._done.acquire()
+        try:
+            self._done.acquire()
+        except BaseException:
+            threading.Thread(target=self._stand_in, daemon=True).start()
+            raise
+        self._pass_on()
         if self.error is not None:
             raise self.error
         return self.result
+
+    def _pass_on(self) -> None:
+        if self.next is not None:
+            self.next.settle()
+
+    def _stand_in(self) -> None:
+        """Wait in the place of a caller that was interrupted."""
+        self._done.acquire()
+        self._pass_on()
+
+
+def _settle(group: Sequence[_Call]) -> None:
+    """Let all callers go: futures at once, threads in a chain."""
+    waiting = [call for call in group if call.future is None]
+    for call, following in pairwise(waiting):
+        call.next = following
+    for call in (*waiting[:1], *(call for call in group if call.future is not None)):
+        call.settle()
 
 
 class Writer:
@@ -80,7 +106,6 @@ class Writer:
         self._turn = threading.Lock()
         self._crowded = False
         self._closed = False
-        self._ending = False
         self._thread = threading.Thread(target=self._run, name="doxa-writer", daemon=True)
         self._thread.start()
 
@@ -137,14 +162,12 @@ class Writer:
         return True
 
     def _run(self) -> None:
-        while not self._ending:
-            call = self._queue.get()
-            if call is None:
-                return
-            with self._turn:
-                group = [call]
-                self._write(group)
-                self._crowded = len(group) > 1
+        while (call := self._queue.get()) is not None:
+            if call.wanted():
+                with self._turn:
+                    group = [call]
+                    self._write(group)
+                    self._crowded = len(group) > 1
 
     def _queued(self) -> Iterator[_Call]:
         """What else is there by now."""
@@ -152,9 +175,10 @@ class Writer:
             for _ in range(_MOST_CALLS):
                 call = self._queue.get_nowait()
                 if call is None:
-                    self._ending = True
+                    self._queue.put(None)
                     return
-                yield call
+                if call.wanted():
+                    yield call
         except Empty:
             return
 
@@ -164,14 +188,12 @@ class Writer:
             self._commit(group)
         except BaseException as error:
             self._give_up(group, error)
-        for call in group:
-            call.settle()
+        _settle(group)
 
     def _commit(self, group: list[_Call]) -> None:
         begin(self._connection)
         self._appender.start()
         group.extend(self._queued())
-        group[:] = [call for call in group if call.wanted()]
         for appends, calls in groupby(group, key=lambda call: call.job is None):
             if appends:
                 self._append(list(calls))
