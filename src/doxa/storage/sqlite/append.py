@@ -47,6 +47,7 @@ class Appender:
 
     def start(self) -> None:
         """Look up where the ledger stands; the transaction has begun."""
+        self._names.drop(0)
         found = self._connection.execute(_MARKS, (self._workspace,)).fetchone()
         erased, floor, newest, self._snapshots = found
         if erased != self._erased:

@@ -151,7 +151,10 @@ class Writer:
             raise StoreError("the store is closed", where=str(self._path))
 
     def _write_alone(self, call: _Call) -> bool:
-        """Write in the caller's thread, if nobody else is there."""
+        """Write in the caller's thread, if nobody else is there.
+
+        It takes nobody along: an interrupt of this thread must not reach other callers.
+        """
         if self._crowded or not self._turn.acquire(blocking=False):
             return False
         try:
@@ -166,7 +169,7 @@ class Writer:
             if call.wanted():
                 with self._turn:
                     group = [call]
-                    self._write(group)
+                    self._write(group, joined=True)
                     self._crowded = len(group) > 1
 
     def _queued(self) -> Iterator[_Call]:
@@ -182,18 +185,21 @@ class Writer:
         except Empty:
             return
 
-    def _write(self, group: list[_Call]) -> None:
-        """Write a group; calls that arrive while the lock is taken join it."""
+    def _write(self, group: list[_Call], *, joined: bool = False) -> None:
+        """Write a group; if `joined`, with all that is queued once the file's lock is taken."""
         try:
-            self._commit(group)
+            self._commit(group, joined=joined)
         except BaseException as error:
             self._give_up(group, error)
         _settle(group)
 
-    def _commit(self, group: list[_Call]) -> None:
+    def _commit(self, group: list[_Call], *, joined: bool) -> None:
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
         begin(self._connection)
         self._appender.start()
-        group.extend(self._queued())
+        if joined:
+            group.extend(self._queued())
         for appends, calls in groupby(group, key=lambda call: call.job is None):
             if appends:
                 self._append(list(calls))
