@@ -222,24 +222,22 @@ def _holds_nan(value: object) -> bool:
 
 
 def _check_text(signal: Signal, where: str) -> None:
+    """All texts at once when they are plain ASCII, as nearly all are; else one by one."""
     needed = (signal.id, signal.twin, signal.kind, signal.source)
     optional = (signal.session, signal.device, signal.cause)
-    if not all(map(_plain, needed)) or not all(map(_plain_or_none, optional)):
-        for name, text in zip(("id", "twin", "kind", "source"), needed, strict=True):
-            if text == "":
-                raise SignalError(f"{name} is empty", where=where, expected="a text")
-            _check_unicode(name, text, where)
-        for name, part in zip(("session", "device", "cause"), optional, strict=True):
-            if part is not None:
-                _check_unicode(name, part, where)
-
-
-def _plain(text: str) -> bool:
-    return text.__class__ is str and text != "" and text.isascii()
-
-
-def _plain_or_none(text: str | None) -> bool:
-    return text is None or (text.__class__ is str and text.isascii())
+    try:
+        plain = "".join([*needed, *["" if text is None else text for text in optional]]).isascii()
+    except TypeError:
+        plain = False
+    if plain and all(needed):
+        return
+    for name, text in zip(("id", "twin", "kind", "source"), needed, strict=True):
+        if text == "":
+            raise SignalError(f"{name} is empty", where=where, expected="a text")
+        _check_unicode(name, text, where)
+    for name, part in zip(("session", "device", "cause"), optional, strict=True):
+        if part is not None:
+            _check_unicode(name, part, where)
 
 
 def _check_unicode(name: str, text: object, where: str) -> None:

@@ -83,9 +83,7 @@ class Appender:
         Returns the first seq.
         """
         first = self._seq + 1
-        if len(rows) <= _TOGETHER and self._names.all_known(rows):
-            self._insert_together(self._bound(rows, load))
-        elif rows:
+        if len(rows) > _TOGETHER or not self._insert_together(rows, load):
             with self.savepoint():
                 self._names.learn(self._connection, rows)
                 self._connection.executemany(_INSERT, self._bound(rows, load))
@@ -102,15 +100,20 @@ class Appender:
             for seq, row in enumerate(rows, self._seq + 1)
         ]
 
-    def _insert_together(self, bound: Sequence[tuple[Any, ...]]) -> None:
-        """One statement for all rows.
+    def _insert_together(self, rows: Sequence[Row], load: int | None) -> bool:
+        """One statement for all rows; False, and nothing done, when a name is new.
 
         The driver lets go of the interpreter's lock once per row of ``executemany``; with many
         callers waiting for that lock, getting it back each time costs more than the insert.
         """
+        try:
+            bound = self._bound(rows, load)
+        except KeyError:
+            return False
         if bound:
             statement = f"{_INSERT}{_MORE * (len(bound) - 1)}"
             self._connection.execute(statement, list(chain.from_iterable(bound)))
+        return True
 
     def add(self, rows: Sequence[Row], load: int | None = None) -> list[Appended]:
         """Insert the rows that are new, once it is sure that none conflicts."""

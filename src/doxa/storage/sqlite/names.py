@@ -27,11 +27,6 @@ class Names:
         self._workspace = workspace
         self._fresh: list[tuple[dict[str, int], str]] = []
 
-    def all_known(self, rows: Sequence[Row]) -> bool:
-        """Whether every name in the rows has its key at hand."""
-        twins, kinds, sources = self.twins, self.kinds, self.sources
-        return all(row[0] in twins and row[1] in kinds and row[2] in sources for row in rows)
-
     def learn(self, connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
         """Make sure that every name in the rows has a key."""
         twins = {row[TWIN] for row in rows}

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from functools import partial
-from itertools import groupby, pairwise
+from itertools import chain, groupby, pairwise
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, TypeAlias, TypeVar
@@ -180,7 +180,7 @@ class Writer:
                 if call is None:
                     self._queue.put(None)
                     return
-                if call.wanted():
+                if call.future is None or call.wanted():
                     yield call
         except Empty:
             return
@@ -222,7 +222,7 @@ class Writer:
 
     def _append(self, calls: list[_Call]) -> None:
         """All rows at once, which works when they are new; else each call for itself."""
-        rows = [row for call in calls for row in call.rows]
+        rows = list(chain.from_iterable([call.rows for call in calls]))
         try:
             seq = self._appender.add_new(rows)
         except sqlite3.IntegrityError:
