@@ -15,6 +15,7 @@ from doxa.beliefmap.model import Zone
 from doxa.domain.clock import Clock
 from doxa.domain.signal import Signal
 from doxa.errors import UnknownName
+from doxa.storage.days import Offsets
 from doxa.storage.port import Appended, BulkAppended, FirstSignals, Load, StoreStats
 from doxa.storage.rows import SignalRows, row_of
 from doxa.storage.sqlite import bulk, schema, settings, summary
@@ -49,6 +50,7 @@ class SqliteLedger:
                 raise
         self._writer = Writer(connection, self._workspace, path)
         self._readers = Readers(path)
+        self._offsets: Offsets = {}
         self._watch: sqlite3.Connection | None = None
         self._watching = threading.Lock()
 
@@ -127,6 +129,7 @@ class SqliteLedger:
                 selection,
                 clock=self.clock,
                 zone=self.zone,
+                offsets=self._offsets,
                 rows=rows,
                 ids=ids,
             )
