@@ -6,9 +6,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from doxa.beliefmap.table_flags import tables_from_flags
 from doxa.beliefmap.tables import Tables
 from doxa.beliefmap.tables_file import load_tables
+from doxa.errors import InputError
 from doxa.runtime.wiring import Wiring
 from doxa.storage.bulk.backfill import backfill as load_into
 from doxa.storage.bulk.backfill import backfill_rows as load_rows_into
@@ -20,6 +23,7 @@ def backfill(
     wiring: Wiring,
     tables: Tables | Path | str,
     *,
+    folder: Path | None = None,
     progress: Progress | None = None,
     options: Options = DEFAULTS,
     **columns: str | None,
@@ -30,6 +34,8 @@ def backfill(
     ----------
     tables : Tables, or path
         A tables file (``.yaml``), or one Parquet, CSV or JSONL file described by `columns`.
+    folder : Path, optional
+        What relative file names start from; left out, the tables file's own folder.
     columns : str
         As the flags of ``doxa backfill``: twin, at, kind, ...; ``=x`` is a constant.
     """
@@ -41,9 +47,9 @@ def backfill(
     return load_into(
         wiring.store,
         wiring.belief_map,
-        tables,
+        tables if folder is None else _moved(tables, folder),
         now=wiring.clock(),
-        beside=wiring.path,
+        beside=wiring.path.absolute(),
         progress=progress,
         options=options,
     )
@@ -62,10 +68,17 @@ def backfill_rows(
         wiring.belief_map,
         rows,
         now=wiring.clock(),
-        beside=wiring.path,
+        beside=wiring.path.absolute(),
         progress=progress,
         options=options,
     )
+
+
+def _moved(tables: Tables, folder: Path) -> Tables:
+    if not folder.is_dir():
+        raise InputError("is no folder", where=str(folder), expected="the folder of the files")
+    moved = [msgspec.structs.replace(table, folder=folder) for table in tables.tables]
+    return msgspec.structs.replace(tables, tables=tuple(moved))
 
 
 def _given(columns: Mapping[str, str | None]) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from os import PathLike
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -13,12 +12,12 @@ from doxa.beliefmap.model import BeliefMap
 from doxa.beliefmap.tables import Tables
 from doxa.domain.signal import DEFAULT_SOURCE, Signal
 from doxa.fidelity.report import FidelityReport
+from doxa.runtime import backfill as loading
 from doxa.runtime import fitting, forecasting, judging, observing
 from doxa.runtime.fitting import FitReceipt
 from doxa.runtime.forecasting import Forecasts
 from doxa.runtime.intake.given import Given
 from doxa.runtime.intake.times import asked_moment
-from doxa.runtime.loading import load
 from doxa.runtime.receipt import Receipt
 from doxa.runtime.wiring import Wiring
 from doxa.storage.bulk.receipt import DEFAULTS, BackfillReceipt, Options
@@ -120,21 +119,27 @@ class Twins:
 
     def backfill(
         self,
-        tables: Tables | str | PathLike[str],
+        tables: Tables | Path | str,
         *,
         folder: Path | None = None,
-        options: Options = DEFAULTS,
         progress: Callable[[str, int, int | None], None] | None = None,
+        options: Options = DEFAULTS,
+        **columns: str | None,
     ) -> BackfillReceipt:
-        """Load history from a tables file; run twice it loads once, killed it goes on.
+        """Load history from tables; run twice it loads once, killed it goes on.
 
         Parameters
         ----------
+        tables : Tables, or path
+            A tables file (``.yaml``), or one Parquet, CSV or JSONL file described by `columns`.
         folder : Path, optional
             What relative file names start from; left out, the tables file's own folder.
+        columns : str
+            As the flags of ``doxa backfill``: twin, at, kind, ...; ``=x`` is a constant.
         """
-        found = tables if isinstance(tables, Tables) else Path(tables)
-        return load(self.wiring, found, folder=folder, options=options, progress=progress)
+        return loading.backfill(
+            self.wiring, tables, folder=folder, progress=progress, options=options, **columns
+        )
 
     def fit(
         self,
