@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pyarrow
 import pytest
 from pyarrow import parquet
 from tests.bulk.conftest import Shop
 
+from doxa.beliefmap.model import Rule, Weight
+from doxa.domain.clock import parse_time
+from doxa.domain.evidence import Channel
 from doxa.errors import InputError, TooManyRejects
 from doxa.storage.bulk.rejecting import Limit
 
@@ -227,3 +231,39 @@ def test_limits() -> None:
     assert Limit(0).allows(0, 5)
     assert not Limit(0).allows(1, 500)
     assert Limit(0.5).allows(1, 2)
+
+
+def test_the_bounds_are_those_of_a_signal_that_is_observed(place: Shop) -> None:
+    deep = "[" * 40 + "]" * 40
+    lines = [
+        '{"w":"a\\u0007","t":"2024-01-01"}',
+        f'{{"w":"a","t":"2024-01-01","x":{deep}}}',
+        f'{{"w":"a","t":"2024-01-01","x":"{"x" * 70_000}"}}',
+        f'{{"w":"a","t":"2024-01-01","x":{list(range(300))}}}',
+    ]
+    (place.folder / "a.jsonl").write_text("\n".join(lines))
+    assert place.load(f"file: a.jsonl, {VISIT}").appended == 1
+    assert [line.split(",", 2)[2] for line in place.rejects()] == [
+        "twin,holds a control character",
+        "payload,nested more than 32 deep",
+        "payload,more than 65536 bytes as JSON",
+    ]
+
+
+def test_a_list_that_no_rule_could_read_is_refused(place: Shop) -> None:
+    rule = Rule(kind="visit", node="seen", channel=Channel.COUNT, weight=Weight(), each="x")
+    place.map = msgspec.structs.replace(place.map, signals={"visit": (rule,)})
+    (place.folder / "a.jsonl").write_text(
+        f'{{"w":"a","t":"2024-01-01","x":{[{"k": n} for n in range(300)]}}}\n'.replace("'", '"')
+    )
+    place.load(f"file: a.jsonl, {VISIT}")
+    assert place.rejects() == [
+        "a.jsonl,1,payload,a list that a rule reads has more than 200 elements"
+    ]
+
+
+def test_recorded_is_on_the_wall_clock_even_where_at_is_a_position(line_up: Shop) -> None:
+    (line_up.folder / "a.csv").write_text("w,t,r\na,1,2024-01-02T00:00Z\na,2,7\n")
+    line_up.load("file: a.csv, twin: w, at: t, recorded: r, kind: {is: answer}")
+    assert [signal.recorded for signal in line_up.signals()] == [parse_time("2024-01-02T00:00Z")]
+    assert line_up.rejects() == ["a.csv,3,recorded,not a time"]

@@ -6,12 +6,12 @@ import math
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.runtime.conftest import NOW
 
 from doxa.domain.clock import datetime_of, parse_time
 from doxa.domain.signal import Signal
 from doxa.errors import SignalConflict, SignalError
 from doxa.runtime.intake.signals import BadRows
-from tests.runtime.conftest import NOW
 
 DEEP: dict[str, object] = {}
 for _ in range(40):

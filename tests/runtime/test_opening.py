@@ -4,13 +4,13 @@ import subprocess
 import sys
 
 import pytest
+from tests.runtime.conftest import SHOP
 
 import doxa
 from doxa.beliefmap.map_file import parse_map
 from doxa.beliefmap.model import BeliefMap, Zone
 from doxa.domain.clock import Clock
 from doxa.errors import InputError, MapChanged, MissingExtra, StoreError
-from tests.runtime.conftest import SHOP
 
 
 def test_a_new_store_needs_a_map(tmp_path):

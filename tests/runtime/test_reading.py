@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.runtime.conftest import NOW, SHOP
 
 from doxa.beliefmap.map_file import parse_map
 from doxa.domain.clock import DAY, HOUR, datetime_of
 from doxa.errors import InputError, UnknownName
 from doxa.runtime.folding.twin_state import readable
-from tests.runtime.conftest import NOW, SHOP
 
 
 def at(days: float) -> object:

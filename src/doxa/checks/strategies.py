@@ -57,7 +57,7 @@ def _says(node: str, channel: Channel, holds: str, **more: object) -> Rule:
 
 @st.composite
 def maps(draw: st.DrawFn) -> BeliefMap:
-    """Maps with single nodes and families of every kind of evidence and four sources."""
+    """Maps with single nodes and families of every kind of evidence, four sources, either clock."""
     occasion = draw(st.sampled_from(list(Occasion)))
     base = draw(st.sampled_from([None, 0.1, 0.5, 0.8]))
     half_life = draw(st.sampled_from([6.0 * HOUR, 90.0 * DAY, 100.0 * DAY, math.inf]))
@@ -95,7 +95,7 @@ def maps(draw: st.DrawFn) -> BeliefMap:
     sources = {name: Source(name=name, trust=value) for name, value in trust.items()}
     return BeliefMap(
         product="laws",
-        clock=Clock.TIME,
+        clock=draw(st.sampled_from([Clock.TIME, Clock.TIME, Clock.POSITION])),
         zone=Zone(default=draw(st.sampled_from(["UTC", "America/New_York"]))),
         bands=_BANDS,
         sources={

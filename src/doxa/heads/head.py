@@ -30,6 +30,8 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     Attributes
     ----------
     names, owners : p column names, and the node each belongs to
+    low, high : per column, the range of nearly all fit rows; a value beyond it counts as its end,
+        so that no forecast rests on a line drawn further than anybody was seen
     items : members the outcome is asked for by default (``top: n``), most people first
     rates : item rates, None for an outcome without members
     norms : per node
@@ -46,6 +48,8 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     weights: list[float]
     names: list[str]
     owners: list[str]
+    low: list[float]
+    high: list[float]
     items: list[str]
     rates: ItemRates | None
     norms: dict[str, NodeNorms]
@@ -110,20 +114,25 @@ def reasons(head: Head, views: Views, rows: Rows) -> Reasons:
     recipe = recipe_of(head, views.map)
     told = phi(recipe, views, rows)
     silent = phi(recipe, views, rows, silenced="*")
-    moved = (told.table - silent.table) * np.asarray(head.weights)
+    moved = (_within(head, told) - _within(head, silent)) * np.asarray(head.weights)
     nodes = tuple(dict.fromkeys(owner for owner in told.owners if owner != CIRCUMSTANCES))
     owners = np.array(told.owners)
     by_node = np.stack([moved[:, owners == node].sum(axis=1) for node in nodes], axis=1)
     return Reasons(nodes, by_node, _eta(head, views, rows, silent))
 
 
-def _eta(head: Head, views: Views, rows: Rows, found: Phi) -> Floats:
+def _within(head: Head, found: Phi) -> Floats:
+    """The columns, kept within the range of the fit rows."""
     if list(found.names) != head.names:
         raise PopulationError(
             f"the population's head for {head.outcome!r} was fitted on other features",
             hint="run doxa fit",
         )
-    eta: Floats = head.bias + found.table @ np.asarray(head.weights)
+    return np.clip(found.table, head.low, head.high)
+
+
+def _eta(head: Head, views: Views, rows: Rows, found: Phi) -> Floats:
+    eta: Floats = head.bias + _within(head, found) @ np.asarray(head.weights)
     if head.rates is not None:
         dimension = recipe_of(head, views.map).outcome.of or ""
         eta = eta + head.item_weight * head.rates.of(rows.member, views.past.values(dimension))

@@ -23,7 +23,9 @@ from doxa.heads.head import CHUNK, Head, family_of
 MOST_ROWS = 600_000
 """More fit rows than this are sampled, at random."""
 MOST_FOR_NORMS = 300_000
-RIDGES = (1.0, 10.0, 100.0, 1000.0)
+RIDGES = (10.0, 100.0, 1000.0)
+TAIL = 0.001
+ROWS_FOR_ENDS = 50_000
 LEFT_OUT = 5
 """One person in five is left out to choose the penalty and to calibrate."""
 
@@ -118,6 +120,8 @@ class _Design:
     """Standardised columns: a constant, the item's logit, then phi."""
 
     table: NDArray[np.float32]
+    low: Floats
+    high: Floats
     centre: Floats
     scale: Floats
     names: tuple[str, ...]
@@ -140,13 +144,22 @@ def _design(recipe: Recipe, views: Views, sample: Labelled, tell: Progress) -> _
         table[low : low + CHUNK, 2:] = found.table
         tell("features", min((low + CHUNK) / len(rows), 1.0))
     assert table is not None
+    low_end, high_end = _ends(table[:, 2:])
+    np.clip(table[:, 2:], low_end, high_end, out=table[:, 2:])
     centre = table[:, 2:].mean(axis=0, dtype=np.float64)
     scale = np.maximum(table[:, 2:].std(axis=0, dtype=np.float64), 1e-9)
     table[:, 2:] -= centre.astype(np.float32)
     table[:, 2:] /= scale.astype(np.float32)
     table[:, 0] = 1.0
     table[:, 1] = _item_column(recipe, views, sample)
-    return _Design(table, centre, scale, names, owners)
+    return _Design(table, low_end, high_end, centre, scale, names, owners)
+
+
+def _ends(table: NDArray[np.float32]) -> tuple[Floats, Floats]:
+    """The range of all but the outermost thousandth of the rows, per column."""
+    few = table[:: max(1, len(table) // ROWS_FOR_ENDS)]
+    low, high = np.quantile(few, [TAIL, 1 - TAIL], axis=0).astype(np.float64)
+    return low, high
 
 
 def _item_column(recipe: Recipe, views: Views, sample: Labelled) -> Floats:
@@ -218,6 +231,8 @@ def _head(
         weights=weights.tolist(),
         names=list(design.names),
         owners=list(design.owners),
+        low=design.low.tolist(),
+        high=design.high.tolist(),
         items=items,
         rates=rates,
         norms=recipe.norms,

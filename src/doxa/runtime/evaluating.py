@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import runpy
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from doxa.beliefmap.evaluation import Evaluation
+from doxa.beliefmap.evaluation import Data, Evaluation
 from doxa.beliefmap.evaluation_file import load_evaluation
 from doxa.errors import InputError
 from doxa.fidelity.report import FidelityReport
+from doxa.runtime.backfill import backfill, backfill_rows
 from doxa.runtime.judging import fidelity
-from doxa.runtime.loading import load_evaluation_data
 from doxa.runtime.opening import open_twins
 from doxa.runtime.twins import Twins
 
@@ -41,10 +42,12 @@ def evaluate(
         raise InputError(
             "names no data", where=str(path), hint="add `data:`, or name a store with --db"
         )
-    with tempfile.TemporaryDirectory(prefix="doxa-") as folder:
-        with open_twins(Path(folder) / "evaluation.db", evaluation.belief_map) as twins:
-            load_evaluation_data(twins.wiring, evaluation.data, folder=data, progress=progress)
-            return _run(twins, evaluation, rows, progress)
+    with (
+        tempfile.TemporaryDirectory(prefix="doxa-") as folder,
+        open_twins(Path(folder) / "evaluation.db", evaluation.belief_map) as twins,
+    ):
+        _load(twins, evaluation.data, data, progress)
+        return _run(twins, evaluation, rows, progress)
 
 
 def _run(
@@ -56,3 +59,17 @@ def _run(
         rows,
         progress=lambda what, done: progress(what, round(100 * done), 100),
     )
+
+
+def _load(twins: Twins, data: Data, folder: Path | None, progress: Progress) -> None:
+    """Load what an evaluation names as its data: a tables file, or ``rows()`` of a loader."""
+    if data.tables is not None:
+        backfill(twins.wiring, data.tables, folder=folder, progress=progress)
+        return
+    loader = data.load or Path()
+    if not loader.exists():
+        raise InputError("there is no loader here", where=str(loader))
+    rows = runpy.run_path(str(loader)).get("rows")
+    if rows is None:
+        raise InputError("defines no function rows", where=str(loader), expected="def rows(...)")
+    backfill_rows(twins.wiring, rows(**data.arguments), progress=progress)

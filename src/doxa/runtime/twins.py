@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from doxa.beliefmap.evaluation import Evaluation
 from doxa.beliefmap.model import BeliefMap
+from doxa.beliefmap.tables import Tables
 from doxa.domain.signal import DEFAULT_SOURCE, Signal
-from doxa.runtime import observing
+from doxa.fidelity.report import FidelityReport
+from doxa.runtime import backfill as loading
+from doxa.runtime import fitting, forecasting, judging, observing
+from doxa.runtime.fitting import FitReceipt
 from doxa.runtime.folding.twin_state import snapshot_all
+from doxa.runtime.forecasting import Forecasts
 from doxa.runtime.frozen import asking, freeze
 from doxa.runtime.intake.given import Given
+from doxa.runtime.intake.times import asked_moment
 from doxa.runtime.readings import Readings, read_many
 from doxa.runtime.receipt import Receipt
 from doxa.runtime.twin import Twin
 from doxa.runtime.wiring import Wiring
+from doxa.storage.bulk.receipt import DEFAULTS, BackfillReceipt, Options
 
 
 class Twins:
@@ -148,6 +157,75 @@ class Twins:
     def snapshot(self, ids: Iterable[str] | None = None) -> int:
         """Leave snapshots of twins (left out: of all) for quicker reads; returns how many."""
         return snapshot_all(self.wiring, ids)
+
+    def backfill(
+        self,
+        tables: Tables | Path | str,
+        *,
+        folder: Path | None = None,
+        progress: Callable[[str, int, int | None], None] | None = None,
+        options: Options = DEFAULTS,
+        **columns: str | None,
+    ) -> BackfillReceipt:
+        """Load history from tables; run twice it loads once, killed it goes on.
+
+        Parameters
+        ----------
+        tables : Tables, or path
+            A tables file (``.yaml``), or one Parquet, CSV or JSONL file described by `columns`.
+        folder : Path, optional
+            What relative file names start from; left out, the tables file's own folder.
+        columns : str
+            As the flags of ``doxa backfill``: twin, at, kind, ...; ``=x`` is a constant.
+        """
+        return loading.backfill(
+            self.wiring, tables, folder=folder, progress=progress, options=options, **columns
+        )
+
+    def fit(
+        self,
+        outcomes: Sequence[str] | None = None,
+        *,
+        seed: int = 1,
+        progress: Callable[[str, float], None] | None = None,
+    ) -> FitReceipt:
+        """Fit base rates and heads on the whole ledger and make them the active population."""
+        return fitting.fit(self.wiring, outcomes, seed=seed, progress=progress)
+
+    def forecast(
+        self,
+        outcome: str,
+        *,
+        cohort: Sequence[str] | None = None,
+        items: Sequence[str] | None = None,
+        at: Any = None,
+        record: bool = False,
+    ) -> Forecasts:
+        """Forecast an outcome for a cohort (everybody when left out).
+
+        Parameters
+        ----------
+        items : list of str, optional
+            Members asked for; left out, those the population was fitted on.
+        at : optional
+            A past moment; left out, now. A forecast at a past moment is labelled *backtest*.
+        record : bool
+            Write the set down durably, before its horizon begins.
+        """
+        moment = asked_moment("at", at, self.map.clock, self.map.zone.default)
+        return forecasting.forecast_set(
+            self.wiring, outcome, cohort=cohort, items=items, at=moment, record=record
+        )
+
+    def fidelity(
+        self,
+        evaluation: Evaluation,
+        rows: Sequence[str] | None = None,
+        *,
+        progress: Callable[[str, float], None] | None = None,
+    ) -> FidelityReport:
+        """Fit and score the rows of an evaluation on this store's ledger."""
+        return judging.fidelity(self.wiring, evaluation, rows, progress=progress)
 
     def close(self) -> None:
         """Write what is pending and let go of the file."""

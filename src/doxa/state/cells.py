@@ -40,7 +40,7 @@ class EventSums:
 
 @dataclass(frozen=True, slots=True)
 class NodeCells:
-    """The cells of one node, c rows sorted by (twin, member, source).
+    """The cells of one node, c rows by twin; those of one (twin, member) stand together.
 
     Attributes
     ----------

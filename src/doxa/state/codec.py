@@ -16,6 +16,7 @@ from doxa.state.traits import Traits
 from doxa.types import HalfLife
 
 FORMAT = 1
+_COLUMNS = ("source", "first", "last", "opened", "occasions")
 
 
 class _Node(msgspec.Struct, array_like=True):
@@ -66,17 +67,12 @@ def encode(state: State, members: Members, sources: tuple[str, ...]) -> bytes:
     members, sources
         What the codes in it mean.
     """
-    nodes, integers, floats = [], [], []
-    for name, cells in state.nodes.items():
-        names = members.names(node_of(name))
-        kept = [names[code] for code in cells.member.tolist()]
-        bands = {kind: event.bands for kind, event in cells.events.items()}
-        nodes.append(_Node(name, cells.kind, cells.bands, cells.unit, kept, bands))
-        integers += [cells.source, cells.first, cells.last, cells.opened, cells.occasions]
-        floats.append(cells.sums)
-        for event in cells.events.values():
-            integers += [event.tick, event.opened]
-            floats.append(event.sums)
+    tables = list(state.nodes.items())
+    nodes = [_header(name, cells, members) for name, cells in tables]
+    integers = [getattr(cells, column) for column in _COLUMNS for _, cells in tables]
+    events = [event for _, cells in tables for event in cells.events.values()]
+    integers += [column for event in events for column in (event.tick, event.opened)]
+    floats = [cells.sums for _, cells in tables] + [event.sums for event in events]
     seen, traits = state.seen, state.traits
     integers += [seen.source, seen.first, seen.last, traits.source, traits.at, traits.order]
     counted = {kind: int(told.count.sum()) for kind, told in state.sessions.items()}
@@ -86,6 +82,13 @@ def encode(state: State, members: Members, sources: tuple[str, ...]) -> bytes:
     header = _Header(FORMAT, len(numbers), sources, nodes, counted, len(seen.twin), told)
     head = msgspec.msgpack.encode(header)
     return len(head).to_bytes(4, "little") + head + numbers + sums
+
+
+def _header(name: str, cells: NodeCells, members: Members) -> _Node:
+    names = members.names(node_of(name))
+    kept = [names[code] for code in cells.member.tolist()]
+    bands = {kind: event.bands for kind, event in cells.events.items()}
+    return _Node(name, cells.kind, cells.bands, cells.unit, kept, bands)
 
 
 class _Reader:
@@ -129,7 +132,7 @@ def decode(blob: bytes, twin: int, members: Members, sources: Sources) -> State:
     body = bytes(memoryview(blob)[start:])
     reader = _Reader(body, 0, header.integers)
     code = np.array([sources.code(name) for name in header.sources], dtype=np.int64)
-    nodes = {node.name: _node(node, reader, twin, members, code) for node in header.nodes}
+    nodes = _nodes(header.nodes, reader, twin, members, code)
     rows = header.seen
     seen = Seen(np.full(rows, twin), code[reader.ints(rows)], reader.ints(rows), reader.ints(rows))
     told = len(header.traits)
@@ -145,28 +148,39 @@ def decode(blob: bytes, twin: int, members: Members, sources: Sources) -> State:
     return State(nodes, seen, Traits(np.full(told, twin), *columns, *named), sessions)
 
 
-def _node(node: _Node, reader: _Reader, twin: int, members: Members, code: Ints) -> NodeCells:
-    cells, slots = len(node.members), len(SLOTS[node.kind])
-    member = np.array([members.code(node_of(node.name), m) for m in node.members], dtype=np.int64)
-    source, first, last, opened, occasions = (reader.ints(cells) for _ in range(5))
-    sums = reader.sums(cells, slots, len(node.bands))
-    events: dict[str, EventSums] = {}
-    for kind, bands in node.events.items():
-        tick, begun = reader.ints(cells), reader.ints(cells)
-        events[kind] = EventSums(bands, reader.sums(cells, slots, len(bands)), tick, begun)
-    found = NodeCells(
-        node.kind,
-        node.bands,
-        node.unit,
-        np.full(cells, twin),
-        member,
-        code[source],
-        sums,
-        first,
-        last,
-        opened,
-        occasions,
-        events,
-    )
-    sort = np.lexsort((found.source, member))
-    return found if (sort == np.arange(cells)).all() else found.take(sort)
+def _nodes(
+    headers: list[_Node], reader: _Reader, twin: int, members: Members, code: Ints
+) -> dict[str, NodeCells]:
+    """All tables, cut from whole columns: cells stand in the order they were written in."""
+    codes = [members.code(node_of(node.name), m) for node in headers for m in node.members]
+    member, twins = np.array(codes, dtype=np.int64), np.full(len(codes), twin)
+    table = [reader.ints(len(codes)) for _ in _COLUMNS]
+    table[0] = code[table[0]]
+    ends = np.cumsum([len(node.members) for node in headers]).tolist()
+    parts = [slice(low, high) for low, high in zip([0, *ends], ends, strict=False)]
+    sums = [
+        reader.sums(len(node.members), len(SLOTS[node.kind]), len(node.bands)) for node in headers
+    ]
+    return {
+        node.name: NodeCells(
+            node.kind,
+            node.bands,
+            node.unit,
+            twins[part],
+            member[part],
+            table[0][part],
+            held,
+            table[1][part],
+            table[2][part],
+            table[3][part],
+            table[4][part],
+            {kind: _event(node, bands, reader) for kind, bands in node.events.items()},
+        )
+        for node, part, held in zip(headers, parts, sums, strict=True)
+    }
+
+
+def _event(node: _Node, bands: tuple[HalfLife, ...], reader: _Reader) -> EventSums:
+    cells = len(node.members)
+    tick, opened = reader.ints(cells), reader.ints(cells)
+    return EventSums(bands, reader.sums(cells, len(SLOTS[node.kind]), len(bands)), tick, opened)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 
@@ -15,6 +16,8 @@ from doxa.storage.rows import decode_payload
 from doxa.types import Json, Moment, Span
 
 _SLOTS_PER_DAY = DAY // SLOT
+Offsets: TypeAlias = dict[str, dict[int, Span]]
+"""Offsets met so far by zone and quarter of an hour; may be shared by many scans."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ class LocalDays:
     clock: Clock
     zone: Zone
     history: ZoneHistory | None = None
-    offsets: dict[str, dict[int, Span]] = field(default_factory=dict)
+    offsets: Offsets = field(default_factory=dict)
 
     def of(self, twin: Ints, at: Ints) -> Ints:
         """The local day of each signal, as days since 1970-01-01; 0 on a position clock."""

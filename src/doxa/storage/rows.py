@@ -92,11 +92,13 @@ def row_of(signal: Signal, clock: Clock) -> Row:
     b'{"price":2}'
     """
     where = f"signal {signal.id!r}"
-    low, high = bounds(clock)
     _check_text(signal, where)
-    _check_moment(signal.at, low, high, "at", where)
-    _check_moment(signal.recorded, low, high, "recorded", where)
-    _check_moment(signal.order, _SMALLEST, _LARGEST, "order", where)
+    low, high = bounds(clock)
+    for name, value in (("at", signal.at), ("recorded", signal.recorded)):
+        if value.__class__ is not int or not low <= value <= high:
+            raise _bad_number(name, value, low, high, where)
+    if signal.order.__class__ is not int or not _SMALLEST <= signal.order <= _LARGEST:
+        raise _bad_number("order", signal.order, _SMALLEST, _LARGEST, where)
     return (
         signal.twin,
         signal.kind,
@@ -220,34 +222,38 @@ def _holds_nan(value: object) -> bool:
 
 
 def _check_text(signal: Signal, where: str) -> None:
-    needed = (("id", signal.id), ("twin", signal.twin), ("kind", signal.kind))
-    for name, text in (*needed, ("source", signal.source)):
-        if not text:
+    """All texts at once when they are plain ASCII, as nearly all are; else one by one."""
+    needed = (signal.id, signal.twin, signal.kind, signal.source)
+    optional = (signal.session, signal.device, signal.cause)
+    try:
+        plain = "".join([*needed, *["" if text is None else text for text in optional]]).isascii()
+    except TypeError:
+        plain = False
+    if plain and all(needed):
+        return
+    for name, text in zip(("id", "twin", "kind", "source"), needed, strict=True):
+        if text == "":
             raise SignalError(f"{name} is empty", where=where, expected="a text")
-    optional = (("session", signal.session), ("device", signal.device), ("cause", signal.cause))
-    for name, part in (*needed, ("source", signal.source), *optional):
-        if part is None:
-            continue
-        if not isinstance(part, str):
-            raise SignalError(f"{name} is no text", where=where, expected="a text")
-        if not part.isascii():
+        _check_unicode(name, text, where)
+    for name, part in zip(("session", "device", "cause"), optional, strict=True):
+        if part is not None:
             _check_unicode(name, part, where)
 
 
-def _check_unicode(name: str, text: str, where: str) -> None:
+def _check_unicode(name: str, text: object, where: str) -> None:
+    if not isinstance(text, str):
+        raise SignalError(f"{name} is no text", where=where, expected="a text")
     try:
         text.encode()
     except UnicodeEncodeError as error:
         raise SignalError(f"{name} is no valid Unicode", where=ascii(where)) from error
 
 
-def _check_moment(value: object, low: int, high: int, name: str, where: str) -> None:
+def _bad_number(name: str, value: object, low: int, high: int, where: str) -> SignalError:
     if type(value) is not int:
-        raise SignalError(f"{name} is no whole number", where=where, expected="an int")
-    if not low <= value <= high:
-        raise SignalError(
-            f"{name} lies outside the clock", where=where, expected=f"between {low} and {high}"
-        )
+        return SignalError(f"{name} is no whole number", where=where, expected="an int")
+    expected = f"between {low} and {high}"
+    return SignalError(f"{name} lies outside the clock", where=where, expected=expected)
 
 
 def _check_column(name: str, column: Sequence[int], clock: Clock) -> None:

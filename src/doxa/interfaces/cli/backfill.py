@@ -40,11 +40,17 @@ def backfill(
     ] = None,
     data: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="Where the files lie; left out, beside the tables file."),
+        typer.Option(
+            metavar="FOLDER", help="Where the files lie; left out, beside the tables file."
+        ),
     ] = None,
     restart: Annotated[
         bool, typer.Option("--restart", help="Begin anew after an interrupted load.")
     ] = False,
+    max_rejects: Annotated[
+        float | None,
+        typer.Option(metavar="N", help="Bad rows that are borne: a share below 1, or a number."),
+    ] = None,
     db: Db = DEFAULT_DB,
     map_file: MapFile = None,
     apply_map: ApplyMap = False,
@@ -56,40 +62,29 @@ def backfill(
 
     Example: doxa backfill orders.parquet --twin customer --kind =purchase --at day --id order
     """
-    from doxa.beliefmap.table_flags import tables_from_flags
     from doxa.storage.bulk.receipt import Options
 
-    given = (twin, kind, at, source, session, device, id, order, recorded, payload)
-    if file.suffix.lower() in ENDINGS:
-        if any(flag is not None for flag in given):
-            raise InputError(
-                "a tables file says itself what its columns are",
-                where=str(file),
-                hint="drop the flags, or name one table",
-            )
-        tables = file
-    else:
-        tables = tables_from_flags(
-            str(file), twin=_needed(twin, "--twin"), kind=_needed(kind, "--kind"), at=at,
-            source=source, session=session, device=device, id=id, order=order,
-            recorded=recorded, payload=payload,
-        )  # fmt: skip
-    with open_store(db, map_file, apply_map=apply_map) as twins, phases() as report:
-        receipt = twins.backfill(
-            tables, folder=data, options=Options(restart=restart), progress=report
+    columns = {
+        "twin": twin, "kind": kind, "at": at, "source": source, "session": session,
+        "device": device, "id": id, "order": order, "recorded": recorded, "payload": payload,
+    }  # fmt: skip
+    given = {name: value for name, value in columns.items() if value is not None}
+    if file.suffix.lower() in ENDINGS and given:
+        raise InputError(
+            "a tables file says itself what its columns are",
+            where=str(file),
+            hint="drop the flags, or name one table",
         )
+    bound = int(max_rejects) if max_rejects is not None and max_rejects >= 1 else max_rejects
+    options = Options(restart=restart, max_rejects=bound)
+    with open_store(db, map_file, apply_map=apply_map) as twins, phases() as report:
+        receipt = twins.backfill(file, folder=data, options=options, progress=report, **given)
     if as_json:
         print_json(receipt)
     else:
         say(*_lines(receipt, db))
     if receipt.rejected:
         raise typer.Exit(1)
-
-
-def _needed(value: str | None, flag: str) -> str:
-    if value is None:
-        raise InputError("is missing", where=flag, expected="a column, or =constant")
-    return value
 
 
 def _lines(receipt: object, db: str) -> list[str]:

@@ -87,7 +87,9 @@ def _row(row: RowReport) -> list[str]:
 
 def ladder_lines(ladder: Ladder) -> list[str]:
     """One ladder as an aligned table."""
-    head = f"  {ladder.subset}: {ladder.people:,} people, {ladder.rows:,} rows, mean {ladder.mean:.4f}"
+    head = (
+        f"  {ladder.subset}: {ladder.people:,} people, {ladder.rows:,} rows, mean {ladder.mean:.4f}"
+    )
     names = [name for name in ladder.steps[0].metrics if name != ladder.loss]
     rows = [["", ladder.loss, "95 %", *names, "skill over base", "over persona"]]
     rows += [_step(step, names) for step in ladder.steps]

@@ -28,7 +28,9 @@ def forecast(
     record: Annotated[
         bool, typer.Option("--record", help="Write the forecasts down, to be scored later.")
     ] = False,
-    limit: Annotated[int, typer.Option(metavar="N", help="How many to print, likeliest first.")] = 10,
+    limit: Annotated[
+        int, typer.Option(metavar="N", help="How many to print, likeliest first.")
+    ] = 10,
     db: Db = DEFAULT_DB,
     as_json: Json = False,
 ) -> None:

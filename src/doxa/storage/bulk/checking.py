@@ -5,26 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from typing import Any, cast
-
-import msgspec
+from typing import cast
 
 from doxa.beliefmap.model import BeliefMap
 from doxa.domain.clock import MINUTE, Clock
-from doxa.domain.content import canonical_payload, content_id
+from doxa.domain.content import content_id
 from doxa.domain.signal import BUILT_IN_KINDS, DEFAULT_SOURCE, TRAITS
+from doxa.storage.bulk import judging
 from doxa.storage.bulk.batch import RawBatch, Reject, Rows
+from doxa.storage.bulk.judging import Refused
 from doxa.storage.bulk.moments import BEGINNING
 from doxa.types import Moment
 
-LONGEST_NAME = 512
 TOLERANCE = 5 * MINUTE
-_DECODE = msgspec.json.Decoder(dict[str, Any]).decode
-_NUL = b"\\u0000"
-
-
-class Refused(Exception):
-    """Internal: this row cannot be taken; the field and the reason."""
 
 
 class Checker:
@@ -44,10 +37,10 @@ class Checker:
     """
 
     def __init__(self, map: BeliefMap, now: Moment, allow_future: bool = False) -> None:
-        self._clock = map.clock
+        self._map, self._clock = map, map.clock
         self._known = frozenset({*map.signals, *BUILT_IN_KINDS})
-        timed = map.clock is Clock.TIME and not allow_future
-        self._latest = now + TOLERANCE if timed else 2**62
+        self._latest_recorded = 2**62 if allow_future else now + TOLERANCE
+        self._latest = self._latest_recorded if map.clock is Clock.TIME else 2**62
         self.unknown_kinds: Counter[str] = Counter()
 
     def check(self, table: str, raw: RawBatch) -> tuple[Rows, list[Reject]]:
@@ -68,8 +61,8 @@ class Checker:
 
     def _all(self, raw: RawBatch) -> Rows | None:
         """All rows at once, None when one of them is to be refused: then each is looked at."""
-        at, assumed = self._timely(raw.at), _empty(raw.recorded)
-        recorded = at if assumed else self._timely(raw.recorded)
+        at, assumed = _timely(raw.at, self._latest), _empty(raw.recorded)
+        recorded = at if assumed else _timely(raw.recorded, self._latest_recorded)
         order = [0] * len(raw) if _empty(raw.order) else raw.order
         source = [name or DEFAULT_SOURCE for name in raw.source]
         if at is None or recorded is None or not {type(place) for place in order} <= {int}:
@@ -82,7 +75,10 @@ class Checker:
         if not _fit(set(raw.id) - {None}):
             return None
         try:
-            payload = [_payload(value) for value in raw.payload]
+            payload = [
+                judging.payload(value, kind or "", self._map)
+                for value, kind in zip(raw.payload, raw.kind, strict=True)
+            ]
         except Refused:
             return None
         rows = Rows(
@@ -102,19 +98,12 @@ class Checker:
         rows.id = _ids(rows, raw.id)
         return rows
 
-    def _timely(self, moments: list[Moment | str | None]) -> list[Moment] | None:
-        """The same moments when all are there and none lies in the future."""
-        if {type(moment) for moment in moments} != {int}:
-            return None
-        whole = cast("list[Moment]", moments)
-        return whole if max(whole) <= self._latest else None
-
     def _take(
         self, raw: RawBatch, n: int, rows: Rows, kinds: frozenset[str], good: set[str]
     ) -> None:
         twin, kind = raw.twin[n], raw.kind[n]
         if twin not in good:
-            good.add(_name("twin", twin))
+            good.add(judging.name("twin", twin))
         if kind not in kinds:
             self._unknown(kind)
         assert twin is not None
@@ -122,15 +111,15 @@ class Checker:
         source, session, device = raw.source[n] or DEFAULT_SOURCE, raw.session[n], raw.device[n]
         for field, text in (("source", source), ("session", session), ("device", device)):
             if text is not None and text not in good:
-                good.add(_name(field, text))
+                good.add(judging.name(field, text))
         at, recorded = self._moments(raw.at[n], raw.recorded[n], kind)
         order = raw.order[n]
         if type(order) is str:
             raise Refused("order", order)
-        payload = _payload(raw.payload[n])
+        payload = judging.payload(raw.payload[n], kind, self._map)
         given = raw.id[n]
         if given is not None or raw.has_id:
-            rows.id.append(_name("id", given))
+            rows.id.append(judging.name("id", given))
         else:
             rest = {"order": order or 0, "session": session, "device": device}
             rows.id.append(content_id(twin, kind, source, at, payload, **rest))  # type: ignore[arg-type]
@@ -159,12 +148,12 @@ class Checker:
             raise Refused("recorded", recorded)
         if at > self._latest:  # type: ignore[operator]
             raise Refused("at", "more than 5 minutes in the future")
-        if recorded is not None and recorded > self._latest:  # type: ignore[operator]
+        if recorded is not None and recorded > self._latest_recorded:  # type: ignore[operator]
             raise Refused("recorded", "more than 5 minutes in the future")
         return at, recorded  # type: ignore[return-value]
 
     def _unknown(self, kind: str | None) -> None:
-        _name("kind", kind)
+        judging.name("kind", kind)
         assert kind is not None
         if len(self.unknown_kinds) < 1000:
             self.unknown_kinds[kind] += 1
@@ -180,22 +169,6 @@ class Checker:
         return next(iter(get_close_matches(kind, sorted(self._known), 1)), None)
 
 
-def _name(field: str, text: str | None) -> str:
-    if text is None or text == "":
-        raise Refused(field, f"no {field}")
-    if len(text) > LONGEST_NAME:
-        raise Refused(field, f"longer than {LONGEST_NAME} characters")
-    if "\0" in text:
-        raise Refused(field, "holds a NUL character")
-    if text.isascii():
-        return text
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise Refused(field, "not valid UTF-8") from None
-    return text
-
-
 def _ids(rows: Rows, given: Sequence[str | None]) -> list[str]:
     parts = zip(
         given, rows.twin, rows.kind, rows.source, rows.at, rows.payload,
@@ -208,6 +181,14 @@ def _ids(rows: Rows, given: Sequence[str | None]) -> list[str]:
     ]
 
 
+def _timely(moments: list[Moment | str | None], latest: Moment) -> list[Moment] | None:
+    """The same moments when all are there and none lies in the future."""
+    if {type(moment) for moment in moments} != {int}:
+        return None
+    whole = cast("list[Moment]", moments)
+    return whole if max(whole) <= latest else None
+
+
 def _empty(column: Sequence[object]) -> bool:
     return column.count(None) == len(column)
 
@@ -216,28 +197,7 @@ def _fit(texts: Iterable[str | None]) -> bool:
     """Whether all can be names."""
     try:
         for text in {*texts}:
-            _name("", text)
+            judging.name("", text)
     except Refused:
         return False
     return True
-
-
-def _payload(value: Any) -> bytes:
-    if value is None:
-        return b"{}"
-    try:
-        if isinstance(value, str | bytes):
-            value = _DECODE(value)
-        elif not isinstance(value, dict):
-            raise Refused("payload", "not an object")
-        payload = canonical_payload(value)
-    except msgspec.DecodeError as error:
-        wrong = isinstance(error, msgspec.ValidationError) and "Expected" in str(error)
-        raise Refused("payload", "not an object" if wrong else "not JSON") from None
-    except UnicodeError:
-        raise Refused("payload", "not valid UTF-8") from None
-    except (TypeError, RecursionError):
-        raise Refused("payload", "holds a value that JSON cannot") from None
-    if _NUL in payload and _NUL in payload.replace(b"\\\\", b""):
-        raise Refused("payload", "holds a NUL character")
-    return payload

@@ -29,7 +29,8 @@ class ColumnReader:
 
     def __init__(self, connection: Any, layout: Layout, path: Path, map: BeliefMap) -> None:
         self._connection, self._layout, self._table = connection, layout, layout.table
-        self._clock, self._zone = map.clock, map.zone.default
+        self._zone = map.zone.default
+        self._clocks = {"at": map.clock, "recorded": Clock.TIME}
         self._source = f"read_parquet({literal(str(path))}, file_row_number = true)"
         relation = query(connection, f"SELECT * FROM {self._source} LIMIT 0", layout.name)
         self._types = dict(zip(relation.columns, relation.types, strict=True))
@@ -75,14 +76,14 @@ class ColumnReader:
         if not isinstance(entry, Column):
             self._forms[part] = Form.TEXT
             return literal(entry.value)
-        found = moment(entry.name, self._types[entry.name], self._clock)
+        found = moment(entry.name, self._types[entry.name], self._clocks[part])
         if found is None:
             raise self._no_moment(part, entry.name)
         self._forms[part] = found[1]
         return found[0]
 
     def _no_moment(self, part: str, column: str) -> InputError:
-        timed = self._clock is Clock.TIME
+        timed = self._clocks[part] is Clock.TIME
         return InputError(
             f"column {column!r} ({self._types[column]}) cannot be {part!r}",
             where=self._layout.name,
@@ -123,9 +124,9 @@ class ColumnReader:
         )
 
     def _moments(self, part: str, column: Any) -> list[int | str | None]:
-        form = self._forms[part]
+        form, clock = self._forms[part], self._clocks[part]
         if form is Form.TEXT:
-            read = MomentReader(self._clock, self._zone)
+            read = MomentReader(clock, self._zone)
             return [read(value) for value in column.to_pylist()]
         if column.null_count == len(column):
             return [None] * len(column)
@@ -136,8 +137,8 @@ class ColumnReader:
         found: list[int | str | None] = values.tolist()
         for row in np.flatnonzero(missing):
             found[row] = None
-        for row in np.flatnonzero(~missing & _odd(values, self._clock)):
-            found[row] = within(int(values[row]), self._clock)
+        for row in np.flatnonzero(~missing & _odd(values, clock)):
+            found[row] = within(int(values[row]), clock)
         return found
 
 

@@ -30,6 +30,7 @@ def given_batches(
         When a row is no dict, or has a key that no signal has.
     """
     moment = MomentReader(map.clock, map.zone.default)
+    recorded = MomentReader(Clock.TIME, map.zone.default)
     place = MomentReader(Clock.POSITION, "UTC")
     raw = RawBatch()
     for number, row in enumerate(rows, 1):
@@ -38,7 +39,7 @@ def given_batches(
         for name in _TEXTS:
             getattr(raw, name).append(canonical_text(row.get(name)))
         raw.at.append(moment(row.get("at")))
-        raw.recorded.append(moment(row.get("recorded")))
+        raw.recorded.append(recorded(row.get("recorded")))
         raw.order.append(place(row.get("order")))
         raw.payload.append(_plain(row.get("payload")))
         if len(raw) == size:

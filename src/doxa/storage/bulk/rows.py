@@ -81,6 +81,7 @@ class Taker:
     def __init__(self, layout: Layout, map: BeliefMap, read: Callable[[Any], Any]) -> None:
         self._table, self._read = layout.table, read
         self._moment = MomentReader(map.clock, map.zone.default)
+        self._recorded = MomentReader(Clock.TIME, map.zone.default)
         self._place = MomentReader(Clock.POSITION, "UTC")
         self._parts = layout.parts
         self._named = frozenset(layout.named)
@@ -97,7 +98,7 @@ class Taker:
             )
         for name, read in (
             ("at", self._moment),
-            ("recorded", self._moment),
+            ("recorded", self._recorded),
             ("order", self._place),
         ):
             entry = parts.get(name)

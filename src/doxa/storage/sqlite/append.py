@@ -5,9 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
+from typing import Any
 
 from doxa.storage.port import Appended
-from doxa.storage.rows import AT, ID, KIND, SOURCE, TWIN, Row, check_same
+from doxa.storage.rows import AT, ID, SOURCE, TWIN, Row, check_same
 from doxa.storage.sqlite.names import Names
 
 _MARKS = """
@@ -15,6 +17,8 @@ SELECT erased, floor, (SELECT max(seq) FROM signals), EXISTS (SELECT 1 FROM snap
 FROM workspaces WHERE key = ?
 """
 _INSERT = "INSERT INTO signals VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_MORE = ", (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_TOGETHER = 64
 _KNOWN = """
 SELECT s.seq, t.id, k.text, f.text, s.id, s.occurred_at, s.recorded_at, s.ord, s.assumed,
        s.session, s.device, s.cause, s.payload
@@ -43,6 +47,7 @@ class Appender:
 
     def start(self) -> None:
         """Look up where the ledger stands; the transaction has begun."""
+        self._names.drop(0)
         found = self._connection.execute(_MARKS, (self._workspace,)).fetchone()
         erased, floor, newest, self._snapshots = found
         if erased != self._erased:
@@ -73,23 +78,42 @@ class Appender:
         self._connection.execute("RELEASE step")
 
     def add_new(self, rows: Sequence[Row], load: int | None = None) -> int:
-        """Insert rows that are all new; IntegrityError when one is not. Returns the first seq."""
-        names, workspace, first = self._names, self._workspace, self._seq + 1
-        names.learn_twins(self._connection, {row[TWIN] for row in rows})
-        names.learn_terms(
-            self._connection, {row[KIND] for row in rows}, {row[SOURCE] for row in rows}
-        )
-        twins, kinds, sources = names.twins, names.kinds, names.sources
-        self._connection.executemany(
-            _INSERT,
-            [
-                (seq, workspace, twins[row[0]], kinds[row[1]], sources[row[2]], load, *row[3:])
-                for seq, row in enumerate(rows, first)
-            ],
-        )
+        """Insert rows that are all new; IntegrityError, and nothing done, when one is not.
+
+        Returns the first seq.
+        """
+        first = self._seq + 1
+        if len(rows) > _TOGETHER or not self._insert_together(rows, load):
+            with self.savepoint():
+                self._names.learn(self._connection, rows)
+                self._connection.executemany(_INSERT, self._bound(rows, load))
         self._drop_snapshots(rows)
         self._seq += len(rows)
         return first
+
+    def _bound(self, rows: Sequence[Row], load: int | None) -> list[tuple[Any, ...]]:
+        """Rows as the table has them: names as keys, seq in front."""
+        twins, kinds, sources = self._names.twins, self._names.kinds, self._names.sources
+        workspace = self._workspace
+        return [
+            (seq, workspace, twins[row[0]], kinds[row[1]], sources[row[2]], load, *row[3:])
+            for seq, row in enumerate(rows, self._seq + 1)
+        ]
+
+    def _insert_together(self, rows: Sequence[Row], load: int | None) -> bool:
+        """One statement for all rows; False, and nothing done, when a name is new.
+
+        The driver lets go of the interpreter's lock once per row of ``executemany``; with many
+        callers waiting for that lock, getting it back each time costs more than the insert.
+        """
+        try:
+            bound = self._bound(rows, load)
+        except KeyError:
+            return False
+        if bound:
+            statement = f"{_INSERT}{_MORE * (len(bound) - 1)}"
+            self._connection.execute(statement, list(chain.from_iterable(bound)))
+        return True
 
     def add(self, rows: Sequence[Row], load: int | None = None) -> list[Appended]:
         """Insert the rows that are new, once it is sure that none conflicts."""

@@ -28,8 +28,7 @@ def job(rows: Sequence[Row], load: Load | None, workspace: int) -> Job[BulkAppen
         connection.execute(_CACHE)
         key = None if load is None else _put_load(connection, workspace, load)
         try:
-            with appender.savepoint():
-                appender.add_new(rows, key)
+            appender.add_new(rows, key)
             return BulkAppended(added=len(rows), duplicates=0)
         except sqlite3.IntegrityError:
             duplicates = sum(appended.duplicate for appended in appender.add(rows, key))

@@ -38,22 +38,18 @@ def begin(connection: sqlite3.Connection, seconds: float = BUSY_SECONDS) -> None
     """Take the write lock, trying again with jitter until the deadline.
 
     SQLite's own waiting backs off to a tenth of a second and starves the unlucky; short random
-    pauses share the lock evenly between processes.
+    pauses share the lock evenly between processes. Writers' connections have no ``busy_timeout``.
     """
     deadline = time.monotonic() + seconds
-    connection.execute("PRAGMA busy_timeout = 0")
-    try:
-        while True:
-            try:
-                connection.execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError as error:
-                if not is_busy(error) or time.monotonic() > deadline:
-                    raise
-                time.sleep(random.uniform(0.0001, 0.002))
-            else:
-                return
-    finally:
-        connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+    while True:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if not is_busy(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(random.uniform(0.0001, 0.002))
+        else:
+            return
 
 
 def is_busy(error: sqlite3.Error) -> bool:

@@ -15,6 +15,7 @@ from doxa.beliefmap.model import Zone
 from doxa.domain.clock import Clock
 from doxa.domain.signal import Signal
 from doxa.errors import UnknownName
+from doxa.storage.days import Offsets
 from doxa.storage.port import Appended, BulkAppended, FirstSignals, Load, StoreStats
 from doxa.storage.rows import SignalRows, row_of
 from doxa.storage.sqlite import bulk, schema, settings, summary
@@ -49,20 +50,21 @@ class SqliteLedger:
                 raise
         self._writer = Writer(connection, self._workspace, path)
         self._readers = Readers(path)
+        self._offsets: Offsets = {}
         self._watch: sqlite3.Connection | None = None
         self._watching = threading.Lock()
 
     def append(self, signals: Sequence[Signal]) -> list[Appended]:
         """Add signals; returns when they are durable."""
-        return self.submit(signals).result()
+        return self._writer.append([row_of(signal, self.clock) for signal in signals])
 
     def submit(self, signals: Sequence[Signal]) -> Future[list[Appended]]:
         """Add signals; the future is done when they are durable."""
-        return self._writer.append([row_of(signal, self.clock) for signal in signals])
+        return self._writer.submit([row_of(signal, self.clock) for signal in signals])
 
     def append_rows(self, rows: SignalRows, load: Load | None = None) -> BulkAppended:
         """Add many rows and the progress of their load in one transaction."""
-        return self._writer.run(bulk.job(rows.rows(self.clock), load, self._workspace)).result()
+        return self._writer.run(bulk.job(rows.rows(self.clock), load, self._workspace))
 
     def load(self, fingerprint: str) -> Load | None:
         """How far the load of an input came."""
@@ -127,6 +129,7 @@ class SqliteLedger:
                 selection,
                 clock=self.clock,
                 zone=self.zone,
+                offsets=self._offsets,
                 rows=rows,
                 ids=ids,
             )

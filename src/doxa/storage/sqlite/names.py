@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Sequence
+from operator import itemgetter
+
+from doxa.storage import rows as rows_
+from doxa.storage.rows import TWIN, Row
 
 KIND, SOURCE = "kind", "source"
 _KEPT = 200_000
@@ -23,23 +27,21 @@ class Names:
         self._workspace = workspace
         self._fresh: list[tuple[dict[str, int], str]] = []
 
-    def learn_twins(self, connection: sqlite3.Connection, twins: Iterable[str]) -> None:
-        """Make sure that every twin has a key."""
-        wanted = set(twins)
-        if len(self.twins) > max(_KEPT, 2 * len(wanted)):
+    def learn(self, connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
+        """Make sure that every name in the rows has a key."""
+        twins = {row[TWIN] for row in rows}
+        if len(self.twins) > max(_KEPT, 2 * len(twins)):
             self.twins.clear()
-        for twin in sorted(wanted.difference(self.twins)):
+        for twin in sorted(twins.difference(self.twins)):
             names = (self._workspace, twin)
             self._learn(self.twins, twin, _key(connection, names, _FIND_TWIN, _ADD_TWIN))
-
-    def learn_terms(
-        self, connection: sqlite3.Connection, kinds: Iterable[str], sources: Iterable[str]
-    ) -> None:
-        """Make sure that every kind and source has a key."""
-        for known, role, texts in ((self.kinds, KIND, kinds), (self.sources, SOURCE, sources)):
-            for text in sorted(set(texts).difference(known)):
-                names = (self._workspace, role, text)
-                self._learn(known, text, _key(connection, names, _FIND_TERM, _ADD_TERM))
+        for known, role, place in (
+            (self.kinds, KIND, itemgetter(rows_.KIND)),
+            (self.sources, SOURCE, itemgetter(rows_.SOURCE)),
+        ):
+            for text in sorted(set(map(place, rows)).difference(known)):
+                terms = (self._workspace, role, text)
+                self._learn(known, text, _key(connection, terms, _FIND_TERM, _ADD_TERM))
 
     def _learn(self, known: dict[str, int], text: str, key: int) -> None:
         known[text] = key

@@ -16,7 +16,7 @@ from doxa.beliefmap.columns import Ints, SignalColumns
 from doxa.beliefmap.model import Zone
 from doxa.domain.clock import Clock
 from doxa.domain.signal import TRAITS, Signal
-from doxa.storage.days import LocalDays, ZoneHistory, zone_history
+from doxa.storage.days import LocalDays, Offsets, ZoneHistory, zone_history
 from doxa.storage.rows import AT, ID, ORDER, SOURCE, session_code, signal_of
 from doxa.storage.sqlite import names
 from doxa.types import Moment
@@ -94,6 +94,7 @@ def read_columns(
     *,
     clock: Clock,
     zone: Zone,
+    offsets: Offsets,
     rows: int,
     ids: bool,
 ) -> Iterator[SignalColumns]:
@@ -101,7 +102,8 @@ def read_columns(
     kinds = read_names(connection, workspace, names.KIND)
     sources = read_names(connection, workspace, names.SOURCE)
     wanted = None if selection.kinds is None else [kinds.keys.get(kind) for kind in selection.kinds]
-    days = LocalDays(clock, zone, _history(connection, workspace, selection, kinds, zone))
+    history = _history(connection, workspace, selection, kinds, zone)
+    days = LocalDays(clock, zone, history, offsets)
     sql, values = _query(workspace, selection, wanted, ids=ids)
     picked = None
     if selection.twins is not None and not selection.few:

@@ -14,7 +14,7 @@ from doxa.storage.sqlite.connection import begin, connect, translated
 APPLICATION_ID = 0x646F7861
 """``doxa`` in the header of every file of ours."""
 
-PAGE_SIZE = 8192
+PAGE_SIZE = 4096
 _MAGIC = b"SQLite format 3\x00"
 _OLDEST_SQLITE = (3, 37, 0)
 

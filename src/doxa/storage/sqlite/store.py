@@ -123,4 +123,4 @@ class SqliteStore(SqliteLedger):
             return archive.forecast_sets(connection, self._workspace, outcome)
 
     def _run(self, job: Job[T]) -> T:
-        return self._writer.run(job).result()
+        return self._writer.run(job)

@@ -1,0 +1,5 @@
+"""``doxa demo``: placeholder."""
+
+
+def demo() -> None:
+    """Not yet."""
