@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from doxa.beliefmap.map_file import parse_map
 from doxa.beliefmap.model import BeliefMap
+from doxa.heads.population import Population, decode
+from doxa.heads.priors import PopulationPriors
 from doxa.reading.priors import MapPriors, Priors
 from doxa.runtime.wiring import Wiring
-from doxa.storage.port import PopulationVersion
 from doxa.types import Moment
 
 
@@ -23,8 +24,8 @@ def map_at(wiring: Wiring, known_at: Moment | None) -> BeliefMap:
     return parse_map(active[-1].text, f"map {active[-1].version} of {wiring.path.name}")
 
 
-def population_at(wiring: Wiring, known_at: Moment | None) -> PopulationVersion | None:
-    """The population that was active at a moment, None before the first."""
+def population_at(wiring: Wiring, known_at: Moment | None) -> tuple[int, Population] | None:
+    """The population that was active at a moment, with its version; None before the first."""
     active = [
         each.version
         for each in wiring.store.activations()
@@ -32,9 +33,14 @@ def population_at(wiring: Wiring, known_at: Moment | None) -> PopulationVersion 
     ]
     if not active:
         return None
-    return next(each for each in wiring.store.populations() if each.version == active[-1])
+    version = active[-1]
+    if version not in wiring.populations:
+        stored = {each.version: each for each in wiring.store.populations()}
+        wiring.populations[version] = decode(stored[version].body)
+    return version, wiring.populations[version]
 
 
 def priors_at(wiring: Wiring, known_at: Moment | None) -> Priors:
-    """The priors that readings use: the map's, as long as populations hold none."""
-    return MapPriors()
+    """The priors that readings use: of the population active then, before the first the map's."""
+    active = population_at(wiring, known_at)
+    return MapPriors() if active is None else PopulationPriors(active[1].priors)
