@@ -63,7 +63,7 @@ class Tally:
         self.totals = np.zeros((0, 0))
         self.people: list[set[int]] = []
 
-    def add(self, view: View, twin: Ints) -> None:
+    def add(self, view: View, person: Ints) -> None:
         """Take in one chunk: never-decayed sums and exposures of rows of known members."""
         kept = view.member >= 0
         parts = _totals_of(view, self.kinds)[kept]
@@ -73,7 +73,7 @@ class Tally:
         for column in range(parts.shape[1]):
             self.totals[:size, column] += np.bincount(member, parts[:, column], minlength=size)
         met = kept & view.met
-        pairs = np.unique(np.stack([view.member[met], twin[met]], axis=1), axis=0)
+        pairs = np.unique(np.stack([view.member[met], person[met]], axis=1), axis=0)
         for code, whose in pairs.tolist():
             self.people[code].add(whose)
 
@@ -90,9 +90,7 @@ class Tally:
         """The norms of everything added."""
         names = codes.names(node)
         enough = [code for code, people in enumerate(self.people) if len(people) >= FEWEST_PEOPLE]
-        family = (
-            self.totals.sum(axis=0) if len(self.totals) else np.zeros(6 + 2 + len(self.kinds) * 2)
-        )
+        family = self.totals.sum(axis=0) if len(self.totals) else np.zeros(6 + len(self.kinds) * 2)
         table = [_quantities(self.totals[code], family, kind) for code in enough]
         return NodeNorms(
             [names[code] for code in enough],
