@@ -8,11 +8,10 @@ from numpy.typing import NDArray
 from doxa.beliefmap.columns import Ints
 from doxa.beliefmap.conditions import fields_of, mask
 from doxa.beliefmap.model import Among, AmongNode, AmongSignal, AmongTrait, Outcome
-from doxa.domain.clock import Clock
 from doxa.domain.signal import TRAITS
 from doxa.errors import InputError
 from doxa.features.events import field_codes
-from doxa.features.knowledge import as_known, known_moment
+from doxa.features.knowledge import as_known
 from doxa.features.labels import already_done
 from doxa.features.past import Past
 from doxa.features.rows import Bound, Rows
@@ -43,12 +42,9 @@ def eligible(outcome: Outcome, past: Past, rows: Rows) -> NDArray[np.bool_]:
 
 def _registered(past: Past, rows: Rows) -> NDArray[np.bool_]:
     own = np.flatnonzero(~past.signals.inert)
-    met = past.signals.at[own]
-    if past.map.clock is Clock.TIME:
-        met = np.maximum(met, past.signals.recorded[own])
-    since = Since.of(past.signals.twin[own], met)
+    since = Since.of(past.signals.twin[own], past.signals.at[own])
     never = np.full(len(rows), np.iinfo(np.int64).max)
-    return np.asarray(since.of_twins(rows.twin, never) <= known_moment(past, rows))
+    return np.asarray(since.of_twins(rows.twin, never) <= rows.seen.at)
 
 
 def _admits(among: Among, outcome: Outcome, past: Past, rows: Rows) -> NDArray[np.bool_]:
@@ -88,7 +84,7 @@ def _from(among: AmongSignal, past: Past, rows: Rows) -> tuple[Ints, Ints]:
         start = rows.seen.at - among.within
     if among.since is not None:
         newest = _newest(past, rows, past.of_kind(among.since))
-        later = newest.at > start
+        later = newest.at >= start
         start, order = np.where(later, newest.at, start), np.where(later, newest.order, order)
     return start, order
 

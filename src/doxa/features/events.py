@@ -63,7 +63,8 @@ def events_of(outcome: Outcome, past: Past, rows: Rows) -> tuple[Events, Ints]:
     ]
     groups, wanted = _codes(key, asked)
     at, order = past.signals.at[signal], past.signals.order[signal]
-    sort = np.lexsort((order, at, groups))
+    ties = (value,) if outcome.target is Target.VALUE else ()
+    sort = np.lexsort((*ties, order, at, groups))
     total = int(groups.max(initial=-1)) + 1
     timeline = Timeline.of(groups[sort], at[sort], order[sort], total)
     once = _distinct(outcome.once, past, signal)[sort]

@@ -43,7 +43,8 @@ def as_known(past: Past, rows: Rows) -> tuple[Past, Rows]:
     The rows' `twin` then is the copy's key, their `person` stays who it is.
     On a position clock nothing says when a signal was learned, and nothing is hidden.
     """
-    if past.map.clock is Clock.POSITION or not (past.signals.recorded > past.signals.at).any():
+    late = past.signals.recorded > past.signals.at
+    if past.map.clock is Clock.POSITION or not len(rows) or not late.any():
         return past, rows
     known = known_moment(past, rows)
     affected = _straddled(past.signals, rows, known)
