@@ -91,8 +91,12 @@ def test_one_absurd_amount_spoils_no_other_sum() -> None:
     signals = [
         Signal(id="a", twin="ann", kind="buy", at=at, recorded=at, payload={"price": 1.5e308}),
         Signal(id="b", twin="bob", kind="buy", at=at, recorded=at, payload={"price": 0.1}),
-        Signal(id="c", twin="ann", kind="traits", at=at - 1, recorded=at - 1, payload={"tier": "2"}),
-        Signal(id="d", twin="bob", kind="traits", at=at - 1, recorded=at - 1, payload={"tier": 2.0}),
+        Signal(
+            id="c", twin="ann", kind="traits", at=at - 1, recorded=at - 1, payload={"tier": "2"}
+        ),
+        Signal(
+            id="d", twin="bob", kind="traits", at=at - 1, recorded=at - 1, payload={"tier": 2.0}
+        ),
     ]
     outcome = belief_map.outcomes["spend"]
     past = past_of(signals, belief_map, [outcome])

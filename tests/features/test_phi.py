@@ -115,7 +115,10 @@ def test_a_late_signal_is_unknown_until_it_is_recorded(data) -> None:
 
 
 def replace_recorded(signal: Signal) -> Signal:
-    return Signal(**{name: getattr(signal, name) for name in signal.__struct_fields__} | {"recorded": signal.at})
+    return Signal(
+        **{name: getattr(signal, name) for name in signal.__struct_fields__}
+        | {"recorded": signal.at}
+    )
 
 
 def test_the_columns_do_not_depend_on_the_rows_asked_for() -> None:
@@ -123,10 +126,19 @@ def test_the_columns_do_not_depend_on_the_rows_asked_for() -> None:
     outcome = belief_map.outcomes["buys_soon"]
     at = origins_of(Clock.TIME)[0]
     paid = [
-        Signal(id=f"m{n}", twin=f"t{n}", kind="buy", at=at - n, recorded=at - n, payload={"category": "milk", "price": 3})
+        Signal(
+            id=f"m{n}",
+            twin=f"t{n}",
+            kind="buy",
+            at=at - n,
+            recorded=at - n,
+            payload={"category": "milk", "price": 3},
+        )
         for n in range(1, 13)
     ]
-    free = Signal(id="f", twin="t1", kind="buy", at=at - 1, recorded=at - 1, payload={"category": "tea"})
+    free = Signal(
+        id="f", twin="t1", kind="buy", at=at - 1, recorded=at - 1, payload={"category": "tea"}
+    )
     recipe = recipe_from([*paid, free], belief_map, outcome)
     past = past_of([*paid, free], belief_map, [outcome])
     rows = asked(past, outcome, [0], [at])
@@ -139,8 +151,17 @@ def test_traits_known_from_the_beginning_do_not_stretch_a_persons_time() -> None
     belief_map = world_map(Clock.TIME)
     outcome = belief_map.outcomes["buys_soon"]
     at = origins_of(Clock.TIME)[1]
-    buy = Signal(id="b", twin="ann", kind="buy", at=at - 5, recorded=at - 5, payload={"category": "tea"})
-    since = Signal(id="t", twin="ann", kind="traits", at=-62_135_596_800_000_000, recorded=at - 9, payload={"tier": "2"})
+    buy = Signal(
+        id="b", twin="ann", kind="buy", at=at - 5, recorded=at - 5, payload={"category": "tea"}
+    )
+    since = Signal(
+        id="t",
+        twin="ann",
+        kind="traits",
+        at=-62_135_596_800_000_000,
+        recorded=at - 9,
+        payload={"tier": "2"},
+    )
     recipe = recipe_from([buy], belief_map, outcome)
     close(features(recipe, [since, buy], "ann", [at]), features(recipe, [buy], "ann", [at]))
 
@@ -150,7 +171,14 @@ def test_absurd_values_spoil_nobody_else() -> None:
     outcome = belief_map.outcomes["buys_soon"]
     at = origins_of(Clock.TIME)[1]
     beeps = [
-        Signal(id=f"b{n}", twin=twin, kind="beep", at=at - n - 5, recorded=at - n - 5, payload={"mood": mood})
+        Signal(
+            id=f"b{n}",
+            twin=twin,
+            kind="beep",
+            at=at - n - 5,
+            recorded=at - n - 5,
+            payload={"mood": mood},
+        )
         for n, (twin, mood) in enumerate([("ann", 1e200), ("ann", -1e200), ("bob", 4)])
     ]
     recipe = recipe_from(beeps[2:], belief_map, outcome)

@@ -112,8 +112,8 @@ def _grid(signals: Sequence[Signal], outcome: Outcome, origins: Iterable[Moment]
     found = []
     for origin in origins:
         start, end = (origin, BEFORE), (origin + outcome.within, BEFORE)
-        for twin in sorted({s.twin for s in signals}):
-            found.append(Asked(twin, None, start, start, end, origin, None))
+        twins = sorted({s.twin for s in signals})
+        found += [Asked(twin, None, start, start, end, origin, None) for twin in twins]
     return found
 
 
@@ -147,8 +147,7 @@ def _at_signals(signals: Sequence[Signal], outcome: Outcome) -> list[Asked]:
         named: list[str | None] = [None]
         if outcome.of is not None:
             named = list(_members(signal, outcome))
-        for member in named:
-            found.append(Asked(signal.twin, member, seen, seen, closes, known, signal))
+        found += [Asked(signal.twin, one, seen, seen, closes, known, signal) for one in named]
     return found
 
 
@@ -157,9 +156,7 @@ def _eligible(
 ) -> bool:
     timed = belief_map.clock is Clock.TIME
     told = [
-        s
-        for s in signals
-        if s.twin == moment.twin and (not timed or s.recorded <= moment.known)
+        s for s in signals if s.twin == moment.twin and (not timed or s.recorded <= moment.known)
     ]
     if not any(s.at <= moment.seen[0] and s.cause is None for s in told):
         return False

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
 from hypothesis import strategies as st
 
 from doxa.beliefmap.map_file import parse_map
 from doxa.beliefmap.model import BeliefMap, Outcome
 from doxa.checks.columns import signal_columns
-from doxa.domain.clock import HOUR, Clock, format_moment, parse_time
+from doxa.domain.clock import DAY, HOUR, Clock, format_moment, parse_time
 from doxa.domain.signal import Signal
 from doxa.features.past import Past, read_past
 from doxa.learning.population import fields_for_fit
@@ -139,7 +140,12 @@ def _signal(number: int, parts: tuple[object, ...], clock: Clock) -> Signal:
     ends = at + step * int(str(value))
     told: dict[str, dict[str, object]] = {
         "visit": {},
-        "buy": {"category": category, "price": value, "deal": int(bool(flag)), "campaign": campaign},
+        "buy": {
+            "category": category,
+            "price": value,
+            "deal": int(bool(flag)),
+            "campaign": campaign,
+        },
         "complaint": {},
         "beep": {"mood": value if flag else None},
         "offer": {"campaign": campaign, "ends": _written(ends, clock) if flag else None},
@@ -163,6 +169,52 @@ def _written(moment: Moment, clock: Clock) -> str:
     return format_moment(moment, clock)
 
 
+def crowd(people: int = 40, *, days: int = 24, seed: int = 1) -> list[Signal]:
+    """Many people on the time clock who differ in how often they buy what, by time and id.
+
+    Everybody buys milk or tea at a rate of their own; one in twelve also buys rye, so that a small
+    crowd knows a member that fewer than ten people met.
+    """
+    rng = np.random.default_rng(seed)
+    found: list[Signal] = []
+    for person in range(people):
+        rates = rng.gamma(1.0, 0.25, 3) + 0.02
+        for day in range(days):
+            bought = [int(rng.random() < rate) for rate in rates]
+            found += _day(f"p{person}", START + day * DAY, bought, rng, rye=person % 12 == 0)
+    return sorted(found, key=lambda signal: (signal.at, signal.id))
+
+
+def _day(
+    twin: str, at: Moment, bought: list[int], rng: np.random.Generator, *, rye: bool
+) -> list[Signal]:
+    """One person's day: perhaps a visit with purchases in one session, perhaps a beep."""
+    milk, tea, beep = bought
+    named = [name for name, there in (("milk", milk), ("tea", tea), ("rye", tea and rye)) if there]
+    told: list[tuple[str, dict[str, Json]]] = [("visit", {})] if named else []
+    for name in named:
+        price = round(float(rng.gamma(4.0)), 2)
+        told.append(("buy", {"category": name, "price": price, "deal": int(rng.integers(2))}))
+    if beep:
+        told.append(("beep", {"mood": int(rng.integers(1, 8))}))
+    if rng.random() < 0.05:
+        told.append(("complaint", {}))
+    first = at + int(rng.integers(6, 18)) * HOUR
+    return [
+        Signal(
+            id=f"{twin}-{first}-{place}",
+            twin=twin,
+            kind=kind,
+            at=first,
+            recorded=first,
+            order=place,
+            session=f"{twin}-{first}",
+            payload=payload,
+        )
+        for place, (kind, payload) in enumerate(told)
+    ]
+
+
 def past_of(signals: Sequence[Signal], belief_map: BeliefMap, outcomes: Iterable[Outcome]) -> Past:
     """The past of some signals, with the fields that some outcomes need."""
     fields = fields_for_fit(belief_map, outcomes)
@@ -172,5 +224,3 @@ def past_of(signals: Sequence[Signal], belief_map: BeliefMap, outcomes: Iterable
 def keys_of(signals: Sequence[Signal]) -> list[str]:
     """The twin of each key in `past_of`."""
     return list(dict.fromkeys(signal.twin for signal in signals))
-
-

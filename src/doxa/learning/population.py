@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from doxa.beliefmap.columns import Ints
+from doxa.beliefmap.fingerprint import fingerprint
 from doxa.beliefmap.model import BeliefMap, Outcome, Target
 from doxa.domain.signal import TRAITS
 from doxa.errors import InputError, PopulationError
@@ -95,7 +96,12 @@ def fit_population(
         if node.evidence is not None
     }
     return Population(
-        origin=origin, signals=len(past.signals), people=len(twins), priors=priors, heads=heads
+        origin=origin,
+        signals=len(past.signals),
+        people=len(twins),
+        priors=priors,
+        heads=heads,
+        map_fingerprint=fingerprint(past.map),
     )
 
 
