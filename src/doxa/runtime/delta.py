@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
 import msgspec
 
+from doxa.beliefmap.rows import evidence_of
+from doxa.domain.clock import Clock
 from doxa.domain.node import Address
 from doxa.domain.signal import Signal
 from doxa.reading.opinion import Opinion
+from doxa.runtime.folding.twin_state import readable
+from doxa.runtime.frozen import Frozen, newest
+from doxa.runtime.held import held, read_address
+from doxa.runtime.versions import priors_at
+from doxa.runtime.wiring import Wiring
 from doxa.storage.port import Appended
 from doxa.types import Json
 
-if TYPE_CHECKING:
-    from doxa.runtime.wiring import Wiring
+MOVED = 0.1
+"""A credence that moved by so much has changed."""
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,5 +37,62 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def delta(wiring: Wiring, signal: Signal, appended: Appended) -> tuple[Change, ...]:
-    """The nodes a signal spoke of."""
-    return ()
+    """The nodes a signal spoke of, read just without and just with it.
+
+    Both are read when the store learned of it, from what stood in the ledger up to its place; a
+    duplicate changed nothing.
+    """
+    addresses = _spoken_of(wiring, signal)
+    if appended.duplicate or not addresses:
+        return ()
+    before, after = _around(wiring, signal, appended.seq)
+    return tuple(
+        Change(
+            node=address,
+            before=read_address(before, address).one(0),
+            after=read_address(after, address).one(0),
+        )
+        for address in addresses
+    )
+
+
+def changes(earlier: Frozen, later: Frozen) -> tuple[Change, ...]:
+    """Nodes whose status changed, or whose credence moved by a tenth or more."""
+    found = []
+    for each in held(later):
+        before = read_address(earlier, each.node).one(0)
+        moved = abs(before.credence - each.opinion.credence) >= MOVED
+        if moved or before.status != each.opinion.status:
+            found.append(Change(node=each.node, before=before, after=each.opinion))
+    return tuple(found)
+
+
+def _spoken_of(wiring: Wiring, signal: Signal) -> list[Address]:
+    """Distinct nodes in the order of the rules; those that need a consent are left out."""
+    nodes = wiring.belief_map.nodes
+    said = evidence_of(wiring.belief_map, signal, inert=signal.cause is not None)
+    found = dict.fromkeys(Address(one.node, one.member) for one in said)
+    return [address for address in found if not nodes[address.node].opt_in]
+
+
+def _around(wiring: Wiring, signal: Signal, seq: int) -> tuple[Frozen, Frozen]:
+    """The twin without and with the signal at some place of the ledger."""
+    key = wiring.store.twin_key(signal.twin)
+    assert key is not None
+    timed = wiring.belief_map.clock is Clock.TIME
+    until = max(signal.at, signal.recorded) if timed else None
+    found = readable(wiring, wiring.belief_map, key, until, None, before_seq=seq)
+    if found.snapshot is not None and found.snapshot.until > signal.at:
+        found = readable(wiring, wiring.belief_map, key, until, None, cached=False)
+    with_it = found.folded(seq)
+    after = Frozen(
+        wiring=wiring,
+        twin=signal.twin,
+        key=key,
+        belief_map=wiring.belief_map,
+        priors=priors_at(wiring, None),
+        now=newest(with_it) if until is None else until,
+        known_at=None,
+        folded=with_it,
+    )
+    return replace(after, folded=found.folded(seq - 1)), after

@@ -15,10 +15,14 @@ from doxa.fidelity.report import FidelityReport
 from doxa.runtime import backfill as loading
 from doxa.runtime import fitting, forecasting, judging, observing
 from doxa.runtime.fitting import FitReceipt
+from doxa.runtime.folding.twin_state import snapshot_all
 from doxa.runtime.forecasting import Forecasts
+from doxa.runtime.frozen import asking, freeze
 from doxa.runtime.intake.given import Given
 from doxa.runtime.intake.times import asked_moment
+from doxa.runtime.readings import Readings, read_many
 from doxa.runtime.receipt import Receipt
+from doxa.runtime.twin import Twin
 from doxa.runtime.wiring import Wiring
 from doxa.storage.bulk.receipt import DEFAULTS, BackfillReceipt, Options
 
@@ -116,6 +120,43 @@ class Twins:
             Names the first twenty rows that cannot be taken; nothing was written.
         """
         return observing.observe_many(self.wiring, rows, now)
+
+    def twin(self, id: str, as_of: Any = None, known_at: Any = None, *, now: Any = None) -> Twin:
+        """One twin, frozen on both clocks.
+
+        Parameters
+        ----------
+        id : str
+            Somebody never met is there too, and reads as the prior.
+        as_of : str, date, datetime or int, optional
+            The moment read: only what had happened by then; whole numbers are moments
+            (microseconds since 1970, or positions). Left out: `known_at`, else now.
+        known_at : the same, optional
+            Only what the store had learned by then, read by the map of that time.
+        now : the same, optional
+            Stands for the real clock.
+        """
+        return Twin(freeze(self.wiring, id, asking(self.wiring, as_of, known_at, now)))
+
+    def __getitem__(self, id: str) -> Twin:
+        """One twin as it is now."""
+        return self.twin(id)
+
+    def read(
+        self,
+        ids: Sequence[str],
+        nodes: Sequence[str] | None = None,
+        *,
+        as_of: Any = None,
+        known_at: Any = None,
+        now: Any = None,
+    ) -> Readings:
+        """Some nodes of many twins as columns; left out, all single nodes."""
+        return read_many(self.wiring, ids, nodes, asking(self.wiring, as_of, known_at, now))
+
+    def snapshot(self, ids: Iterable[str] | None = None) -> int:
+        """Leave snapshots of twins (left out: of all) for quicker reads; returns how many."""
+        return snapshot_all(self.wiring, ids)
 
     def backfill(
         self,

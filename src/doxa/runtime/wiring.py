@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from doxa.beliefmap.model import BeliefMap
+from doxa.reading.priors import Priors
 from doxa.storage.port import Store
 from doxa.types import Moment
 
@@ -35,6 +36,8 @@ class Wiring:
         Gives the time now; `real_now` unless injected.
     snapshot_after : int
         How many foldable signals a read must find before it writes a snapshot.
+    priors : dict
+        Priors of the populations met so far, by version: they never change.
     """
 
     store: Store
@@ -42,3 +45,4 @@ class Wiring:
     path: Path
     clock: Callable[[], Moment] = real_now
     snapshot_after: int = SNAPSHOT_AFTER
+    priors: dict[int, Priors] = field(default_factory=dict)

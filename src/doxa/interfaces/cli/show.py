@@ -1,7 +1,94 @@
-"""``doxa show``."""
+"""``doxa show``: what is held of one person, grouped by how it stands."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
-def show() -> None:
-    """Show."""
+import typer
+
+from doxa.errors import InputError
+from doxa.interfaces.cli.console import Json, cut, plain, print_json, say, width
+from doxa.interfaces.cli.opinions import LEGEND, held_lines, when
+from doxa.interfaces.cli.stores import DEFAULT_DB, Db, MapFile, open_existing
+
+if TYPE_CHECKING:
+    from doxa.runtime.held import Held
+    from doxa.runtime.twin import Twin
+
+GROUPS = (
+    ("held", {"held", "solid"}),
+    ("contested or reversed", {"contested", "reversed"}),
+    ("forming", {"forming", "unmet"}),
+    ("fading or dissolved", {"fading", "dissolved"}),
+)
+"""Headings, and the statuses under each."""
+
+
+def show(
+    twin: Annotated[str, typer.Argument(metavar="TWIN", help="The person's id.")],
+    as_of: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Read as of then; left out, now.")
+    ] = None,
+    known_at: Annotated[
+        str | None, typer.Option(metavar="TIME", help="See only what was known by then.")
+    ] = None,
+    limit: Annotated[int, typer.Option(metavar="N", help="Nodes per group.")] = 10,
+    db: Db = DEFAULT_DB,
+    map_file: MapFile = None,
+    as_json: Json = False,
+) -> None:
+    """Show what is held of one person.
+
+    Example: doxa show h42 --as-of 2017-10-03
+    """
+    if limit < 0:
+        raise InputError(f"{limit} is no number of nodes", where="--limit", expected="0 or more")
+    with open_existing(db, map_file) as twins:
+        found = twins.twin(twin, as_of, known_at)
+        nodes = found.opinions()
+        traits = found.traits()
+    if as_json:
+        print_json(_document(found, nodes, traits))
+        return
+    clock = found.frozen.belief_map.clock
+    known = "" if found.known_at is None else f", known at {when(found.known_at, type(clock).TIME)}"
+    say(f"{plain(found.id)} as of {when(found.as_of, clock)}{known}")
+    if traits:
+        told = ", ".join(f"{plain(name)}: {plain(str(value))}" for name, value in traits.items())
+        say(cut(told, 3 * width()))
+    if not found.met:
+        say("no evidence yet: nothing was observed of this person by then")
+        return
+    _say_nodes(found, nodes, limit)
+
+
+def _say_nodes(found: Twin, nodes: Sequence[Held], limit: int) -> None:
+    met = sorted(
+        (each for each in nodes if each.met),
+        key=lambda each: (-each.opinion.credence, str(each.node)),
+    )
+    groups = {}
+    for title, statuses in GROUPS:
+        group = [each for each in met if each.opinion.status in statuses]
+        more = f" (the first {limit} of {len(group)}; all: --limit {len(group)})"
+        if group:
+            groups[title + (more if len(group) > limit else "")] = group[:limit]
+    if groups:
+        say(*held_lines(groups, found.as_of, found.frozen.belief_map.clock))
+    unmet = ", ".join(plain(str(each.node)) for each in nodes if not each.met)
+    if unmet:
+        say("", f"no evidence yet: {cut(unmet, 3 * width())}")
+    if met:
+        say("", LEGEND)
+
+
+def _document(found: Twin, nodes: Sequence[Held], traits: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "twin": found.id,
+        "as_of": found.as_of,
+        "known_at": found.known_at,
+        "met": found.met,
+        "traits": traits,
+        "nodes": [each.as_dict() for each in nodes],
+    }

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
-import numpy as np
+from dataclasses import dataclass
 
 from doxa.beliefmap.batches import evidence_of_batch
-from doxa.beliefmap.columns import EvidenceColumns, Members, SignalColumns
+from doxa.beliefmap.columns import Members, SignalColumns
 from doxa.beliefmap.model import BeliefMap
 from doxa.state.codec import Sources, decode
 from doxa.state.people import State, fold_people, join_people
@@ -33,23 +31,10 @@ class Folded:
     last_seq: int
 
 
-def evidence_of_rows(
-    belief_map: BeliefMap, rows: SignalColumns, members: Members
-) -> EvidenceColumns:
-    """What rows say; claims about counted members are left out until they are read."""
-    found = evidence_of_batch(belief_map, rows, members)
-    claims = np.array([rule.claim for rule in belief_map.rules], dtype=bool)
-    if not claims.any():
-        return found
-    kept = np.flatnonzero(~claims[found.rule])
-    columns = ("row", "rule", "member", "weight", "value")
-    return replace(found, **{name: getattr(found, name)[kept] for name in columns})
-
-
 def fold_rows(belief_map: BeliefMap, rows: SignalColumns) -> Folded:
     """The states of everybody in some rows."""
     members = Members()
-    state = fold_people(rows, evidence_of_rows(belief_map, rows, members), belief_map)
+    state = fold_people(rows, evidence_of_batch(belief_map, rows, members), belief_map)
     return Folded(state, members, rows.sources, int(rows.seq.max(initial=0)))
 
 
@@ -65,6 +50,6 @@ def fold_tail(belief_map: BeliefMap, snapshot: Snapshot, tail: SignalColumns) ->
     earlier = decode(snapshot.state, snapshot.twin, members, sources)
     if not len(tail):
         return Folded(earlier, members, sources.names, snapshot.last_seq)
-    later = fold_people(tail, evidence_of_rows(belief_map, tail, members), belief_map)
+    later = fold_people(tail, evidence_of_batch(belief_map, tail, members), belief_map)
     last_seq = max(snapshot.last_seq, int(tail.seq.max()))
     return Folded(join_people(earlier, later), members, sources.names, last_seq)

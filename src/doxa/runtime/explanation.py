@@ -1,0 +1,200 @@
+"""Why a node reads as it does: the prior, and every signal behind it with what it still counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from doxa.beliefmap.batches import evidence_of_batch
+from doxa.beliefmap.columns import Floats, Members, SignalColumns
+from doxa.beliefmap.model import Node
+from doxa.domain.evidence import Channel, EvidenceKind
+from doxa.domain.node import Address
+from doxa.reading.beta import CAP
+from doxa.reading.explain import Contributions, explain
+from doxa.reading.opinion import Opinion
+from doxa.reading.prior import Prior
+from doxa.reading.priors import Asked
+from doxa.runtime.addresses import address_of
+from doxa.runtime.folding.rows import ledger_rows
+from doxa.runtime.frozen import NOBODY, Frozen, voices
+from doxa.runtime.held import read_address, readable_node, says
+from doxa.state.evidence import NodeEvidence, claims_about, split
+from doxa.types import Json, Moment
+
+
+class Piece(msgspec.Struct, frozen=True, kw_only=True):
+    """What one signal says about the node, and what of it still counts.
+
+    Attributes
+    ----------
+    id, kind, source : str
+        Of the signal.
+    at : int
+        On the map's clock.
+    recorded : int
+    channel : str
+        for, against, count or value.
+    weight : float
+        As the map's rule drew it.
+    value : float or None
+        A value, or the amount beside a count.
+    now : float
+        What it counts at the moment read, after decay, occasion, trust and the person's word.
+    share : float or None
+        What it adds to the credence; None for values and claims, which do not add up one by one.
+    """
+
+    id: str
+    kind: str
+    source: str
+    at: Moment
+    recorded: Moment
+    channel: str
+    weight: float
+    value: float | None
+    now: float
+    share: float | None
+
+
+class Explanation(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a node reads as it does; ``base + silence + sum of shares`` is the credence.
+
+    Attributes
+    ----------
+    base : float
+        The credence before any evidence.
+    silence : float
+        What time without any occurrence would have taken; 0 for other kinds of evidence.
+    adds_up : bool
+        False where values or claims take part: they do not add up one by one.
+    trail : tuple of Piece
+        Newest first.
+    """
+
+    node: Address
+    says: str
+    opinion: Opinion
+    base: float
+    silence: float
+    adds_up: bool
+    trail: tuple[Piece, ...]
+
+    def as_dict(self) -> dict[str, Json]:
+        """The explanation as plain fields."""
+        told: dict[str, Json] = msgspec.to_builtins(self)
+        return {**told, "node": str(self.node)}
+
+
+def explanation(frozen: Frozen, text: str, members: Mapping[str, Any]) -> Explanation:
+    """Explain one node of a frozen twin."""
+    address = address_of(frozen.belief_map, text, members)
+    node = readable_node(frozen.belief_map, address.node)
+    opinion = read_address(frozen, address).one(0)
+    rows = _rows(frozen)
+    codes = Members()
+    parts = split(rows, evidence_of_batch(frozen.belief_map, rows, codes), frozen.belief_map)
+    native, claims = parts.get(node.name), parts.get(claims_about(node.name))
+    member = codes.code(node.name, address.member)
+    prior = _prior(frozen, node, address)
+    silence = _silence(frozen, address, opinion)
+    adds_up = node.evidence is not EvidenceKind.VALUE and claims is None
+    trail: list[Piece] = []
+    for part in (native, claims):
+        if part is not None:
+            found = _contributions(frozen, part, member, prior, rows.sources)
+            shares = _shares(found, node, prior, opinion, silence) if adds_up else None
+            trail += _pieces(rows, found, shares)
+    trail.sort(key=lambda piece: (-piece.at, piece.id))
+    return Explanation(
+        node=address,
+        says=says(node, address),
+        opinion=opinion,
+        base=opinion.base,
+        silence=silence,
+        adds_up=adds_up,
+        trail=tuple(trail),
+    )
+
+
+def _rows(frozen: Frozen) -> SignalColumns:
+    """All signals that the reading saw, with their ids; none that came since."""
+    keys = [] if frozen.key == NOBODY else [frozen.key]
+    rows = ledger_rows(
+        frozen.wiring.store,
+        frozen.belief_map.zone,
+        keys,
+        until=frozen.now,
+        known_at=frozen.known_at,
+        ids=True,
+    )
+    return rows.take(np.flatnonzero(rows.seq <= frozen.folded.last_seq))
+
+
+def _prior(frozen: Frozen, node: Node, address: Address) -> Prior:
+    member = np.array([frozen.folded.members.code(node.name, address.member)], dtype=np.int64)
+    folded = frozen.folded
+    asked = Asked(np.array([frozen.key]), member, folded.members, folded.state.traits)
+    return frozen.priors.prior(node, asked)
+
+
+def _silence(frozen: Frozen, address: Address, opinion: Opinion) -> float:
+    """What the exposure alone takes from the base of an occurrence."""
+    if frozen.belief_map.nodes[address.node].evidence is not EvidenceKind.OCCURRENCE:
+        return 0.0
+    entries = {address.node, claims_about(address.node)}
+    state = frozen.folded.state
+    nodes = {name: cells for name, cells in state.nodes.items() if name not in entries}
+    silent = replace(frozen, folded=replace(frozen.folded, state=replace(state, nodes=nodes)))
+    return read_address(silent, address).one(0).credence - opinion.base
+
+
+def _contributions(
+    frozen: Frozen, evidence: NodeEvidence, member: int, prior: Prior, sources: tuple[str, ...]
+) -> Contributions:
+    base = float(np.ravel(prior.base)[0])
+    heard = voices(frozen.belief_map, sources)
+    return explain(evidence, frozen.key, member, frozen.now, heard, base)
+
+
+def _shares(
+    found: Contributions, node: Node, prior: Prior, opinion: Opinion, silence: float
+) -> Floats:
+    """What each piece adds: (support (1 - a) - attack a) over what everything weighs."""
+    if node.evidence is EvidenceKind.OCCURRENCE:
+        total = found.support.sum()
+        moved = opinion.credence - opinion.base - silence
+        return found.support * (moved / total if total > 0 else 0.0)
+    base, strength = float(np.ravel(prior.base)[0]), float(np.ravel(prior.strength)[0])
+    n = float((found.support + found.attack).sum())
+    scale = CAP / (n + CAP)
+    return (found.support * (1 - base) - found.attack * base) * scale / (n * scale + strength)
+
+
+def _pieces(rows: SignalColumns, found: Contributions, shares: Floats | None) -> list[Piece]:
+    ids = rows.ids or []
+    return [
+        Piece(
+            id=ids[row],
+            kind=rows.kinds[rows.kind[row]],
+            source=rows.sources[rows.source[row]],
+            at=int(rows.at[row]),
+            recorded=int(rows.recorded[row]),
+            channel=Channel(int(found.channel[place])).name.lower(),
+            weight=float(found.weight[place]),
+            value=_value(found, place),
+            now=float(found.support[place] + found.attack[place]),
+            share=None if shares is None else float(shares[place]),
+        )
+        for place, row in enumerate(found.row.tolist())
+    ]
+
+
+def _value(found: Contributions, place: int) -> float | None:
+    if found.channel[place] in (Channel.FOR, Channel.AGAINST):
+        return None
+    return float(found.value[place])

@@ -1,0 +1,127 @@
+"""One twin frozen on both clocks: everything that readings of it need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from doxa.beliefmap.columns import joined
+from doxa.beliefmap.model import BeliefMap
+from doxa.domain.clock import Clock
+from doxa.reading.pooled import Voices
+from doxa.reading.priors import Priors
+from doxa.runtime.folding.fold import Folded, fold_rows
+from doxa.runtime.folding.twin_state import twin_state
+from doxa.runtime.intake.names import given_name
+from doxa.runtime.intake.times import asked_moment
+from doxa.runtime.versions import map_at, priors_at
+from doxa.runtime.wiring import Wiring
+from doxa.types import Json, Moment
+
+NOBODY = -1
+"""The key of a twin that was never met."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A twin as of a moment, as known at another; nothing here moves any more.
+
+    Attributes
+    ----------
+    wiring : Wiring
+    twin : str
+    key : int
+        The store's, or `NOBODY`.
+    belief_map : BeliefMap
+        The one that was active then.
+    priors : Priors
+    now : int
+        The moment read, on the map's clock.
+    known_at : int or None
+    folded : Folded
+    """
+
+    wiring: Wiring
+    twin: str
+    key: int
+    belief_map: BeliefMap
+    priors: Priors
+    now: Moment
+    known_at: Moment | None
+    folded: Folded
+
+    @property
+    def voices(self) -> Voices:
+        """How each source is heard."""
+        return voices(self.belief_map, self.folded.sources)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Where on both clocks to read.
+
+    Attributes
+    ----------
+    as_of : int or None
+        None on a position clock: the newest position.
+    known_at : int or None
+    """
+
+    as_of: Moment | None
+    known_at: Moment | None
+
+
+def asking(wiring: Wiring, as_of: Any, known_at: Any, now: Any) -> Asking:
+    """Both moments as asked for: what was known at t is read as of t, unless told otherwise."""
+    clock, zone = wiring.belief_map.clock, wiring.belief_map.zone.default
+    known = asked_moment("known_at", known_at, Clock.TIME, zone)
+    moment = asked_moment("as_of", as_of, clock, zone)
+    if moment is None and clock is Clock.TIME:
+        moment = known if known is not None else asked_moment("now", now, Clock.TIME, zone)
+        moment = wiring.clock() if moment is None else moment
+    return Asking(moment, known)
+
+
+def freeze(wiring: Wiring, twin: str, asked: Asking) -> Frozen:
+    """Read one twin's state; somebody never met has an empty one."""
+    name = given_name("twin", twin)
+    belief_map = map_at(wiring, asked.known_at)
+    key = wiring.store.twin_key(name)
+    if key is None:
+        folded = fold_rows(belief_map, joined([]))
+    else:
+        folded = twin_state(wiring, belief_map, key, asked.as_of, asked.known_at)
+    return Frozen(
+        wiring=wiring,
+        twin=name,
+        key=NOBODY if key is None else key,
+        belief_map=belief_map,
+        priors=priors_at(wiring, asked.known_at),
+        now=newest(folded) if asked.as_of is None else asked.as_of,
+        known_at=asked.known_at,
+        folded=folded,
+    )
+
+
+def newest(folded: Folded) -> Moment:
+    """The newest moment of a state, 0 when it is empty."""
+    return int(np.max(folded.state.seen.last)) if len(folded.state.seen.last) else 0
+
+
+def voices(belief_map: BeliefMap, sources: tuple[str, ...]) -> Voices:
+    """How a map lets each source be heard."""
+    return Voices.of(sources, {name: source.trust for name, source in belief_map.sources.items()})
+
+
+def traits(frozen: Frozen) -> dict[str, Json]:
+    """The last value of every trait over all sources; cleared ones are gone."""
+    told = frozen.folded.state.traits
+    newest_of: dict[str, tuple[tuple[int, int], int]] = {}
+    for row, name in enumerate(told.name):
+        when = (int(told.at[row]), int(told.order[row]))
+        if name not in newest_of or when > newest_of[name][0]:
+            newest_of[name] = (when, row)
+    found = {name: told.value[row] for name, (_, row) in sorted(newest_of.items())}
+    return {name: value for name, value in found.items() if value is not None}

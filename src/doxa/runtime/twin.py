@@ -1,0 +1,93 @@
+"""The facade of one twin, frozen on both clocks: every method is one line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from doxa.domain.node import NodeKind
+from doxa.reading.opinion import Opinion
+from doxa.runtime import held
+from doxa.runtime.delta import Change, changes
+from doxa.runtime.explanation import Explanation, explanation
+from doxa.runtime.frozen import Frozen, asking, freeze, traits
+from doxa.runtime.held import Held
+from doxa.types import Json, Moment
+
+
+class Twin:
+    """What is held of one person, as of one moment and as known at another.
+
+    Signals that arrive after it was made do not change it.
+
+    Attributes
+    ----------
+    frozen : Frozen
+        The state that every reading here is made from.
+    """
+
+    def __init__(self, frozen: Frozen) -> None:
+        self.frozen = frozen
+
+    @property
+    def id(self) -> str:
+        """The product's own id of the person."""
+        return self.frozen.twin
+
+    @property
+    def as_of(self) -> Moment:
+        """The moment read, on the map's clock."""
+        return self.frozen.now
+
+    @property
+    def known_at(self) -> Moment | None:
+        """Only what was recorded by then was seen; None = everything."""
+        return self.frozen.known_at
+
+    @property
+    def met(self) -> bool:
+        """Whether anything was observed of this person."""
+        return bool(len(self.frozen.folded.state.seen.last))
+
+    def opinion(self, node: str, /, **members: Any) -> Opinion:
+        """One node, met or not: ``opinion("buys", category="MILK")`` or ``opinion("buys[MILK]")``."""
+        return held.opinion(self.frozen, node, members)
+
+    def opinions(self, kind: str | None = None) -> tuple[Held, ...]:
+        """All single nodes and all members of families that were met."""
+        return held.held(self.frozen, held.kind_named(kind))
+
+    def beliefs(self) -> tuple[Held, ...]:
+        """What the person takes to be so."""
+        return held.held(self.frozen, NodeKind.BELIEF)
+
+    def preferences(self, limit: int | None = 20) -> tuple[Held, ...]:
+        """What the person likes and does, strongest first."""
+        return held.strongest(self.frozen, NodeKind.PREFERENCE, limit)
+
+    def feelings(self) -> tuple[Held, ...]:
+        """How the person feels; nodes that need consent are absent."""
+        return held.held(self.frozen, NodeKind.FEELING)
+
+    def goals(self) -> tuple[Held, ...]:
+        """What the person wants."""
+        return held.held(self.frozen, NodeKind.GOAL)
+
+    def constraints(self) -> tuple[Held, ...]:
+        """What binds the person."""
+        return held.held(self.frozen, NodeKind.CONSTRAINT)
+
+    def traits(self) -> dict[str, Json]:
+        """The last value of every trait."""
+        return traits(self.frozen)
+
+    def explain(self, node: str, /, **members: Any) -> Explanation:
+        """Why a node reads as it does, down to the signals."""
+        return explanation(self.frozen, node, members)
+
+    def changes(self, since: Any) -> tuple[Change, ...]:
+        """What changed between an earlier moment and this one."""
+        return changes(self._at(since), self.frozen)
+
+    def _at(self, since: Any) -> Frozen:
+        asked = asking(self.frozen.wiring, since, self.frozen.known_at, None)
+        return freeze(self.frozen.wiring, self.frozen.twin, asked)
