@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 import numpy as np
 
-from doxa.reading.prior import Prior
+from doxa.beliefmap.model import Node
+from doxa.reading.prior import Prior, map_prior
+from doxa.reading.priors import Asked
 
 
 class NodePriors(msgspec.Struct, frozen=True):
@@ -43,3 +45,23 @@ class NodePriors(msgspec.Struct, frozen=True):
             mean=rows[:, 3],
             spread=rows[:, 4],
         )
+
+
+class PopulationPriors:
+    """The priors of a frozen population; a node it does not know reads from the map.
+
+    Parameters
+    ----------
+    nodes : priors by node name
+    """
+
+    def __init__(self, nodes: Mapping[str, NodePriors]) -> None:
+        self.nodes = nodes
+
+    def prior(self, node: Node, asked: Asked) -> Prior:
+        """The prior of each row asked for."""
+        known = self.nodes.get(node.name)
+        if known is None:
+            return map_prior(node)
+        names = asked.members.names(node.name)
+        return known.prior([names[code] if code >= 0 else () for code in asked.member.tolist()])

@@ -12,7 +12,7 @@ from doxa.beliefmap.model import Outcome
 from doxa.errors import InputError, PopulationError
 from doxa.features.past import read_past
 from doxa.features.plan import outcome_named
-from doxa.heads.population import Population, decode, encode
+from doxa.heads.population import Population, encode
 from doxa.learning.population import fields_for_fit, fit_population, learnable
 from doxa.runtime.wiring import Wiring
 from doxa.storage.port import PopulationVersion
@@ -81,19 +81,6 @@ def fit(
         )
     )
     return _receipt(stored.version, population, skipped, time.perf_counter() - started)
-
-
-def active_population(wiring: Wiring, known_at: int | None = None) -> tuple[int, Population] | None:
-    """The population that was active at a moment (now when left out), with its version."""
-    active = [
-        activation.version
-        for activation in wiring.store.activations()
-        if known_at is None or activation.active_from <= known_at
-    ]
-    if not active:
-        return None
-    stored = {found.version: found for found in wiring.store.populations()}
-    return active[-1], decode(stored[active[-1]].body)
 
 
 def _silence(what: str, done: float) -> None:

@@ -22,7 +22,7 @@ from doxa.features.rows import FIRST, Bound, Rows
 from doxa.features.views import Views
 from doxa.heads.glm import Family
 from doxa.heads.head import Head, Reasons, family_of, forecast, reasons, recipe_of
-from doxa.runtime.fitting import active_population
+from doxa.runtime.versions import population_at
 from doxa.runtime.wiring import Wiring
 from doxa.storage.port import ForecastSet
 from doxa.types import Moment
@@ -150,7 +150,7 @@ def forecast_set(
             hint="leave `at` out, or do not record",
         )
     past = _past(wiring, outcome, cohort, origin, label)
-    known = active_population(wiring)
+    known = population_at(wiring, None)
     version, population = known if known else (None, None)
     head = population.heads.get(name) if population else None
     rows, asked = _rows(outcome, past, origin, items, head)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from doxa.beliefmap.map_file import parse_map
-from doxa.beliefmap.model import BeliefMap, Node
-from doxa.heads.priors import NodePriors
-from doxa.reading.prior import Prior, map_prior
-from doxa.reading.priors import Asked, MapPriors, Priors
+from doxa.beliefmap.model import BeliefMap
+from doxa.heads.population import Population, decode
+from doxa.heads.priors import PopulationPriors
+from doxa.reading.priors import MapPriors, Priors
 from doxa.runtime.wiring import Wiring
 from doxa.types import Moment
 
@@ -26,47 +24,23 @@ def map_at(wiring: Wiring, known_at: Moment | None) -> BeliefMap:
     return parse_map(active[-1].text, f"map {active[-1].version} of {wiring.path.name}")
 
 
-def population_at(wiring: Wiring, known_at: Moment | None) -> int | None:
-    """The version of the population that was active at a moment, None before the first."""
+def population_at(wiring: Wiring, known_at: Moment | None) -> tuple[int, Population] | None:
+    """The population that was active at a moment, with its version; None before the first."""
     active = [
         each.version
         for each in wiring.store.activations()
         if known_at is None or each.active_from <= known_at
     ]
-    return active[-1] if active else None
-
-
-class PopulationPriors:
-    """The priors of a frozen population; of nodes that it does not know, the map's.
-
-    Parameters
-    ----------
-    nodes : dict of node name to NodePriors
-    """
-
-    def __init__(self, nodes: Mapping[str, NodePriors]) -> None:
-        self._nodes = nodes
-
-    def prior(self, node: Node, asked: Asked) -> Prior:
-        """The prior of each row asked for."""
-        found = self._nodes.get(node.name)
-        if found is None:
-            return map_prior(node)
-        names = asked.members.names(node.name)
-        return found.prior([names[code] for code in asked.member.tolist()])
+    if not active:
+        return None
+    version = active[-1]
+    if version not in wiring.populations:
+        stored = {each.version: each for each in wiring.store.populations()}
+        wiring.populations[version] = decode(stored[version].body)
+    return version, wiring.populations[version]
 
 
 def priors_at(wiring: Wiring, known_at: Moment | None) -> Priors:
-    """The priors that readings use: of the population active then, before a fit the map's.
-
-    Populations are frozen, so each is decoded once.
-    """
-    version = population_at(wiring, known_at)
-    if version is None:
-        return MapPriors()
-    if version not in wiring.priors:
-        from doxa.heads.population import decode
-
-        stored = next(each for each in wiring.store.populations() if each.version == version)
-        wiring.priors[version] = PopulationPriors(decode(stored.body).priors)
-    return wiring.priors[version]
+    """The priors that readings use: of the population active then, before the first the map's."""
+    active = population_at(wiring, known_at)
+    return MapPriors() if active is None else PopulationPriors(active[1].priors)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from doxa.beliefmap.model import BeliefMap
-from doxa.reading.priors import Priors
+from doxa.heads.population import Population
 from doxa.storage.port import Store
 from doxa.types import Moment
 
@@ -36,8 +36,8 @@ class Wiring:
         Gives the time now; `real_now` unless injected.
     snapshot_after : int
         How many foldable signals a read must find before it writes a snapshot.
-    priors : dict
-        Priors of the populations met so far, by version: they never change.
+    populations : dict
+        Versions decoded so far; a version never changes.
     """
 
     store: Store
@@ -45,4 +45,4 @@ class Wiring:
     path: Path
     clock: Callable[[], Moment] = real_now
     snapshot_after: int = SNAPSHOT_AFTER
-    priors: dict[int, Priors] = field(default_factory=dict)
+    populations: dict[int, Population] = field(default_factory=dict, repr=False)
