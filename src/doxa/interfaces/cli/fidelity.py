@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 
 from doxa.errors import InputError
@@ -33,6 +34,9 @@ def fidelity(
     html: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the report as one HTML page too.")
     ] = None,
+    save: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the report as JSON too.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Score forecasts on real outcomes: fitted before, scored after, every rival at its best.
@@ -49,6 +53,8 @@ def fidelity(
         from doxa.interfaces.pages.fidelity import write_fidelity_page
 
         write_fidelity_page(found, html, command=f"doxa fidelity {evaluation.name}")
+    if save is not None:
+        save.write_bytes(msgspec.json.encode(found))
     if as_json:
         print_json(found)
     else:
