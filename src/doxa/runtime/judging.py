@@ -10,7 +10,8 @@ from doxa.beliefmap.columns import Ints
 from doxa.beliefmap.evaluation import Bar, Evaluation, EvaluationRow
 from doxa.errors import InputError, UnknownName
 from doxa.features.past import read_past
-from doxa.fidelity.backtest import fields_for, run_row
+from doxa.fidelity.backtest import run_row
+from doxa.fidelity.fields import fields_for
 from doxa.fidelity.ladder import TWIN
 from doxa.fidelity.report import BarResult, FidelityReport, RowReport
 from doxa.runtime.wiring import Wiring
@@ -37,7 +38,7 @@ def fidelity(
     past = read_past(
         evaluation.belief_map,
         wiring.store.scan(),
-        fields=fields_for(evaluation.belief_map, chosen),
+        fields=fields_for(evaluation.belief_map, chosen, evaluation.unit),
         progress=lambda done: tell("reading the ledger", done / stats.signals),
     )
 
