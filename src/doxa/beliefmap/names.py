@@ -27,7 +27,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     >>> nearest("purchse", ["purchase", "trip"])
     "did you mean 'purchase'?"
     """
-    names = sorted(known)
+    names = sorted(map(str, known))
     folded = {each.lower(): each for each in names}
     cutoff = 0.5 if len(name) < 4 else 0.6
     found = difflib.get_close_matches(name.lower(), folded, n=1, cutoff=cutoff)

@@ -22,6 +22,7 @@ def address_of(belief_map: BeliefMap, text: str, members: Mapping[str, Any]) -> 
     InputError
         A family without its member, or a member the node does not have.
     """
+    _check_unicode(text)
     found = parse_address(text)
     node = belief_map.nodes.get(found.node)
     if node is None:
@@ -35,6 +36,13 @@ def address_of(belief_map: BeliefMap, text: str, members: Mapping[str, Any]) -> 
             f"{text!r} does not name one member", expected=_form(node), where=node.name
         )
     return found
+
+
+def _check_unicode(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InputError("is no valid Unicode (a lone surrogate)", where=repr(text)) from None
 
 
 def _unknown(belief_map: BeliefMap, name: str) -> UnknownName:
