@@ -194,3 +194,36 @@ class TestSnapshots:
             assert np.allclose(
                 twins.read(["a"]).nodes["fair"].credence, twins["a"].opinion("fair").credence
             )
+
+
+def test_a_fitted_population_gives_the_base_rates(lived, clock):
+    from doxa.beliefmap.fingerprint import fingerprint
+    from doxa.heads.population import Population, encode
+    from doxa.heads.priors import NodePriors
+    from doxa.storage.port import PopulationVersion
+
+    plain = NodePriors(
+        [("MILK",)], [[0.5, 9.0, 9.0 * DAY, 0.0, 1.0]], [0.5, 1.0, 90.0 * DAY, 0.0, 1.0]
+    )
+    fair = NodePriors([], [], [0.3, 1.0, 1.0, 0.0, 1.0])
+    fitted = Population(
+        origin=NOW, signals=1, people=1, priors={"buys": plain, "prices_are_fair": fair}, heads={}
+    )
+    clock.move(1)
+    lived.wiring.store.put_population(
+        PopulationVersion(
+            version=0,
+            created=clock.now,
+            map_fingerprint=fingerprint(lived.map),
+            origin=NOW,
+            active_from=clock.now,
+            body=encode(fitted),
+        )
+    )
+    assert lived["nobody"].opinion("prices_are_fair").credence == pytest.approx(0.3)
+    assert lived["nobody"].opinion("buys[MILK]").base > lived["nobody"].opinion("buys[EGGS]").base
+    assert lived.twin("nobody", known_at=NOW).opinion("prices_are_fair").credence == 0.6
+    told = lived["h42"].explain("prices_are_fair")
+    total = told.base + sum(piece.share for piece in told.trail)
+    assert (told.base, total) == (pytest.approx(0.3), pytest.approx(told.opinion.credence))
+    assert lived.read(["nobody"], ["prices_are_fair"]).nodes["prices_are_fair"].credence[0] == 0.3

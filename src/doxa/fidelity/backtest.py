@@ -26,7 +26,7 @@ from doxa.features.traits import trait_of
 from doxa.features.views import Views
 from doxa.fidelity.ladder import TWIN, Ladder, ladder
 from doxa.fidelity.metrics import murphy, reliability
-from doxa.fidelity.report import BarResult, Calibration, RowReport
+from doxa.fidelity.report import BarResult, Calibration, Origins, RowReport
 from doxa.fidelity.rivals.base import base
 from doxa.fidelity.rivals.own_rate import lifetime, one_band
 from doxa.fidelity.rivals.persona import persona
@@ -153,9 +153,18 @@ def run_row(
         ridge=head.ridge,
         columns=len(head.names),
         seconds=clock.seconds,
+        fit_origins=_origins(split.fit.rows),
+        score_origins=_origins(split.score.rows),
     )
     clock.lap("ladder")
     return report, head
+
+
+def _origins(rows: Rows) -> Origins | None:
+    if not len(rows):
+        return None
+    moments = np.unique(rows.seen.at)
+    return Origins(first=int(moments[0]), last=int(moments[-1]), count=len(moments))
 
 
 def _supported(evaluation: Evaluation, row: EvaluationRow) -> Outcome:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from doxa.fidelity.ladder import Ladder
+from doxa.types import Moment
 
 
 class BarResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +33,14 @@ class Calibration(msgspec.Struct, frozen=True, kw_only=True):
     uncertainty: float
 
 
+class Origins(msgspec.Struct, frozen=True, kw_only=True):
+    """The moments at which forecasts were made: the first, the last, and how many."""
+
+    first: Moment
+    last: Moment
+    count: int
+
+
 class RowReport(msgspec.Struct, frozen=True, kw_only=True):
     """One row of an evaluation.
 
@@ -38,6 +49,7 @@ class RowReport(msgspec.Struct, frozen=True, kw_only=True):
     unresolved : scored rows whose window had not closed; counted, never scored as "no"
     left_out : fit rows whose label was not known before the first scored origin
     not_built : rivals that this version does not have
+    fit_origins, score_origins : when the forecasts that were fitted, and scored, were made
     """
 
     name: str
@@ -54,6 +66,8 @@ class RowReport(msgspec.Struct, frozen=True, kw_only=True):
     ridge: float
     columns: int
     seconds: dict[str, float]
+    fit_origins: Origins | None = None
+    score_origins: Origins | None = None
 
     def ladder(self, subset: str) -> Ladder | None:
         """The ladder on one subset; ``all`` is every scored row."""
@@ -69,6 +83,7 @@ class FidelityReport(msgspec.Struct, frozen=True, kw_only=True):
     variants: int
     rows: list[RowReport]
     bars: list[BarResult]
+    clock: Literal["time", "position"] = "time"
 
     @property
     def passed(self) -> bool:

@@ -53,6 +53,7 @@ def fidelity(
         variants=len(reports),
         rows=reports,
         bars=[_over_rows(bar, reports) for bar in evaluation.bars],
+        clock=evaluation.belief_map.clock.value,
     )
 
 

@@ -8,7 +8,7 @@ import typer
 
 from doxa.errors import InputError
 from doxa.interfaces.cli.console import Json, cut, plain, print_json, say, table
-from doxa.interfaces.cli.opinions import ago, bar, heading, when
+from doxa.interfaces.cli.opinions import age, bar, heading, when
 from doxa.interfaces.cli.stores import DEFAULT_DB, Db, MapFile, open_existing
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _say_reading(told: Explanation) -> None:
     opinion = told.opinion
     sentence = f'  "{plain(told.says)}"' if told.says else ""
     say(f"{plain(str(told.node))}{sentence}")
-    words = [opinion.status, heading(opinion)]
+    words = [opinion.status, heading(opinion) and f"going {heading(opinion)}"]
     say(
         f"  {bar(opinion)}  credence {opinion.credence:.2f}, uncertainty {opinion.uncertainty:.2f}, "
         f"{', '.join(word for word in words if word)}"
@@ -72,8 +72,8 @@ def _say_trail(told: Explanation, now: Moment, clock: Clock, limit: int) -> None
     if not told.trail:
         say("", "no evidence yet: no signal spoke of it by then")
         return
-    say("", "newest evidence first: what it adds, what it said, what of it counts now")
-    say(*table([_row(piece, now, clock) for piece in told.trail[:limit]], "rlrllll"))
+    say("", "newest evidence first: adds, said, counts now, when, age, from, id")
+    say(*table([_row(piece, now, clock) for piece in told.trail[:limit]], "rlrlrll"))
     if len(told.trail) > limit:
         say(f"  ... and {len(told.trail) - limit} more (--limit {len(told.trail)})")
 
@@ -84,7 +84,7 @@ def _row(piece: Piece, now: Moment, clock: Clock) -> list[str]:
         _said(piece),
         f"{piece.now:.2f}",
         when(piece.at, clock),
-        ago(piece.at, now, clock),
+        age(piece.at, now, clock),
         cut(plain(f"{piece.kind}, {piece.source}"), 24),
         cut(plain(piece.id), 14),
     ]

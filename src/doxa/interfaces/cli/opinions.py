@@ -33,7 +33,7 @@ def bar(opinion: Opinion, cells: int = BAR) -> str:
 
 def held_lines(groups: Mapping[str, Sequence[Held]], now: Moment, clock: Clock) -> list[str]:
     """One line per node under the heading of its group, all aligned."""
-    room = max(16, min(_WIDE_NODE, width() - 58))
+    room = max(16, min(_WIDE_NODE, width() - 57))
     lines = table(
         [
             _HEAD,
@@ -48,7 +48,7 @@ def held_lines(groups: Mapping[str, Sequence[Held]], now: Moment, clock: Clock) 
     return out
 
 
-_HEAD = ["", "", "credence", "unsure", "status", "seen", "trend"]
+_HEAD = ["", "", "credence", "unsure", "status", "age", "trend"]
 
 
 def _held_row(each: Held, room: int, now: Moment, clock: Clock) -> list[str]:
@@ -59,7 +59,7 @@ def _held_row(each: Held, room: int, now: Moment, clock: Clock) -> list[str]:
         f"{opinion.credence:.2f}",
         f"{opinion.uncertainty:.2f}",
         opinion.status,
-        "" if opinion.newest is None else ago(opinion.newest, now, clock),
+        "" if opinion.newest is None else age(opinion.newest, now, clock),
         heading(opinion),
     ]
 
@@ -82,26 +82,27 @@ def heading(opinion: Opinion) -> str:
     """Where the credence is heading, empty where it stands still."""
     if opinion.trend is None or abs(opinion.trend) < _RISES:
         return ""
-    return "rising" if opinion.trend > 0 else "falling"
+    return "up" if opinion.trend > 0 else "down"
 
 
-def ago(moment: Moment, now: Moment, clock: Clock) -> str:
+def age(moment: Moment, now: Moment, clock: Clock) -> str:
     """How long ago, in the largest unit that fits.
 
     Examples
     --------
-    >>> ago(0, 3 * DAY, Clock.TIME), ago(5, 9, Clock.POSITION)
-    ('3 d ago', '4 back')
+    >>> age(0, 3 * DAY, Clock.TIME), age(5, 9, Clock.POSITION), age(0, 1, Clock.TIME)
+    ('3 d', '4', 'now')
     """
     span = now - moment
     if clock is Clock.POSITION:
-        return f"{span} back"
-    if span < MINUTE:
-        return "just now"
-    for unit, name in ((365 * DAY, "y"), (DAY, "d"), (HOUR, "h"), (MINUTE, "min")):
-        if span >= unit * (2 if name == "y" else 1):
-            return f"{span // unit} {name} ago"
-    return ""
+        return str(span)
+    for unit, name, least in _UNITS:
+        if span >= unit * least:
+            return f"{span // unit} {name}"
+    return "now"
+
+
+_UNITS = ((365 * DAY, "y", 3), (DAY, "d", 1), (HOUR, "h", 1), (MINUTE, "min", 1))
 
 
 def when(moment: Moment, clock: Clock) -> str:

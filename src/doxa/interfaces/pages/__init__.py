@@ -1,0 +1,1 @@
+"""Pages: results as self-contained HTML, made of the page kit in `doxa.report`."""

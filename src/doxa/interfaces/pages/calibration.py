@@ -1,0 +1,41 @@
+"""Calibration: the curve, and what makes up the Brier score."""
+
+from __future__ import annotations
+
+from doxa.fidelity.report import Calibration
+from doxa.report import Chart, Column, Table, reliability
+
+
+def calibration_chart(found: Calibration, *, outcome: str) -> Chart:
+    """Share that came true against what was forecast, in groups of equal size."""
+    groups = zip(found.forecast, found.observed, found.count, strict=True)
+    return reliability(
+        [{"forecast": f, "observed": o, "count": count} for f, o, count in groups],
+        outcome=outcome,
+        title="When the twin said 30 %, did it happen 30 % of the time?",
+        caption=(
+            "How to read it: points on the dashed line are forecasts that can be taken at their"
+            " word; points above it came true more often than was said, points below less often."
+        ),
+    )
+
+
+def calibration_table(found: Calibration) -> Table:
+    """The calibration error and Murphy's parts, each with what it means."""
+    brier = found.reliability - found.resolution + found.uncertainty
+    rows = (
+        _part("expected calibration error", found.error, "how far forecasts are off, on average"),
+        _part("Brier score", brier, "mean squared error: the three parts below together"),
+        _part("reliability", found.reliability, "lost by being miscalibrated; best 0"),
+        _part("resolution", found.resolution, "won by telling people and moments apart"),
+        _part("uncertainty", found.uncertainty, "what a constant forecast would score"),
+    )
+    return Table(
+        (Column("part", "part"), Column("value", "value", "loss"), Column("says", "what it says")),
+        rows,
+        caption="Brier score = reliability - resolution + uncertainty (Murphy, 1973).",
+    )
+
+
+def _part(part: str, value: float, says: str) -> dict[str, str | float]:
+    return {"part": part, "value": value, "says": says}

@@ -1,0 +1,184 @@
+"""The fidelity page: how well forecasts held, what they had to beat, and how far to trust them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from doxa import __version__
+from doxa.fidelity.ladder import PERSONA, TWIN, Ladder
+from doxa.fidelity.report import FidelityReport, RowReport
+from doxa.interfaces.pages.calibration import calibration_chart, calibration_table
+from doxa.interfaces.pages.knowledge import (
+    ABSENT,
+    knowledge_cards,
+    knowledge_chart,
+    knowledge_note,
+)
+from doxa.interfaces.pages.ladders import beaten_notes, ladder_chart, ladder_table
+from doxa.interfaces.pages.protocol import bars_section, protocol_section
+from doxa.interfaces.pages.rungs import (
+    EVERYBODY,
+    metric_form,
+    metric_name,
+    rung_name,
+    spaced,
+    subset_name,
+)
+from doxa.report import Card, Chart, Note, Origin, Page, Section, write_page
+from doxa.report.number import spell
+from doxa.report.page import Block
+
+
+def fidelity_page(report: FidelityReport, *, command: str, timelines: Iterable[Chart] = ()) -> Page:
+    """A fidelity report as a page that somebody who never fitted a model can read.
+
+    Parameters
+    ----------
+    command
+        What makes the page again; printed in its footer.
+    timelines
+        Charts of one twin, shown after the evaluation; see `doxa.interfaces.pages.timelines`.
+
+    Examples
+    --------
+    >>> empty = FidelityReport(product="shop", people=0, signals=0, variants=0, rows=[], bars=[])
+    >>> fidelity_page(empty, command="doxa fidelity shop.yaml").title
+    'Fidelity of shop'
+    """
+    sections = [section for row in report.rows for section in _row(row, len(report.rows) > 1)]
+    bars = bars_section(report)
+    drawn = tuple(timelines)
+    if drawn:
+        sections.append(Section("One twin over time", drawn))
+    sections += [bars] if bars else []
+    sections += [protocol_section(report)]
+    return Page(
+        title=f"Fidelity of {report.product}",
+        lede=(
+            "How well the twins' forecasts matched what people then did, and what simpler"
+            " forecasters reached on the same questions. Everything was fitted before the forecast"
+            " moments and scored after them."
+        ),
+        origin=Origin(command, __version__, _facts(report)),
+        cards=tuple(card for row in report.rows[:1] for card in _cards(row)),
+        sections=tuple(sections),
+    )
+
+
+def write_fidelity_page(
+    report: FidelityReport,
+    path: str | os.PathLike[str],
+    *,
+    command: str,
+    timelines: Iterable[Chart] = (),
+) -> Path:
+    """Write `fidelity_page` as one file that needs no network.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> empty = FidelityReport(product="shop", people=0, signals=0, variants=0, rows=[], bars=[])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_fidelity_page(empty, f"{folder}/f.html", command="doxa fidelity shop.yaml").name
+    'f.html'
+    """
+    return write_page(fidelity_page(report, command=command, timelines=timelines), path)
+
+
+def headline(ladders: Sequence[Ladder]) -> Ladder | None:
+    """The ladder to judge by: of the people who have personas when the file asks for them."""
+    parts = [found for found in ladders if found.subset != EVERYBODY and found.step(PERSONA)]
+    return next(iter(parts or ladders), None)
+
+
+def _cards(row: RowReport) -> tuple[Card, ...]:
+    judged = headline(row.ladders)
+    if judged is None:
+        return ()
+    everybody = row.ladder(EVERYBODY)
+    cards = [_skill(judged)]
+    if everybody is not None and everybody is not judged:
+        cards.append(_skill(everybody))
+    return (*cards, *_loss(judged), *knowledge_cards(judged))
+
+
+def _skill(found: Ladder) -> Card:
+    twin = found.step(TWIN)
+    skill = twin.skill_over_persona if twin else None
+    label = f"skill over your personas, {subset_name(found.subset)}"
+    if skill is None:
+        return Card(label, None, note=ABSENT)
+    people = spell(found.people, "count")
+    note = f"of the personas' loss is gone with the twin; {people} people"
+    return Card(label, skill[0], low=skill[1], high=skill[2], note=note)
+
+
+def _loss(found: Ladder) -> tuple[Card, ...]:
+    twin = found.step(TWIN)
+    if twin is None:
+        return ()
+    form = metric_form(found.loss)
+    others = [step for step in found.steps if step.name in ("base", PERSONA)]
+    told = ", ".join(f"{rung_name(step.name)} {spell(step.loss[0], form)}" for step in others)
+    return (
+        Card(
+            f"{metric_name(found.loss)} of the twin, {subset_name(found.subset)}",
+            twin.loss[0],
+            form,
+            twin.loss[1],
+            twin.loss[2],
+            claim=False,
+            note=f"lower is better; {told}" if told else "lower is better",
+        ),
+    )
+
+
+def _row(row: RowReport, named: bool) -> list[Section]:
+    before = f"{spaced(row.name)}: " if named else ""
+    about = spaced(row.outcome)
+    ladders = _ordered(row.ladders)
+    steps: list[Block] = [Note(_question(row))]
+    for found in ladders:
+        steps += [
+            ladder_chart(found, row.bars, about=about),
+            ladder_table(found),
+            *beaten_notes(found),
+        ]
+        if found.step(PERSONA) is None:
+            steps.append(Note(f"{subset_name(found.subset).capitalize()}: {ABSENT}", "bad"))
+    known: list[Block] = []
+    for found in ladders:
+        known += [knowledge_note(found), knowledge_chart(found)]
+    sections = [
+        Section(f"{before}The ladder", tuple(steps)),
+        Section(f"{before}What is worth knowing about people", tuple(known)),
+    ]
+    if row.calibration is not None:
+        parts = (
+            calibration_chart(row.calibration, outcome=about),
+            calibration_table(row.calibration),
+        )
+        sections.append(Section(f"{before}Can the numbers be taken at their word?", parts))
+    return sections
+
+
+def _ordered(ladders: Sequence[Ladder]) -> list[Ladder]:
+    first = headline(ladders)
+    return sorted(ladders, key=lambda found: found is not first)
+
+
+def _question(row: RowReport) -> str:
+    return (
+        f"The question: {spaced(row.outcome)}. It was asked {spell(row.scored_rows, 'count')} times"
+        " of forecasters from the one that knows least to the one that knows most."
+    )
+
+
+def _facts(report: FidelityReport) -> tuple[tuple[str, str], ...]:
+    return (
+        ("people", spell(report.people, "count")),
+        ("signals", spell(report.signals, "count")),
+        ("variants compared on scored rows", spell(report.variants, "count")),
+    )

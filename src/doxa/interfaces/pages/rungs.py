@@ -1,0 +1,84 @@
+"""What rungs and metrics are called on a page, and how their numbers are spelled."""
+
+from __future__ import annotations
+
+from doxa.fidelity.ladder import BASE, PERSONA, TWIN, Ladder, Step
+from doxa.report.number import Format
+
+LIFETIME, ONE_BAND = "lifetime", "one_band"
+EVERYBODY = "all"
+
+_RUNGS = {
+    BASE: "population base rate",
+    PERSONA: "your personas",
+    LIFETIME: "own lifetime rate",
+    ONE_BAND: "own recent rate",
+    TWIN: "twin",
+}
+_METRICS: dict[str, tuple[str, Format]] = {
+    "log_loss": ("log-loss", "loss"),
+    "squared_error": ("squared error", "number"),
+    "auc": ("AUC", "score"),
+    "auc_within_twin": ("AUC within a person", "score"),
+    "rmse": ("RMSE", "number"),
+}
+
+
+def rung_name(name: str) -> str:
+    """A rung in the words of a page; rungs it does not know keep their name.
+
+    Examples
+    --------
+    >>> rung_name("base"), rung_name("my_rival")
+    ('population base rate', 'my rival')
+    """
+    return _RUNGS.get(name) or spaced(name)
+
+
+def metric_name(name: str) -> str:
+    """A metric in the words of a page.
+
+    Examples
+    --------
+    >>> metric_name("auc_within_twin"), metric_name("coverage_80")
+    ('AUC within a person', 'coverage 80')
+    """
+    return _METRICS[name][0] if name in _METRICS else spaced(name)
+
+
+def metric_form(name: str) -> Format:
+    """How a metric is spelled.
+
+    Examples
+    --------
+    >>> metric_form("log_loss"), metric_form("coverage_80")
+    ('loss', 'number')
+    """
+    return _METRICS[name][1] if name in _METRICS else "number"
+
+
+def subset_name(name: str) -> str:
+    """Whom a ladder is about.
+
+    Examples
+    --------
+    >>> subset_name("all"), subset_name("demographics")
+    ('everybody', 'demographics')
+    """
+    return "everybody" if name == EVERYBODY else spaced(name)
+
+
+def spaced(name: str) -> str:
+    """A name of the map as words.
+
+    Examples
+    --------
+    >>> spaced("buys_within_week")
+    'buys within week'
+    """
+    return name.replace("_", " ")
+
+
+def remembering(ladder: Ladder) -> Step | None:
+    """The simplest rung that remembers the person: one recent rate, else the lifetime rate."""
+    return ladder.step(ONE_BAND) or ladder.step(LIFETIME)
