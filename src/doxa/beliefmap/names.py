@@ -71,7 +71,8 @@ def label(tree: Scalar, text: str) -> str:
     """Check a name that the product's data give: a kind, field, source or trait."""
     if text != text.strip() or not text.isprintable() or not text or len(text) > LONGEST:
         raise tree.error(
-            f"{text!r} cannot be a name", expected="printable text without spaces around it"
+            f"{text!r} cannot be a name",
+            expected="printable text without spaces around it, at most 80 letters",
         )
     return text
 

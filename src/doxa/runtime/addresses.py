@@ -60,9 +60,7 @@ def _form(node: Node) -> str:
 
 def _members(belief_map: BeliefMap, node: Node, members: Mapping[str, Any]) -> tuple[str, ...]:
     if set(members) != set(node.dimensions):
-        raise InputError(
-            f"{listed(members)} do not name a member of {node.name}", expected=_form(node)
-        )
+        raise InputError(f"{node.name} has no members by {listed(members)}", expected=_form(node))
     schema = values.schema_of(belief_map)
     found = []
     for name in node.dimensions:
