@@ -16,7 +16,7 @@ from doxa.report.number import spell
 
 if TYPE_CHECKING:
     from doxa.interfaces.pages.portrait import Portrait
-    from doxa.runtime.forecasting import Forecast
+    from doxa.runtime.forecasts import Forecast
     from doxa.runtime.held import Held
 
 GROUPS = (
