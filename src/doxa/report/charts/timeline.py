@@ -24,7 +24,7 @@ from doxa.report.table import Column, Table
 
 Stance = Literal["for", "against", "count", "value"]
 _COLOURS: dict[Stance, str] = {"for": GOOD, "against": BAD, "count": MUTED, "value": MUTED}
-_ROW = 22
+_ROW, _MOST_DOTS = 22, 60
 _DATES: Option = {
     **LETTERS,
     "formatter": {
@@ -193,7 +193,7 @@ def _line(story: _Story) -> Option:
         "symbolSize": 5,
         "showAllSymbol": True,
         "lineStyle": {"color": ACCENT, "width": 2},
-        "itemStyle": {"color": ACCENT},
+        "itemStyle": {"color": ACCENT, "opacity": _dots(story)},
         "emphasis": {"disabled": True},
         "data": [
             {
@@ -205,6 +205,11 @@ def _line(story: _Story) -> Option:
         ],
         "markLine": _changes(story),
     }
+
+
+def _dots(story: _Story) -> float:
+    # Where dots would run into each other only the line shows; they still answer to the pointer.
+    return 1.0 if len(story.points) <= _MOST_DOTS else 0.0
 
 
 def _changes(story: _Story) -> Option:
