@@ -13,7 +13,7 @@ import pytest
 
 import doxa
 from doxa.beliefmap.map_file import parse_map
-from doxa.domain.clock import DAY, parse_time
+from doxa.domain.clock import DAY, format_moment, parse_time
 from doxa.heads.population import decode
 
 FITTER = Path(__file__).parent / "fitter.py"
@@ -34,7 +34,12 @@ outcomes:
 def loaded(path: Path) -> int:
     rng = random.Random(5)
     rows = [
-        {"twin": f"t{twin}", "kind": "visit", "at": START + day * DAY + twin, "id": f"{twin}-{day}"}
+        {
+            "twin": f"t{twin}",
+            "kind": "visit",
+            "at": format_moment(START + day * DAY + twin),
+            "id": f"{twin}-{day}",
+        }
         for twin in range(40)
         for day in range(60)
         if rng.random() < 0.1 + 0.5 * (twin % 2)

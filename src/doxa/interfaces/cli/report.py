@@ -36,7 +36,9 @@ def report(
     ] = None,
     as_of: Annotated[
         str | None,
-        typer.Option(metavar="TIME", help="Read the twin as of then; left out, its newest signal."),
+        typer.Option(
+            metavar="TIME", help="Read the twin as of then; left out, the store's newest signal."
+        ),
     ] = None,
     db: Db = DEFAULT_DB,
     as_json: Json = False,

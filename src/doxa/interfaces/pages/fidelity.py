@@ -107,7 +107,7 @@ def _cards(row: RowReport) -> tuple[Card, ...]:
 def _skill(found: Ladder) -> Card:
     twin = found.step(TWIN)
     skill = twin.skill_over_persona if twin else None
-    label = f"skill over your personas, {subset_name(found.subset)}"
+    label = f"skill over your personas: {subset_name(found.subset)}"
     if skill is None:
         return Card(label, None, note=ABSENT)
     people = spell(found.people, "count")
@@ -124,7 +124,7 @@ def _loss(found: Ladder) -> tuple[Card, ...]:
     told = ", ".join(f"{rung_name(step.name)} {spell(step.loss[0], form)}" for step in others)
     return (
         Card(
-            f"{metric_name(found.loss)} of the twin, {subset_name(found.subset)}",
+            f"{metric_name(found.loss)} of the twin: {subset_name(found.subset)}",
             twin.loss[0],
             form,
             twin.loss[1],

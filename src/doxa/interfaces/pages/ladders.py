@@ -34,8 +34,7 @@ def ladder_chart(found: Ladder, bars: Sequence[BarResult] = (), *, about: str = 
         title=f"{measure.capitalize()}{f' of {about}' if about else ''}: {who}",
         caption=(
             f"How to read it: {measure} is how surprised a forecaster was by what people then did,"
-            " so a shorter bar is better; every forecaster answered the same questions. Whiskers"
-            " are 95 % intervals by resampling people."
+            " so a shorter bar is better; whiskers are 95 % intervals by resampling people."
         ),
     )
 

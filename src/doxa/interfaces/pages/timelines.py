@@ -91,10 +91,8 @@ def _lasting(found: NodeTimeline) -> list[charts.Change]:
 
 def _caption(found: NodeTimeline, drawn: int) -> str:
     told = (
-        "How to read it: the line is how probable it is that this holds for the person, as it would"
-        " have been read at each moment; the band is what the evidence leaves open, so it narrows"
-        " with evidence and widens in silence. Ticks underneath are single pieces of evidence;"
-        " dashed lines mark a change of status that lasted."
+        "How to read it: the line is how probable this was for the person, as read at each moment,"
+        " the band what the evidence left open, and each tick underneath one piece of evidence."
     )
     if drawn < len(found.evidence):
         return f"{told} The newest {drawn} of {len(found.evidence):,} pieces are drawn."

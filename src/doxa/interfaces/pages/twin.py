@@ -115,7 +115,9 @@ def _table(found: Sequence[Held], portrait: Portrait) -> Table:
         Column("unsure", "unsure", "percent"),
         Column("status", "status"),
         Column("occasions", "occasions", "count"),
-        Column("newest", "newest evidence"),
+        Column(
+            "newest", "newest evidence (UTC)" if portrait.clock == "time" else "newest evidence"
+        ),
         Column("trend", "heading"),
     )
     shown = found[:MOST_ROWS]
@@ -163,7 +165,7 @@ def _forecasts(portrait: Portrait) -> list[Note | Table]:
 
 
 def _forecast(each: Forecast, portrait: Portrait) -> dict[str, Any]:
-    why = [f"{reason.node} {spell(reason.contribution, 'number')}" for reason in each.reasons[:3]]
+    why = [f"{spaced(reason.node)} {_signed(reason.contribution)}" for reason in each.reasons[:3]]
     yes_or_no = each.outcome in portrait.yes_or_no
     return {
         "what": f"{spaced(each.outcome)}{f': {each.item}' if each.item else ''}",
@@ -171,6 +173,10 @@ def _forecast(each: Forecast, portrait: Portrait) -> dict[str, Any]:
         "until": spell_moment(each.closes, portrait.clock),
         "why": ", ".join(why),
     }
+
+
+def _signed(part: float) -> str:
+    return f"{part:+.2f}".replace("-", "\u2212")
 
 
 def _label(each: Forecast) -> str:

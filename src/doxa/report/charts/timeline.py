@@ -221,11 +221,17 @@ def _changes(story: _Story) -> Option:
         "label": {
             "formatter": "{b}",
             "color": WARN,
-            "position": "insideEndTop",
+            "position": _aside(story),
             "fontSize": 11,
         },
         "data": lines,
     }
+
+
+def _aside(story: _Story) -> str:
+    """At the end of the lines where the credence is not."""
+    known = [value for point in story.points if (value := finite(point["credence"])) is not None]
+    return "insideStartTop" if known and sum(known) / len(known) > 0.5 else "insideEndTop"
 
 
 def _ticks(story: _Story, stance: Stance) -> Option:
