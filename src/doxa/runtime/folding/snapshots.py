@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from doxa.beliefmap.columns import SignalColumns
+from doxa.beliefmap.derived import per_map
 from doxa.beliefmap.fingerprint import fingerprint
 from doxa.beliefmap.model import BeliefMap
 from doxa.domain.clock import Clock
@@ -15,6 +16,7 @@ from doxa.storage.port import Snapshot
 from doxa.types import Moment
 
 
+@per_map
 def mark(belief_map: BeliefMap) -> str:
     """What a snapshot must carry to be read by this map and this code."""
     return f"{FORMAT}:{fingerprint(belief_map)}"
