@@ -191,9 +191,7 @@ def _record(path: str) -> str:
         for name, member in vars(record).items()
         if not name.startswith("_") and (inspect.isfunction(member) or isinstance(member, property))
     ]
-    return "\n\n".join(
-        [f"### {record.__name__}", f"```text\n{shown}\n```", _text(record), *extra]
-    )
+    return "\n\n".join([f"### {record.__name__}", f"```text\n{shown}\n```", _text(record), *extra])
 
 
 def _errors() -> Iterator[type]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from page_blocks import PAGES, Block, blocks_of, name_of
 from page_runner import PageFailed, run_page
 
