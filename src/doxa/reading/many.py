@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from doxa.beliefmap.columns import Ints
 from doxa.beliefmap.model import Node
+from doxa.domain.evidence import EvidenceKind
 from doxa.reading.opinion import Opinions
 from doxa.reading.pooled import Voices
 from doxa.reading.prior import Prior, map_prior, threshold
@@ -54,6 +56,91 @@ def read_many(
     for group in alike.values():
         out |= _together(state, group, now, voices, told)
     return {node.name: out[node.name] for node in nodes if node.name in out}
+
+
+class Wanted(NamedTuple):
+    """Rows of one node to read, met or not.
+
+    Attributes
+    ----------
+    node : Node
+    twin, member : int64[q]
+        Distinct pairs.
+    prior : Prior
+        Numbers, or columns of q.
+    """
+
+    node: Node
+    twin: Ints
+    member: Ints
+    prior: Prior
+
+
+def read_rows(
+    state: State, wanted: Sequence[Wanted], now: Moment | Ints, voices: Voices
+) -> list[Opinions]:
+    """Read rows of several nodes; the same as `read_node` for each, in one pass where possible.
+
+    Parameters
+    ----------
+    wanted : sequence of Wanted
+        The same node may be asked for more than once.
+    now : int, or int64[q] when all of `wanted` have q rows
+    """
+    alike: dict[tuple[object, ...], list[int]] = {}
+    out: dict[int, Opinions] = {}
+    for place, (node, twin, member, prior) in enumerate(wanted):
+        if not isinstance(now, int) or claims_about(node.name) in state.nodes:
+            asked = (twin, member)
+            out[place] = read_node(state, node, now, voices, prior=prior, asked=asked)
+        else:
+            cells = _cells(state, node)
+            key = (cells.kind, cells.bands, node.half_life, node.bands, node.period)
+            alike.setdefault((*key, threshold(node)), []).append(place)
+    for places in alike.values():
+        assert isinstance(now, int)
+        found = _rows_together(state, [wanted[place] for place in places], now, voices)
+        out |= dict(zip(places, found, strict=True))
+    return [out[place] for place in range(len(wanted))]
+
+
+def _cells(state: State, node: Node) -> NodeCells:
+    found = state.nodes.get(node.name)
+    return NodeCells.none(node.evidence or EvidenceKind.OPINION, node) if found is None else found
+
+
+def _rows_together(
+    state: State, wanted: list[Wanted], now: Moment, voices: Voices
+) -> list[Opinions]:
+    cells = _stacked([_cells(state, each.node) for each in wanted])
+    sizes = [len(each.twin) for each in wanted]
+    place = np.repeat(np.arange(len(wanted)), sizes)
+    twin = np.concatenate([each.twin for each in wanted])
+    member = np.concatenate([each.member for each in wanted]) + place * _ROOM
+    prior = _all_columns([each.prior for each in wanted], place, sizes)
+    read = opinions(
+        cells, wanted[0].node, now, voices, prior=prior, seen=state.seen, asked=(twin, member)
+    )
+    assumed = np.array([each.prior.assumed for each in wanted])[place]
+    read = replace(read, member=read.member % _ROOM, assumed=assumed)
+    if len(wanted) == 1:
+        return [read]
+    bounds = np.append(0, np.cumsum(sizes)).tolist()
+    return [read.take(np.arange(low, high)) for low, high in pairwise(bounds)]
+
+
+def _all_columns(priors: list[Prior], place: Ints, sizes: list[int]) -> Prior:
+    """The same as `_columns` where some priors hold columns already."""
+    if not any(isinstance(prior.base, np.ndarray) for prior in priors):
+        return _columns(priors, place)
+    names = [field.name for field in fields(Prior) if field.name != "assumed"]
+    numbers: dict[str, Any] = {
+        name: np.concatenate(
+            [np.broadcast_to(getattr(p, name), size) for p, size in zip(priors, sizes, strict=True)]
+        )
+        for name in names
+    }
+    return Prior(**numbers)
 
 
 def _together(

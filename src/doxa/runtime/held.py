@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -12,9 +12,9 @@ from doxa.beliefmap.columns import Ints
 from doxa.beliefmap.model import BeliefMap, Node
 from doxa.domain.node import Address, NodeKind
 from doxa.errors import InputError
+from doxa.reading.many import Wanted, read_rows
 from doxa.reading.opinion import Opinion, Opinions
 from doxa.reading.priors import Asked
-from doxa.reading.read import read_node
 from doxa.runtime.addresses import address_of
 from doxa.runtime.frozen import Frozen
 from doxa.state.evidence import claims_about
@@ -57,7 +57,7 @@ def read_address(frozen: Frozen, address: Address) -> Opinions:
     """One row: a node that is declared, met or not."""
     node = readable_node(frozen.belief_map, address.node)
     member = frozen.folded.members.code(address.node, address.member)
-    return _read(frozen, node, np.array([member], dtype=np.int64))
+    return _read(frozen, [(node, np.array([member], dtype=np.int64))])[0]
 
 
 def readable_node(belief_map: BeliefMap, name: str) -> Node:
@@ -73,12 +73,21 @@ def readable_node(belief_map: BeliefMap, name: str) -> Node:
 
 def held(frozen: Frozen, kind: NodeKind | None = None) -> tuple[Held, ...]:
     """All single nodes, and all members of families that were met, in the order of the map."""
-    nodes = frozen.belief_map.nodes.values()
+    nodes = [
+        node
+        for node in frozen.belief_map.nodes.values()
+        if node.kind is not NodeKind.TRAIT and not node.opt_in and kind in (None, node.kind)
+    ]
+    met = [_met(frozen, node) for node in nodes]
+    asked = [
+        (node, codes if node.dimensions else _single(frozen, node))
+        for node, codes in zip(nodes, met, strict=True)
+    ]
+    found = _read(frozen, asked)
     return tuple(
         each
-        for node in nodes
-        if node.kind is not NodeKind.TRAIT and not node.opt_in and kind in (None, node.kind)
-        for each in _held(frozen, node)
+        for (node, codes), known, read in zip(asked, met, found, strict=True)
+        for each in _held(frozen, node, codes, set(known.tolist()), read)
     )
 
 
@@ -114,11 +123,7 @@ def says(node: Node, address: Address) -> str:
     return text
 
 
-def _held(frozen: Frozen, node: Node) -> Iterator[Held]:
-    met = _met(frozen, node)
-    single = np.array([frozen.folded.members.code(node.name, ())], dtype=np.int64)
-    codes = met if node.dimensions else single
-    found = _read(frozen, node, codes)
+def _held(frozen: Frozen, node: Node, codes: Ints, met: set[int], read: Opinions) -> Iterator[Held]:
     names = frozen.folded.members.names(node.name)
     for row, code in enumerate(codes.tolist()):
         address = Address(node.name, names[code])
@@ -126,27 +131,33 @@ def _held(frozen: Frozen, node: Node) -> Iterator[Held]:
             node=address,
             kind=node.kind,
             says=says(node, address),
-            opinion=found.one(row),
+            opinion=read.one(row),
             met=code in met,
         )
 
 
+def _single(frozen: Frozen, node: Node) -> Ints:
+    return np.array([frozen.folded.members.code(node.name, ())], dtype=np.int64)
+
+
 def _met(frozen: Frozen, node: Node) -> Ints:
     """Codes of the members that evidence or claims speak of."""
-    tables = (frozen.folded.state.nodes.get(name) for name in (node.name, claims_about(node.name)))
-    met = [table.member for table in tables if table is not None]
-    return np.unique(np.concatenate([np.zeros(0, np.int64), *met]))
+    nodes = frozen.folded.state.nodes
+    native, claims = nodes.get(node.name), nodes.get(claims_about(node.name))
+    if native is None and claims is None:
+        return _NONE
+    tables = [table.member for table in (native, claims) if table is not None]
+    return np.unique(tables[0] if len(tables) == 1 else np.concatenate(tables))
 
 
-def _read(frozen: Frozen, node: Node, member: Ints) -> Opinions:
-    folded = frozen.folded
-    twin = np.full(len(member), frozen.key)
-    asked = Asked(twin, member, folded.members, folded.state.traits)
-    return read_node(
-        folded.state,
-        node,
-        frozen.now,
-        frozen.voices,
-        prior=frozen.priors.prior(node, asked),
-        asked=(twin, member),
-    )
+_NONE = np.zeros(0, dtype=np.int64)
+
+
+def _read(frozen: Frozen, asked: Sequence[tuple[Node, Ints]]) -> list[Opinions]:
+    """Rows of some nodes, by codes of members."""
+    folded, wanted = frozen.folded, []
+    for node, member in asked:
+        twin = np.full(len(member), frozen.key)
+        rows = Asked(twin, member, folded.members, folded.state.traits)
+        wanted.append(Wanted(node, twin, member, frozen.priors.prior(node, rows)))
+    return read_rows(folded.state, wanted, frozen.now, frozen.voices)

@@ -104,7 +104,7 @@ class Demo:
     def _report(self) -> None:
         self.say("\nLadder, calibration and the household's timeline on one page.")
         self._doxa(
-            "report", "report", "--fidelity", "fidelity.json", "--twin", HOUSEHOLD,
+            "report", "report", "--evaluation-json", "fidelity.json", "--twin", HOUSEHOLD,
             "--as-of", NEW_YEAR, "--html", "report.html",
         )  # fmt: skip
 
