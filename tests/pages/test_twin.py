@@ -79,13 +79,14 @@ def test_telling_takes_one_of_each_story_first():
     assert telling([]) == []
 
 
-def test_only_statuses_that_lasted_are_marked():
+def test_only_statuses_that_lasted_and_the_last_are_marked():
     turns = [
-        Turn(at=day * DAY, status=s) for day, s in ((1, "forming"), (2, "held"), (50, "fading"))
+        Turn(at=day * DAY, status=s)
+        for day, s in ((1, "forming"), (2, "held"), (50, "fading"), (79, "held"))
     ]
     chart = timeline_chart(replace(timeline_of(), turns=tuple(turns)))
     line = next(s for s in chart.option["series"] if "markLine" in s)
-    assert [mark["name"] for mark in line["markLine"]["data"]] == ["held", "fading"]
+    assert [mark["name"] for mark in line["markLine"]["data"]] == ["held", "fading", "held"]
 
 
 def test_much_evidence_is_drawn_together():

@@ -76,7 +76,7 @@ def _piece(piece: Piece) -> charts.Evidence:
 
 
 def _lasting(found: NodeTimeline) -> list[charts.Change]:
-    """Statuses that lasted: shorter ones would write over each other."""
+    """Statuses that lasted, and the last one: more would write over each other."""
     if not found.points:
         return []
     end = found.points[-1].at
@@ -85,7 +85,7 @@ def _lasting(found: NodeTimeline) -> list[charts.Change]:
     ends = [turn.at for turn in found.turns[1:]]
     for turn, until in zip(found.turns, [*ends, end], strict=False):
         new = not told or told[-1]["status"] != turn.status
-        if new and until - turn.at >= least:
+        if new and (until - turn.at >= least or until == end):
             told.append({"at": turn.at, "status": turn.status})
     return told
 
