@@ -36,6 +36,10 @@ class Clock(StrEnum):
     POSITION = "position"
 
 
+BEGINNING = {Clock.TIME: EARLIEST, Clock.POSITION: -(2**53)}
+"""The moment of a trait without a time: known from the beginning. It begins no exposure."""
+
+
 def parse_span(text: str, clock: Clock) -> Span:
     """Read a duration such as ``7d`` or ``30m``; on a position clock, a whole number.
 

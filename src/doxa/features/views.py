@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.model import BeliefMap, Node
-from doxa.domain.clock import DAY, Clock
+from doxa.domain.clock import BEGINNING, DAY, Clock
 from doxa.domain.evidence import EvidenceKind
 from doxa.features.past import Past
 from doxa.features.plan import Reading
@@ -259,16 +259,17 @@ def _index(belief_map: BeliefMap, evidence: NodeEvidence, trust: Floats) -> _Ind
 
 @dataclass(frozen=True, slots=True)
 class _Registered:
-    """When each twin's first signal of any kind happened."""
+    """When each twin's first dated signal of any kind happened."""
 
     twins: Ints
     since: Ints
 
     @classmethod
     def of(cls, past: Past) -> _Registered:
-        twins, group = np.unique(past.signals.twin, return_inverse=True)
+        told = ~past.signals.inert & (past.signals.at != BEGINNING[past.map.clock])
+        twins, group = np.unique(past.signals.twin[told], return_inverse=True)
         since = np.full(len(twins), np.iinfo(np.int64).max)
-        np.minimum.at(since, group, past.signals.at)
+        np.minimum.at(since, group, past.signals.at[told])
         return cls(twins, since)
 
     def of_twins(self, twin: Ints, otherwise: Ints) -> Ints:

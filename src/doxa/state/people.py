@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from doxa.beliefmap.columns import EvidenceColumns, Ints, SignalColumns
 from doxa.beliefmap.model import BeliefMap
+from doxa.domain.clock import BEGINNING
 from doxa.state.cells import NodeCells
 from doxa.state.clock import EventClock, event_clocks
 from doxa.state.evidence import split
@@ -115,8 +116,12 @@ def fold_people(signals: SignalColumns, evidence: EvidenceColumns, belief_map: B
 
 
 def seen(signals: SignalColumns) -> Seen:
-    """First and last signal of every (twin, source)."""
-    own = np.flatnonzero(~signals.inert)
+    """First and last signal of every (twin, source).
+
+    Signals that doxa caused, and traits known from the beginning, tell nobody from when on.
+    """
+    undated = np.isin(signals.at, list(BEGINNING.values()))
+    own = np.flatnonzero(~signals.inert & ~undated)
     twin, source, at = signals.twin[own], signals.source[own], signals.at[own]
     return _seen(twin, source, at, at)
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.model import Target
-from doxa.domain.clock import DAY, Clock
+from doxa.domain.clock import BEGINNING, DAY, Clock
 from doxa.errors import InputError
 from doxa.features.events import Events, events_of
 from doxa.features.rows import FIRST, Bound, Rows
@@ -153,8 +153,13 @@ def _first_of_day(events: Events, day: Ints) -> Ints:
 
 
 def _registered(setting: Setting, rows: Rows) -> Ints:
-    twins, group = np.unique(setting.past.signals.twin, return_inverse=True)
-    since = np.full(len(twins), np.iinfo(np.int64).max)
-    np.minimum.at(since, group, setting.past.signals.at)
-    found: Ints = since[np.searchsorted(twins, rows.twin)]
+    """When each row's twin was first heard of at a known time; at the origin if never."""
+    signals = setting.past.signals
+    dated = np.flatnonzero(signals.at != BEGINNING[setting.belief_map.clock])
+    twins, group = np.unique(signals.twin[dated], return_inverse=True)
+    since = np.full(len(twins) + 1, np.iinfo(np.int64).max)
+    np.minimum.at(since, group, signals.at[dated])
+    place = np.searchsorted(twins, rows.twin)
+    known = np.append(twins, -1)[place] == rows.twin
+    found: Ints = np.where(known, since[place], rows.seen.at)
     return found

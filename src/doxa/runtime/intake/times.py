@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from doxa.domain.clock import MINUTE, Clock
+from doxa.domain.clock import BEGINNING, MINUTE, Clock
 from doxa.errors import DoxaError, InputError, SignalError
-from doxa.storage.bulk.moments import BEGINNING, MomentReader, within
+from doxa.storage.bulk.moments import MomentReader, within
 from doxa.types import Moment
 
 AHEAD = 5 * MINUTE
