@@ -74,6 +74,11 @@ def test_a_frozen_twin_has_no_later_evidence(lived):
     assert found.points[-1].at == NOW - 60 * DAY
 
 
+def test_traits_without_a_time_begin_no_timeline(lived):
+    lived.observe_many([{"twin": "h42", "kind": "traits", "payload": {"age": 41}}])
+    assert lived["h42"].timeline("buys[MILK]").points[0].at == NOW - 180 * DAY
+
+
 def test_nobody_and_nothing(lived):
     found = lived["nobody"].timeline("prices_are_fair")
     assert (found.evidence, found.turns) == ((), ())
