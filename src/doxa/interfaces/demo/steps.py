@@ -12,10 +12,8 @@ from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 
-import msgspec
-
 from doxa.errors import DoxaError, InputError, MissingExtra
-from doxa.fidelity.report import FidelityReport
+from doxa.fidelity.report_file import load_report
 from doxa.interfaces.demo.figures import HEADLINE, Figures, losses
 
 FILES = ("map.yaml", "tables.yaml", "evaluation.yaml")
@@ -127,8 +125,7 @@ class Demo:
             raise StepFailed(f"doxa {arguments[0]} left with exit code {done.returncode}")
 
     def _figures(self) -> Figures:
-        body = (self.folder / "fidelity.json").read_bytes()
-        report = msgspec.json.decode(body, type=FidelityReport)
+        report = load_report(self.folder / "fidelity.json")
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
         return Figures(
             logloss=losses(report, "all"),

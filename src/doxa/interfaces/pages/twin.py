@@ -67,7 +67,7 @@ def twin_sections(portrait: Portrait, *, named: bool = False) -> list[Section]:
     whose = f"Twin {portrait.twin}: " if named else ""
     if not portrait.met:
         note = Note("Nothing was observed of this person by then: everything reads as the prior.")
-        return [Section(f"{whose}no evidence yet", (note,))]
+        return [_capital(Section(f"{whose}no evidence yet", (note,)))]
     sections = []
     if portrait.timelines:
         charts = tuple(timeline_chart(found) for found in portrait.timelines)
