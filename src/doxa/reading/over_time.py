@@ -85,7 +85,9 @@ def over_time(
         yield replace(found, twin=found.twin + low)
 
 
-def _tables(parts: dict[str, NodeEvidence], moments: Ints) -> Iterator[tuple[Layout, NodeCells]]:
+def _tables(
+    parts: dict[str, NodeEvidence], codes: dict[str, int], moments: Ints
+) -> Iterator[tuple[Layout, NodeCells]]:
     """The cells of each entry; a node and the claims about it differ in kind, so in layout."""
     for name, part in parts.items():
         cells = _cells(part, moments)
