@@ -120,6 +120,11 @@ def _all_readings(belief_map: BeliefMap) -> tuple[Reading, ...]:
 def _head(past: Past, outcome: Outcome, origin: int, seed: int, tell: Progress) -> Head:
     tell(f"rows of {outcome.name}", 0.0)
     rows, items = _rows(past, outcome, origin)
+    if not len(rows):
+        raise PopulationError(
+            f"nobody can be asked {outcome.name!r}: no twin was known and eligible at any origin",
+            hint="a signal counts from when it was recorded; history belongs in a backfill",
+        )
     known = known_members(outcome, past, origin)
     labels = labels_of(outcome, past, rows, origin)
     kept = labels.resolved & ~np.isnan(labels.y)

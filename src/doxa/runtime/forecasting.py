@@ -24,6 +24,7 @@ from doxa.heads.glm import Family, link_of, mean_of
 from doxa.heads.head import Head, Reasons, family_of, forecast, reasons, recipe_of
 from doxa.heads.population import Population
 from doxa.runtime.forecasts import Forecasts
+from doxa.runtime.intake.names import given_name
 from doxa.runtime.recording import recorded
 from doxa.runtime.versions import population_at
 from doxa.runtime.wiring import Wiring
@@ -31,6 +32,7 @@ from doxa.types import Moment
 
 LIVE, BACKTEST, PRIOR = "live", "backtest", "prior"
 ASSUMED_BASE = 0.5
+_NO_ITEMS = "leave the items out, or declare `of` for the outcome"
 LEAD = MINUTE
 """The horizon of a recorded set begins so long after it was asked for."""
 
@@ -55,6 +57,12 @@ def forecast_set(
             where="at",
             hint="leave `at` out, or do not record",
         )
+    if wiring.belief_map.clock is Clock.TIME and origin > now and not record:
+        raise InputError(
+            "lies in the future", where="at", expected="a past moment", hint="left out, it is now"
+        )
+    if items is not None and outcome.of is None:
+        raise InputError(f"outcome {name!r} is not asked per item", where="items", hint=_NO_ITEMS)
     past = _past(wiring, outcome, cohort, origin, label)
     known = population_at(wiring, None)
     version, population = known if known else (None, None)
@@ -98,7 +106,7 @@ def _past(
 def _keys(wiring: Wiring, cohort: Sequence[str]) -> list[int]:
     found = []
     for twin in dict.fromkeys(cohort):
-        key = wiring.store.twin_key(twin)
+        key = wiring.store.twin_key(given_name("twin", twin))
         if key is None:
             raise UnknownName(
                 "nothing was ever observed of this twin", where=twin, hint="observe something first"

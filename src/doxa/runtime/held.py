@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 import numpy as np
 
-from doxa.beliefmap.columns import Ints
+from doxa.beliefmap.derived import per_map
 from doxa.beliefmap.model import BeliefMap, Node
 from doxa.domain.node import Address, NodeKind
 from doxa.errors import InputError
+from doxa.reading.many import Rows, read_rows
 from doxa.reading.opinion import Opinion, Opinions
-from doxa.reading.priors import Asked
-from doxa.reading.read import read_node
+from doxa.reading.priors import Asked, prior_rows
 from doxa.runtime.addresses import address_of
 from doxa.runtime.frozen import Frozen
-from doxa.state.evidence import claims_about
+from doxa.state.entries import entry_of_key, member_of_key, node_of
 from doxa.types import Json
 
 
@@ -57,7 +57,7 @@ def read_address(frozen: Frozen, address: Address) -> Opinions:
     """One row: a node that is declared, met or not."""
     node = readable_node(frozen.belief_map, address.node)
     member = frozen.folded.members.code(address.node, address.member)
-    return _read(frozen, node, np.array([member], dtype=np.int64))
+    return _read(frozen, (node,), [0], [member])
 
 
 def readable_node(belief_map: BeliefMap, name: str) -> Node:
@@ -73,13 +73,31 @@ def readable_node(belief_map: BeliefMap, name: str) -> Node:
 
 def held(frozen: Frozen, kind: NodeKind | None = None) -> tuple[Held, ...]:
     """All single nodes, and all members of families that were met, in the order of the map."""
-    nodes = frozen.belief_map.nodes.values()
+    nodes = _nodes(frozen.belief_map)[kind]
+    met = _met(frozen)
+    asked = [
+        (place, code)
+        for place, node in enumerate(nodes)
+        for code in (sorted(met.get(node.name, ())) if node.dimensions else (0,))
+    ]
+    if not asked:
+        return ()
+    read = _read(frozen, nodes, [place for place, _ in asked], [code for _, code in asked])
+    names = [frozen.folded.members.names(node.name) or [()] for node in nodes]
     return tuple(
-        each
-        for node in nodes
-        if node.kind is not NodeKind.TRAIT and not node.opt_in and kind in (None, node.kind)
-        for each in _held(frozen, node)
+        _held(nodes[place], names[place][code], opinion, code in met.get(nodes[place].name, ()))
+        for (place, code), opinion in zip(asked, read.records(), strict=True)
     )
+
+
+@per_map
+def _nodes(belief_map: BeliefMap) -> dict[NodeKind | None, tuple[Node, ...]]:
+    """What may be read of a map: nodes by kind, and all of them under None."""
+    nodes = [n for n in belief_map.nodes.values() if n.kind is not NodeKind.TRAIT and not n.opt_in]
+    return {
+        kind: tuple(node for node in nodes if kind in (None, node.kind))
+        for kind in (None, *NodeKind)
+    }
 
 
 def strongest(frozen: Frozen, kind: NodeKind, limit: int | None) -> tuple[Held, ...]:
@@ -114,39 +132,31 @@ def says(node: Node, address: Address) -> str:
     return text
 
 
-def _held(frozen: Frozen, node: Node) -> Iterator[Held]:
-    met = _met(frozen, node)
-    single = np.array([frozen.folded.members.code(node.name, ())], dtype=np.int64)
-    codes = met if node.dimensions else single
-    found = _read(frozen, node, codes)
-    names = frozen.folded.members.names(node.name)
-    for row, code in enumerate(codes.tolist()):
-        address = Address(node.name, names[code])
-        yield Held(
-            node=address,
-            kind=node.kind,
-            says=says(node, address),
-            opinion=found.one(row),
-            met=code in met,
-        )
+def _held(node: Node, member: tuple[str, ...], opinion: Opinion, met: bool) -> Held:
+    address = Address(node.name, member)
+    return Held(node=address, kind=node.kind, says=says(node, address), opinion=opinion, met=met)
 
 
-def _met(frozen: Frozen, node: Node) -> Ints:
-    """Codes of the members that evidence or claims speak of."""
-    tables = (frozen.folded.state.nodes.get(name) for name in (node.name, claims_about(node.name)))
-    met = [table.member for table in tables if table is not None]
-    return np.unique(np.concatenate([np.zeros(0, np.int64), *met]))
+def _met(frozen: Frozen) -> dict[str, set[int]]:
+    """Codes of the members that evidence or claims speak of, by node."""
+    state = frozen.folded.state
+    out: dict[str, set[int]] = {}
+    names = list(state.entries)
+    for cells in state.tables.values():
+        entries, members = entry_of_key(cells.member).tolist(), member_of_key(cells.member).tolist()
+        for entry, member in zip(entries, members, strict=True):
+            out.setdefault(node_of(names[entry]), set()).add(member)
+    return out
 
 
-def _read(frozen: Frozen, node: Node, member: Ints) -> Opinions:
+def _read(
+    frozen: Frozen, nodes: tuple[Node, ...], place: Sequence[int], member: Sequence[int]
+) -> Opinions:
+    """Rows of some nodes, by their places and codes of members."""
     folded = frozen.folded
-    twin = np.full(len(member), frozen.key)
-    asked = Asked(twin, member, folded.members, folded.state.traits)
-    return read_node(
-        folded.state,
-        node,
-        frozen.now,
-        frozen.voices,
-        prior=frozen.priors.prior(node, asked),
-        asked=(twin, member),
-    )
+    node, codes = np.array(place, dtype=np.int64), np.array(member, dtype=np.int64)
+    twin = np.full(len(node), frozen.key)
+    asked = Asked(twin, codes, folded.members, folded.state.traits)
+    prior = prior_rows(frozen.priors, nodes, node, asked)
+    rows = Rows(nodes, node, twin, codes, prior)
+    return read_rows(folded.state, rows, frozen.now, frozen.voices)

@@ -50,7 +50,8 @@ def _own_rate(setting: Setting, name: str, half_lives: tuple[float, ...]) -> Run
     score = _Days.of(setting, setting.score).log_odds(half_life, worth)
     forecast = calibrated(fit, setting.y[chosen], score, setting.family)
     unit = DAY if setting.belief_map.clock is Clock.TIME else 1
-    return Rung(name, forecast, {"half_life": half_life / unit, "worth": worth})
+    kept = "never" if math.isinf(half_life) else half_life / unit
+    return Rung(name, forecast, {"half_life": kept, "worth": worth})
 
 
 def _choose(setting: Setting, half_lives: tuple[float, ...]) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,8 +84,8 @@ def readable(
     """
     store = wiring.store
     stamp = store.changes()
-    snapshot = store.snapshot(key) if cached else None
-    if not serves(snapshot, belief_map, until, known_at):
+    snapshot = store.snapshot(key) if cached and belief_map is wiring.belief_map else None
+    if not serves(snapshot, wiring.mark, until, known_at):
         snapshot = None
     if snapshot is not None and before_seq is not None and snapshot.last_seq >= before_seq:
         snapshot = None
@@ -95,29 +96,40 @@ def readable(
     return Readable(belief_map, snapshot, rows)
 
 
-def leave_snapshot(
-    wiring: Wiring, found: Readable, key: int, until: Moment | None, least: int | None = None
-) -> bool:
-    """Write a snapshot if the rows are many and the read saw all that it would hold."""
-    limit = wiring.snapshot_after if least is None else least
-    if len(found.rows) < max(limit, 1):
-        return False
+def fresh_snapshot(
+    wiring: Wiring, found: Readable, key: int, until: Moment | None, least: int
+) -> Snapshot | None:
+    """A new snapshot, if the rows are many and the read saw all that it would hold."""
+    if len(found.rows) < least:
+        return None
     now = wiring.clock() if until is None else min(until, wiring.clock())
-    made = snapshot_of(found.belief_map, key, found.snapshot, found.rows, now, limit)
-    if made is None:
-        return False
-    try:
-        return wiring.store.put_snapshots([made]) > 0
-    except StoreError:
-        return False  # a cache that cannot be written costs time, not answers
+    return snapshot_of(
+        found.belief_map, key, found.snapshot, found.rows, now, least=least, mark=wiring.mark
+    )
+
+
+def leave_snapshot(wiring: Wiring, found: Readable, key: int, until: Moment | None) -> None:
+    """Write a snapshot after a read of a long history."""
+    made = fresh_snapshot(wiring, found, key, until, max(wiring.snapshot_after, 1))
+    if made is not None:
+        with suppress(StoreError):  # a cache that cannot be written costs time, not answers
+            wiring.store.put_snapshots([made])
 
 
 def snapshot_all(wiring: Wiring, ids: Iterable[str] | None) -> int:
     """Leave snapshots of twins by id, or of all; how many were written."""
-    store = wiring.store
+    store, written = wiring.store, 0
     keys = store.twins().tolist() if ids is None else [store.twin_key(name) for name in ids]
-    return sum(
-        leave_snapshot(wiring, readable(wiring, wiring.belief_map, key, None, None), key, None, 1)
-        for key in keys
-        if key is not None
-    )
+    for some in batched([key for key in keys if key is not None]):
+        found = [(key, readable(wiring, wiring.belief_map, key, None, None)) for key in some]
+        made = [fresh_snapshot(wiring, rows, key, None, 1) for key, rows in found]
+        written += store.put_snapshots([each for each in made if each is not None])
+    return written
+
+
+def batched(keys: list[int]) -> list[list[int]]:
+    """Keys in batches that one transaction bears."""
+    return [keys[start : start + _BATCH] for start in range(0, len(keys), _BATCH)]
+
+
+_BATCH = 256
