@@ -114,7 +114,7 @@ def test_without_personas_there_is_none(setting: Setting) -> None:
 def test_own_rates_count_distinct_days_shrunk_to_the_items_rate(
     setting: Setting, half_life: float
 ) -> None:
-    found = own_rate._Days.of(setting, setting.score).log_odds(half_life, 0.5)
+    found = own_rate._Days.of(setting, setting.score).log_odds(half_life, (0.5,))[0]
     signals, now = history(), at(63)
     names = list(dict.fromkeys(s.twin for s in signals))
     members = setting.past.values("category")
@@ -186,3 +186,19 @@ def test_intervals_cover_and_need_no_luck() -> None:
 def test_a_rival_without_any_loss_gives_no_skill_rather_than_a_crash() -> None:
     found = Resamples(np.arange(5), draws=50).skill(np.ones(5), np.zeros(5))
     assert math.isnan(found.estimate)
+
+
+def test_on_a_position_clock_every_position_is_a_day() -> None:
+    ordered = parse_map(
+        MAP.text.replace("timezone: UTC", "clock: position").replace("within: 7d", "within: 7")
+    )
+    signals = [
+        Signal(id=f"n{n}", twin="ann", kind="buy", at=n, recorded=0, payload={"category": "tea"})
+        for n in range(5)
+    ]
+    outcome = ordered.outcomes["soon"]
+    past = past_of(signals, ordered, [outcome])
+    rows = at_origins(outcome, np.array([0]), [3, 9])
+    rows = rows.for_members(np.array([past.coder("category")("tea")]))
+    setting = Setting(ordered, outcome, Family.BERNOULLI, past, rows, np.zeros(2), rows)
+    assert own_rate._Days.of(setting, rows)._counts(math.inf).tolist() == [3.0, 5.0]
