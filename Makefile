@@ -34,3 +34,7 @@ check: setup  ## format, lint, types, import rules, tests and docs
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2 -q
+
+docs: setup  ## write the reference pages that come from code, and run every block of every page
+	$(BIN)/python docs/generate.py
+	$(BIN)/python -m pytest -n 2 -q tests/docs

@@ -18,9 +18,9 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from doxa.interfaces.cli.frame import run
-
 from page_blocks import Block
+
+from doxa.interfaces.cli.frame import run
 
 FLAGS = doctest.ELLIPSIS | doctest.REPORT_NDIFF
 SHOWN_ONLY = {"text", "yaml", "json", "", "mermaid"}

@@ -9,12 +9,11 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from page_blocks import ROOT
 
 import doxa
 from doxa.runtime.twin import Twin
 from doxa.runtime.twins import Twins
-
-from page_blocks import ROOT
 
 DOCS = ROOT / "docs"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from page_blocks import PAGES, Block, blocks_of, name_of
 from page_runner import PageFailed, run_page
 
@@ -38,7 +37,9 @@ class TestTheRunner:
             [Block("bash", "ls\n", 1)],
         ],
     )
-    def test_objects(self, blocks: list[Block], tmp_path: Path, monkeypatch) -> None:
+    def test_objects(
+        self, blocks: list[Block], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.chdir(tmp_path)
         with pytest.raises(PageFailed):
             run_page(blocks, "page")

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from page_blocks import PAGES, ROOT, name_of, prose_of
 
 BANNED = {
