@@ -31,15 +31,16 @@ outcomes:
 """)
 
 
+def visit(twin: int, day: int) -> dict[str, str]:
+    """A visit that the store learned of at once."""
+    at = format_moment(START + day * DAY + twin)
+    return {"twin": f"t{twin}", "kind": "visit", "at": at, "recorded": at, "id": f"{twin}-{day}"}
+
+
 def loaded(path: Path) -> int:
     rng = random.Random(5)
     rows = [
-        {
-            "twin": f"t{twin}",
-            "kind": "visit",
-            "at": format_moment(START + day * DAY + twin),
-            "id": f"{twin}-{day}",
-        }
+        visit(twin, day)
         for twin in range(40)
         for day in range(60)
         if rng.random() < 0.1 + 0.5 * (twin % 2)
