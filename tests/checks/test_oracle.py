@@ -12,7 +12,7 @@ from doxa.checks.oracle_cells import held
 from doxa.checks.strategies import histories, maps
 from doxa.domain.clock import DAY, Clock, local_day
 from doxa.state.clock import event_clocks
-from doxa.state.evidence import claims_about
+from doxa.state.entries import claims_about
 from doxa.state.people import fold_people
 
 slow = settings(

@@ -12,8 +12,9 @@ from doxa.checks.columns import evidence_columns, signal_columns
 from doxa.checks.strategies import histories, maps
 from doxa.domain.clock import DAY
 from doxa.domain.signal import Signal
-from doxa.reading.many import read_many
+from doxa.reading.many import Rows, read_rows
 from doxa.reading.pooled import Voices
+from doxa.reading.priors import Asked, MapPriors, prior_rows
 from doxa.reading.read import read_node
 from doxa.state.people import fold_people
 
@@ -32,13 +33,21 @@ def test_many_nodes_read_as_each(belief_map, history, other):
         voices.trust, voices.own, np.array([name != "rumour" for name in columns.sources])
     )
     now = max(signal.at for signal in signals) + 20 * DAY
-    nodes = list(belief_map.nodes.values())
-    told = read_many(state, nodes, now, voices)
-    for node in nodes:
-        alone = read_node(state, node, now, voices)
-        assert (node.name in told) is (len(alone) > 0) or not len(told[node.name])
-        if node.name in told:
-            for field in fields(alone):
-                np.testing.assert_array_equal(
-                    getattr(told[node.name], field.name), getattr(alone, field.name), field.name
-                )
+    nodes = tuple(belief_map.nodes.values())
+    ask = [
+        (place, twin, member)
+        for place, node in enumerate(nodes)
+        for member in range(max(len(members.names(node.name)), 1) + 1)
+        for twin in (1, 0, 7)
+    ]
+    node, twin, member = np.array(ask).T
+    asked = Asked(twin, member, members, state.traits)
+    prior = prior_rows(MapPriors(), nodes, node, asked)
+    told = read_rows(state, Rows(nodes, node, twin, member, prior), now, voices)
+    for place, each in enumerate(nodes):
+        rows = np.flatnonzero(node == place)
+        alone = read_node(state, each, now, voices, asked=(twin[rows], member[rows]))
+        for field in fields(alone):
+            np.testing.assert_array_equal(
+                getattr(told, field.name)[rows], getattr(alone, field.name), field.name
+            )

@@ -14,11 +14,12 @@ from doxa.domain.clock import DAY, Clock
 from doxa.domain.evidence import Channel, EvidenceKind
 from doxa.domain.node import NodeKind
 from doxa.domain.signal import Signal
+from doxa.reading.bands import terms_of
 from doxa.reading.beta import bounded
 from doxa.reading.explain import explain
 from doxa.reading.occurrences import silence_until
 from doxa.reading.opinion import Status
-from doxa.reading.pooled import Voices, pool
+from doxa.reading.pooled import Looked, Voices, pool
 from doxa.reading.prior import Prior, map_prior
 from doxa.reading.question import question
 from doxa.reading.read import opinions, read_node
@@ -133,7 +134,10 @@ def test_silence_brings_an_occurrence_down_when_it_said_it_would():
     talk = [signal(n, "bought", 7 * n, item="milk") for n in range(9)]
     *_, state, voices = folded(*talk)
     cells, it = state.nodes["buys"], MAP.nodes["buys"]
-    asked = question(pool(cells, voices), it, 60 * DAY, voices, map_prior(it), state.seen)
+    terms = terms_of([it])
+    asked = question(
+        pool(Looked.at(cells, terms), voices), terms, 60 * DAY, voices, map_prior(it), state.seen
+    )
     level = opinions(cells, it, 56 * DAY, voices, seen=state.seen).credence / 2
     ends = silence_until(asked, level)
     then = opinions(

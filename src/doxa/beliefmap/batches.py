@@ -51,8 +51,9 @@ def evidence_of_batch(
     """
     parts: list[EvidenceColumns] = []
     place = 0
+    met = {signals.kinds[code] for code in np.unique(signals.kind).tolist()}
     for kind, rules in belief_map.signals.items():
-        columns = _columns(belief_map, kind, signals) if rules else None
+        columns = _columns(belief_map, kind, signals) if rules and kind in met else None
         for rule in rules:
             if columns is not None and len(columns):
                 parts.append(_apply(rule, place, columns, members))
@@ -70,9 +71,7 @@ def fields_read(rules: Iterable[Rule]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _columns(belief_map: BeliefMap, kind: str, signals: SignalColumns) -> Columns | None:
-    if kind not in signals.kinds:
-        return None
+def _columns(belief_map: BeliefMap, kind: str, signals: SignalColumns) -> Columns:
     rows = np.flatnonzero((signals.kind == signals.kinds.index(kind)) & ~signals.inert)
     names = fields_read(belief_map.signals[kind])
     return columns_of(_taken(signals.payload, rows), names, schema_of(belief_map), rows)

@@ -6,12 +6,18 @@ import math
 from collections.abc import Iterator
 from itertools import product
 
+import msgspec
+import numpy as np
+
+from doxa.beliefmap.columns import EvidenceColumns, Members, SignalColumns
 from doxa.beliefmap.conditions import holds
+from doxa.beliefmap.derived import per_map
 from doxa.beliefmap.fields import Fields, refuse_long
 from doxa.beliefmap.model import BeliefMap, Rule, Weight
-from doxa.beliefmap.values import NAN, schema_of
+from doxa.beliefmap.values import NAN, Schema, schema_of
 from doxa.domain.evidence import Channel, Evidence
 from doxa.domain.signal import Signal
+from doxa.types import Json
 
 
 def evidence_of(belief_map: BeliefMap, signal: Signal, inert: bool = False) -> list[Evidence]:
@@ -45,27 +51,52 @@ def evidence_of(belief_map: BeliefMap, signal: Signal, inert: bool = False) -> l
     >>> [(one.node, one.value) for one in evidence_of(belief_map, signal)]
     [('likes', 4.0)]
     """
-    rules = belief_map.signals.get(signal.kind, ())
-    if inert or not rules:
-        return []
-    whole = Fields(signal.payload, schema_of(belief_map))
-    first = _first(belief_map, signal.kind)
-    return [
-        evidence
-        for place, rule in enumerate(rules, first)
-        for fields in (whole.each(rule.each) if rule.each else [whole])
-        for evidence in _apply(rule, place, fields)
+    return [] if inert else list(_said(belief_map, signal.kind, signal.payload))
+
+
+def evidence_of_few(
+    belief_map: BeliefMap, signals: SignalColumns, members: Members
+) -> EvidenceColumns:
+    """The same as `evidence_of_batch`, signal by signal: quicker for some dozens, in their order."""
+    told = [
+        (row, piece)
+        for row in np.flatnonzero(~signals.inert).tolist()
+        for piece in _said(
+            belief_map,
+            signals.kinds[signals.kind[row]],
+            _PAYLOAD.decode(signals.payload[row]),
+        )
     ]
+    return EvidenceColumns(
+        row=np.array([row for row, _ in told], dtype=np.int64),
+        rule=np.array([piece.rule for _, piece in told], dtype=np.int64),
+        member=np.array([members.code(p.node, p.member) for _, p in told], dtype=np.int64),
+        weight=np.array([piece.weight for _, piece in told], dtype=np.float64),
+        value=np.array([piece.value for _, piece in told], dtype=np.float64),
+    )
 
 
-def _first(belief_map: BeliefMap, kind: str) -> int:
-    """The place of a kind's first rule among all rules of the map."""
-    place = 0
-    for name, rules in belief_map.signals.items():
-        if name == kind:
-            break
-        place += len(rules)
-    return place
+_PAYLOAD: msgspec.json.Decoder[dict[str, Json]] = msgspec.json.Decoder(dict)
+
+
+def _said(belief_map: BeliefMap, kind: str, payload: dict[str, Json]) -> Iterator[Evidence]:
+    rules, schema = _rules(belief_map)
+    told = rules.get(kind)
+    if not told:
+        return
+    whole = Fields(payload, schema)
+    for place, rule in told:
+        for fields in whole.each(rule.each) if rule.each else [whole]:
+            yield from _apply(rule, place, fields)
+
+
+@per_map
+def _rules(belief_map: BeliefMap) -> tuple[dict[str, list[tuple[int, Rule]]], Schema]:
+    """The rules of each kind with their places among all, and how payloads are read."""
+    rules: dict[str, list[tuple[int, Rule]]] = {}
+    for place, rule in enumerate(belief_map.rules):
+        rules.setdefault(rule.kind, []).append((place, rule))
+    return rules, schema_of(belief_map)
 
 
 def _apply(rule: Rule, place: int, fields: Fields) -> Iterator[Evidence]:

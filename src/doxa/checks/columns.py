@@ -16,7 +16,7 @@ from doxa.domain.node import Address
 from doxa.domain.signal import Signal
 from doxa.reading.pooled import Voices
 from doxa.reading.read import read_node
-from doxa.state.evidence import node_of
+from doxa.state.entries import node_of
 from doxa.state.people import State, fold_people
 from doxa.types import Moment
 

@@ -1,35 +1,90 @@
-"""Which of a node's bands a reading looks at."""
+"""What a reading looks at of each node: three of its bands, its period and its threshold."""
 
 from __future__ import annotations
 
+import math
+from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.model import Node
-from doxa.types import HalfLife
+from doxa.reading.prior import threshold
+from doxa.state.bands import cell_bands
+
+OWN, QUICK, EVER = 0, 1, 2
+"""The node's own half-life, the next shorter one (its own where there is none), and never."""
+
+_KEPT = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Looks:
-    """Places in the bands of a table of cells.
+class Terms:
+    """How n nodes (or rows of nodes) are read.
 
     Attributes
     ----------
-    slow : int
-        The node's own half-life: the one it is read at.
-    fast : int or None
-        The next shorter band, None where there is none.
-    half_life, fast_half_life : float
+    places : int64[n, 3]
+        OWN, QUICK and EVER in the bands of the node's cells.
+    half_lives : float64[n, 3]
+    turns : bool[n]
+        False where no band is shorter than the node's own.
+    period, above : float64[n]
     """
 
-    slow: int
-    fast: int | None
-    half_life: HalfLife
-    fast_half_life: HalfLife
+    places: Ints
+    half_lives: Floats
+    turns: NDArray[np.bool_]
+    period: Floats
+    above: Floats
+
+    def take(self, rows: Ints) -> Terms:
+        """The terms of some rows."""
+        return Terms(
+            self.places[rows],
+            self.half_lives[rows],
+            self.turns[rows],
+            self.period[rows],
+            self.above[rows],
+        )
 
 
-def looks(node: Node, bands: tuple[HalfLife, ...]) -> Looks:
-    """Find the node's own band and the next shorter one."""
-    slow = bands.index(node.half_life)
-    shorter = [place for place, band in enumerate(bands) if band < node.half_life]
-    fast = max(shorter, key=lambda place: bands[place], default=None)
-    return Looks(slow, fast, node.half_life, bands[fast] if fast is not None else node.half_life)
+def terms_of(nodes: Sequence[Node]) -> Terms:
+    """The terms of some nodes; those of the last sequences asked for are kept.
+
+    Examples
+    --------
+    >>> from doxa.domain.node import NodeKind
+    >>> terms = terms_of([Node(name="a", kind=NodeKind.BELIEF, half_life=5.0, bands=(2.0,), period=1)])
+    >>> terms.places.tolist(), terms.half_lives.tolist()
+    ([[1, 0, 2]], [[5.0, 2.0, inf]])
+    """
+    for known, terms in tuple(_KNOWN):
+        if known is nodes:
+            return terms
+    found = [_looks(node) for node in nodes]
+    columns = list(zip(*found, strict=True)) or [()] * 4
+    terms = Terms(
+        np.array(columns[0], dtype=np.int64).reshape(-1, 3),
+        np.array(columns[1], dtype=np.float64).reshape(-1, 3),
+        np.array([places[OWN] != places[QUICK] for places in columns[0]], dtype=bool),
+        np.array(columns[2], dtype=np.float64),
+        np.array(columns[3], dtype=np.float64),
+    )
+    if isinstance(nodes, tuple):
+        _KNOWN.append((nodes, terms))
+    return terms
+
+
+_KNOWN: deque[tuple[Sequence[Node], Terms]] = deque(maxlen=_KEPT)
+
+
+def _looks(node: Node) -> tuple[tuple[int, int, int], tuple[float, float, float], float, float]:
+    bands = cell_bands(node)
+    own = bands.index(node.half_life)
+    quick = max(own - 1, 0)
+    half_lives = (node.half_life, bands[quick], math.inf)
+    return (own, quick, len(bands) - 1), half_lives, float(node.period), threshold(node)

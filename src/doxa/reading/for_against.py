@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
+from doxa.reading.bands import EVER, OWN, QUICK
 from doxa.reading.beta import beta_credence, beta_uncertainty, bounded
 from doxa.reading.conflict import ambivalence, disagreement
 from doxa.reading.opinion import Opinions, Status
@@ -25,18 +26,17 @@ from doxa.reading.status import (
 
 def read_for_against(asked: Question) -> Opinions:
     """Opinions from r and s at the node's half-life."""
-    sums, prior, slow = asked.sums, asked.prior, asked.looks.slow
-    r, s = _heard(asked, slow)
+    sums, prior = asked.sums, asked.prior
+    r, s = _heard(asked, OWN)
     now_r, now_s = r * asked.left, s * asked.left
-    heard = (sums.own + sums.other)[:, :, slow].sum(axis=1) * asked.left
+    heard = (sums.own + sums.other)[:, :, OWN].sum(axis=1) * asked.left
     reading = (
         beta_credence(now_r, now_s, prior.base, prior.strength),
         beta_uncertainty(heard, prior.strength),
     )
-    fast = None if asked.looks.fast is None else _reading(asked, asked.looks.fast)
-    heading = trend(asked, fast, _reading(asked, slow))
-    ever_r, ever_s = _heard(asked, -1)
-    firm = solidity(ever_r + ever_s, agreement(ever_r, ever_s), asked.span, asked.node.half_life)
+    heading = trend(asked, _reading(asked, QUICK), _reading(asked, OWN))
+    ever_r, ever_s = _heard(asked, EVER)
+    firm = solidity(ever_r + ever_s, agreement(ever_r, ever_s), asked.span, asked.half_life)
     status = _status(asked, (r, s), (ever_r, ever_s), firm)
     return answer(
         asked,
@@ -51,7 +51,7 @@ def read_for_against(asked: Question) -> Opinions:
         support=now_r,
         attack=now_s,
         evidence=now_r + now_s,
-        dissolves=dissolution(sums.newest, r + s, asked.node.half_life),
+        dissolves=dissolution(sums.newest, r + s, asked.half_life),
     )
 
 
@@ -92,17 +92,15 @@ def _status(
 
 def _turning(asked: Question, r: Floats, s: Floats) -> Flags:
     """The next shorter band has n >= 2 on the other side, as heard before the self rule."""
-    if asked.looks.fast is None:
-        return np.zeros(len(r), dtype=bool)
-    quick = (asked.sums.own + asked.sums.other)[:, :, asked.looks.fast]
+    quick = (asked.sums.own + asked.sums.other)[:, :, QUICK]
     other = side(quick[:, 0], quick[:, 1]) * side(r, s) < 0
-    return other & at_least(quick.sum(axis=1), 2.0)
+    return asked.terms.turns & other & at_least(quick.sum(axis=1), 2.0)
 
 
 def _disagreement(asked: Question) -> Floats:
     """Between sources, each read alone, now."""
     sums, row = asked.sums, asked.sums.row
-    alone = sums.each[:, :, asked.looks.slow] * asked.left[row, None]
+    alone = sums.each[:, :, OWN] * asked.left[row, None]
     base = asked.column(asked.prior.base)[row]
     strength = asked.column(asked.prior.strength)[row]
     credence = beta_credence(alone[:, 0], alone[:, 1], base, strength)

@@ -9,7 +9,7 @@ from doxa.types import Span
 
 
 def gamma_credence(
-    count: Floats, seen: Floats, period: Span, shape: float | Floats, rate: float | Floats
+    count: Floats, seen: Floats, period: Span | Floats, shape: float | Floats, rate: float | Floats
 ) -> Floats:
     """P(at least one within the period T) = 1 - ((b + e) / (b + e + T))^(a + count).
 

@@ -1,193 +1,141 @@
-"""Many nodes read at once: nodes that are read alike share one pass over their cells."""
+"""Many nodes of many twins read at once: one pass over the cells of each kind of evidence."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
-from itertools import pairwise
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 
 from doxa.beliefmap.columns import Ints
 from doxa.beliefmap.model import Node
 from doxa.domain.evidence import EvidenceKind
+from doxa.reading.bands import Terms, terms_of
+from doxa.reading.claims import with_claims
 from doxa.reading.opinion import Opinions
-from doxa.reading.pooled import Voices
-from doxa.reading.prior import Prior, map_prior, threshold
-from doxa.reading.read import opinions, read_node
-from doxa.state.cells import PER_CELL, NodeCells
-from doxa.state.evidence import claims_about
+from doxa.reading.pooled import Looked, Voices, pool
+from doxa.reading.prior import Prior
+from doxa.reading.read import answered
+from doxa.state.cells import NodeCells
+from doxa.state.entries import claims_about, entry_of_key, keyed, node_of
 from doxa.state.people import State
 from doxa.types import Moment
 
-_ROOM = 1 << 40
-"""Members of one node lie this far from those of the next while they are read together."""
 
-
-def read_many(
-    state: State,
-    nodes: Sequence[Node],
-    now: Moment,
-    voices: Voices,
-    *,
-    priors: Mapping[str, Prior] | None = None,
-) -> dict[str, Opinions]:
-    """Read several nodes of a state; the same as `read_node` for each, faster for few twins.
-
-    Parameters
-    ----------
-    nodes : sequence of Node
-        Those without any visible evidence are left out of the answer.
-    priors : dict of node name to Prior, optional
-        Numbers, not columns; left out, the map's.
-    """
-    told = priors or {}
-    alike: dict[tuple[object, ...], list[Node]] = {}
-    out: dict[str, Opinions] = {}
-    for node in nodes:
-        cells = state.nodes.get(node.name)
-        if claims_about(node.name) in state.nodes:
-            prior = told.get(node.name)
-            out[node.name] = read_node(state, node, now, voices, prior=prior)
-        elif cells is not None:
-            key = (cells.kind, cells.bands, node.half_life, node.bands, node.period)
-            alike.setdefault((*key, threshold(node)), []).append(node)
-    for group in alike.values():
-        out |= _together(state, group, now, voices, told)
-    return {node.name: out[node.name] for node in nodes if node.name in out}
-
-
-class Wanted(NamedTuple):
-    """Rows of one node to read, met or not.
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What to read: q rows of (node, twin, member), each met or not, none twice.
 
     Attributes
     ----------
-    node : Node
+    nodes : tuple of Node
+        Ask with the same tuple again and what follows from the nodes is known already.
+    node : int64[q]
+        Place in `nodes`.
     twin, member : int64[q]
-        Distinct pairs.
     prior : Prior
         Numbers, or columns of q.
     """
 
-    node: Node
+    nodes: tuple[Node, ...]
+    node: Ints
     twin: Ints
     member: Ints
     prior: Prior
 
+    def take(self, rows: Ints) -> Rows:
+        """Some of the rows."""
+        if len(rows) == len(self.node):
+            return self
+        return Rows(
+            self.nodes, self.node[rows], self.twin[rows], self.member[rows], self.prior.take(rows)
+        )
 
-def read_rows(
-    state: State, wanted: Sequence[Wanted], now: Moment | Ints, voices: Voices
-) -> list[Opinions]:
-    """Read rows of several nodes; the same as `read_node` for each, in one pass where possible.
+
+def read_rows(state: State, rows: Rows, now: Moment | Ints, voices: Voices) -> Opinions:
+    """Read rows of several nodes; the same as `read_node` for each.
 
     Parameters
     ----------
-    wanted : sequence of Wanted
-        The same node may be asked for more than once.
-    now : int, or int64[q] when all of `wanted` have q rows
+    now : int, or int64[q]
+
+    Returns
+    -------
+    Opinions
+        One row for each of `rows`, in their order.
     """
-    alike: dict[tuple[object, ...], list[int]] = {}
-    out: dict[int, Opinions] = {}
-    for place, (node, twin, member, prior) in enumerate(wanted):
-        if not isinstance(now, int) or claims_about(node.name) in state.nodes:
-            asked = (twin, member)
-            out[place] = read_node(state, node, now, voices, prior=prior, asked=asked)
-        else:
-            cells = _cells(state, node)
-            key = (cells.kind, cells.bands, node.half_life, node.bands, node.period)
-            alike.setdefault((*key, threshold(node)), []).append(place)
-    for places in alike.values():
-        assert isinstance(now, int)
-        found = _rows_together(state, [wanted[place] for place in places], now, voices)
-        out |= dict(zip(places, found, strict=True))
-    return [out[place] for place in range(len(wanted))]
+    when = np.broadcast_to(np.asarray(now, dtype=np.int64), rows.node.shape)
+    kinds = [node.evidence or EvidenceKind.OPINION for node in rows.nodes]
+    names = [node.name for node in rows.nodes]
+    told = []
+    for kind in dict.fromkeys(kinds):
+        here = np.array([each is kind for each in kinds])[rows.node]
+        picked = np.flatnonzero(here)
+        told.append((picked, _read(state, kind, names, rows.take(picked), when[picked], voices)))
+    out = _in_order(told)
+    claimed = _claimed(state, names)
+    if claimed:
+        picked = np.flatnonzero(np.isin(rows.node, claimed))
+        claims = [claims_about(name) for name in names]
+        said = _read(state, EvidenceKind.OPINION, claims, rows.take(picked), when[picked], voices)
+        credence = out.credence.copy()
+        credence[picked] = with_claims(out.take(picked), said).credence
+        out = replace(out, credence=credence)
+    return out
 
 
-def _cells(state: State, node: Node) -> NodeCells:
-    found = state.nodes.get(node.name)
-    return NodeCells.none(node.evidence or EvidenceKind.OPINION, node) if found is None else found
+def _read(
+    state: State,
+    kind: EvidenceKind,
+    entries: Sequence[str],
+    rows: Rows,
+    now: Ints,
+    voices: Voices,
+) -> Opinions:
+    """Rows of nodes of one kind; `entries` names what to read of each node."""
+    terms = terms_of(rows.nodes)
+    codes = np.array([state.entries[entry] for entry in entries], dtype=np.int64)
+    tables = [cells for (native, _), cells in state.tables.items() if native is kind]
+    if not tables:
+        tables = [NodeCells.none(kind, rows.nodes[0])]
+    place = np.full(len(state.entries), -1, dtype=np.int64)
+    place[codes] = np.arange(len(codes))
+    looked = Looked.joined([_looked(cells, place, terms) for cells in tables])
+    asked = rows.twin, keyed(codes[rows.node], rows.member)
+    sums = pool(looked, voices, asked)
+    read = answered(sums, terms.take(rows.node), now, voices, rows.prior, state.seen)
+    return replace(read, member=rows.member)
 
 
-def _rows_together(
-    state: State, wanted: list[Wanted], now: Moment, voices: Voices
-) -> list[Opinions]:
-    cells = _stacked([_cells(state, each.node) for each in wanted])
-    sizes = [len(each.twin) for each in wanted]
-    place = np.repeat(np.arange(len(wanted)), sizes)
-    twin = np.concatenate([each.twin for each in wanted])
-    member = np.concatenate([each.member for each in wanted]) + place * _ROOM
-    prior = _all_columns([each.prior for each in wanted], place, sizes)
-    read = opinions(
-        cells, wanted[0].node, now, voices, prior=prior, seen=state.seen, asked=(twin, member)
-    )
-    assumed = np.array([each.prior.assumed for each in wanted])[place]
-    read = replace(read, member=read.member % _ROOM, assumed=assumed)
-    if len(wanted) == 1:
-        return [read]
-    bounds = np.append(0, np.cumsum(sizes)).tolist()
-    return [read.take(np.arange(low, high)) for low, high in pairwise(bounds)]
+def _looked(cells: NodeCells, place: Ints, terms: Terms) -> Looked:
+    """The cells of the entries that have a place, looked at as their nodes are read."""
+    node = place[entry_of_key(cells.member)]
+    if (node < 0).any():
+        kept = np.flatnonzero(node >= 0)
+        cells, node = cells.take(kept), node[kept]
+    return Looked.at(cells, terms.take(node))
 
 
-def _all_columns(priors: list[Prior], place: Ints, sizes: list[int]) -> Prior:
-    """The same as `_columns` where some priors hold columns already."""
-    if not any(isinstance(prior.base, np.ndarray) for prior in priors):
-        return _columns(priors, place)
-    names = [field.name for field in fields(Prior) if field.name != "assumed"]
-    numbers: dict[str, Any] = {
-        name: np.concatenate(
-            [np.broadcast_to(getattr(p, name), size) for p, size in zip(priors, sizes, strict=True)]
-        )
-        for name in names
+def _claimed(state: State, names: Sequence[str]) -> list[int]:
+    """Places of nodes that somebody made claims about, beside their native evidence."""
+    codes = state.met()
+    about = {
+        node_of(name)
+        for name, code in state.entries.items()
+        if code in codes
+        if name != node_of(name)
     }
-    return Prior(**numbers)
+    return [place for place, name in enumerate(names) if name in about] if about else []
 
 
-def _together(
-    state: State, nodes: list[Node], now: Moment, voices: Voices, told: Mapping[str, Prior]
-) -> dict[str, Opinions]:
-    cells = _stacked([state.nodes[node.name] for node in nodes])
-    seen = voices.visible[cells.source]
-    fresh = np.ones(len(cells), dtype=bool)
-    fresh[1:] = (cells.twin[1:] != cells.twin[:-1]) | (cells.member[1:] != cells.member[:-1])
-    first = np.flatnonzero(fresh)
-    heard = np.logical_or.reduceat(seen, first) if len(first) else fresh
-    asked = cells.twin[first][heard], cells.member[first][heard]
-    place = asked[1] // _ROOM
-    priors = [told.get(node.name) or map_prior(node) for node in nodes]
-    prior = _columns(priors, place)
-    read = opinions(cells, nodes[0], now, voices, prior=prior, seen=state.seen, asked=asked)
-    assumed = np.array([p.assumed for p in priors])[place]
-    read = replace(read, member=read.member % _ROOM, assumed=assumed)
-    sort = np.argsort(place, kind="stable")
-    bounds = np.searchsorted(place[sort], np.arange(len(nodes) + 1)).tolist()
-    return {
-        node.name: read.take(sort[low:high])
-        for node, low, high in zip(nodes, bounds, bounds[1:], strict=False)
-        if high > low
-    }
-
-
-def _stacked(tables: list[NodeCells]) -> NodeCells:
-    """The tables of several nodes as one, by (twin, node, member); event clocks are left out."""
-    one = tables[0]
+def _in_order(told: Sequence[tuple[Ints, Opinions]]) -> Opinions:
+    """Readings of some rows each, as one in the order of the rows."""
+    if len(told) == 1:
+        return told[0][1]
+    back = np.argsort(np.concatenate([picked for picked, _ in told]))
     columns: dict[str, Any] = {
-        name: np.concatenate([getattr(t, name) for t in tables]) for name in PER_CELL
+        each.name: np.concatenate([getattr(read, each.name) for _, read in told])[back]
+        for each in fields(Opinions)
     }
-    place = np.repeat(np.arange(len(tables)), [len(table) for table in tables])
-    columns["member"] = columns["member"] + place * _ROOM
-    twin: Ints = columns["twin"]
-    if len(twin) and (twin != twin[0]).any():
-        sort = np.lexsort((columns["member"], twin))
-        columns = {name: column[sort] for name, column in columns.items()}
-    return NodeCells(kind=one.kind, bands=one.bands, unit=one.unit, **columns)
-
-
-def _columns(priors: list[Prior], place: Ints) -> Prior:
-    """One prior whose numbers are columns, from one prior per node."""
-    names = [field.name for field in fields(Prior) if field.name != "assumed"]
-    numbers: dict[str, Any] = {
-        name: np.array([getattr(p, name) for p in priors], dtype=np.float64)[place]
-        for name in names
-    }
-    return Prior(**numbers)
+    return Opinions(**columns)

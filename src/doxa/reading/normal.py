@@ -25,7 +25,7 @@ def normal_cdf(z: Floats) -> Floats:
     return np.array([0.5 * math.erfc(x) for x in scaled], dtype=np.float64)
 
 
-def normal_credence(sums: Floats, above: float, prior: Prior) -> Floats:
+def normal_credence(sums: Floats, above: float | Floats, prior: Prior) -> Floats:
     """P(mean above c) = Phi((k0 (mu0 - c) + sum w (x - c)) / (sigma sqrt(k0 + n))).
 
     Parameters

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doxa.beliefmap.columns import Floats
+from doxa.reading.bands import EVER, OWN, QUICK
 from doxa.reading.gamma import gamma_credence, gamma_rate, gamma_uncertainty
 from doxa.reading.opinion import Opinions
 from doxa.reading.question import Question, answer
@@ -28,15 +29,15 @@ def read_occurrences(asked: Question) -> Opinions:
 
     Support and attack are n0 = W (1 - u) / u split by credence, as the field takes them.
     """
-    prior, slow, half_life = asked.prior, asked.looks.slow, asked.node.half_life
-    now = _look(asked, slow, half_life, asked.age)
-    then = _look(asked, slow, half_life, np.zeros_like(asked.age))
+    prior, half_life = asked.prior, asked.half_life
+    now = _look(asked, OWN, asked.age)
+    then = _look(asked, OWN, np.zeros_like(asked.age))
     credence, newest = _credence(asked, now), _credence(asked, then)
     reading = (credence, gamma_uncertainty(now.seen, prior.rate))
     base = _credence(asked, _Look(np.zeros_like(credence), np.zeros_like(credence)))
     rate = gamma_rate(now.count, now.seen, prior.shape, prior.rate)
     trend, change = _heading(asked, rate, reading)
-    ever = (asked.sums.own + asked.sums.other)[:, 0, -1]
+    ever = (asked.sums.own + asked.sums.other)[:, 0, EVER]
     met = asked.sums.occasions > 0
     firm = solidity(ever, (ever > 0).astype(np.float64), asked.span, half_life)
     none = np.zeros(len(met), dtype=bool)
@@ -61,8 +62,9 @@ def read_occurrences(asked: Question) -> Opinions:
     )
 
 
-def _look(asked: Question, band: int, half_life: float, age: Floats) -> _Look:
+def _look(asked: Question, band: int, age: Floats) -> _Look:
     """Count and exposure some time after the newest evidence."""
+    half_life = asked.terms.half_lives[:, band]
     count = (asked.sums.own + asked.sums.other)[:, 0, band] * np.exp2(-age / half_life)
     moment = asked.now - asked.age + age
     return _Look(count, exposure(moment - asked.since, half_life))
@@ -70,20 +72,19 @@ def _look(asked: Question, band: int, half_life: float, age: Floats) -> _Look:
 
 def _credence(asked: Question, look: _Look) -> Floats:
     prior = asked.prior
-    return gamma_credence(look.count, look.seen, asked.node.period, prior.shape, prior.rate)
+    return gamma_credence(look.count, look.seen, asked.terms.period, prior.shape, prior.rate)
 
 
 def _heading(
     asked: Question, rate: Floats, reading: tuple[Floats, Floats]
 ) -> tuple[Floats, Floats]:
     """Trend ln(rate_fast / rate_slow) and change between the bands, now."""
-    if asked.looks.fast is None:
-        return asked.column(np.nan), np.zeros_like(rate)
-    prior = asked.prior
-    fast = _look(asked, asked.looks.fast, asked.looks.fast_half_life, asked.age)
+    prior, turns = asked.prior, asked.terms.turns
+    fast = _look(asked, QUICK, asked.age)
     trend = np.log(gamma_rate(fast.count, fast.seen, prior.shape, prior.rate) / rate)
     sure = (1 - gamma_uncertainty(fast.seen, prior.rate)) * (1 - reading[1])
-    return trend, np.abs(_credence(asked, fast) - reading[0]) * sure
+    change = np.abs(_credence(asked, fast) - reading[0]) * sure
+    return np.where(turns, trend, np.nan), np.where(turns, change, 0.0)
 
 
 def silence_until(asked: Question, level: Floats, *, steps: int = 80) -> Floats:
@@ -102,13 +103,12 @@ def silence_until(asked: Question, level: Floats, *, steps: int = 80) -> Floats:
     float64[q]
         Moments not before the newest evidence.
     """
-    slow, half_life = asked.looks.slow, asked.node.half_life
-    unit = float(asked.node.period if np.isinf(half_life) else half_life)
+    half_life = asked.half_life
     low = np.zeros_like(asked.age)
-    high = np.full_like(low, 64 * unit)
-    sight: NDArray[np.bool_] = _credence(asked, _look(asked, slow, half_life, high)) <= level
+    high = low + 64 * np.where(np.isinf(half_life), asked.terms.period, half_life)
+    sight: NDArray[np.bool_] = _credence(asked, _look(asked, OWN, high)) <= level
     for _ in range(steps):
         middle = (low + high) / 2
-        under = _credence(asked, _look(asked, slow, half_life, middle)) <= level
+        under = _credence(asked, _look(asked, OWN, middle)) <= level
         low, high = np.where(under, low, middle), np.where(under, middle, high)
     return np.where(sight, asked.now - asked.age + high, np.inf)

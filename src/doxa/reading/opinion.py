@@ -128,13 +128,24 @@ class Opinions:
 
     def one(self, row: int) -> Opinion:
         """One row as a record."""
-        told = {f.name: getattr(self, f.name)[row].item() for f in fields(self)[2:]}
+        return self.take(np.array([row])).records()[0]
+
+    def records(self) -> list[Opinion]:
+        """All rows as records."""
+        columns = {name: getattr(self, name).tolist() for name in _RECORDED}
         for name in ("trend", "mean", "spread", "rate"):
-            told[name] = None if math.isnan(told[name]) else told[name]
-        ends = told["dissolves"]
-        told["dissolves"] = round(ends) if math.isfinite(ends) else None
+            columns[name] = [None if x != x else x for x in columns[name]]
+        ends = columns["dissolves"]
+        columns["dissolves"] = [round(x) if math.isfinite(x) else None for x in ends]
+        some = columns["occasions"]
         for name in ("first", "newest"):
-            told[name] = told[name] if told["occasions"] else None
-        told["truth"] = Truth(told["truth"]).name.lower()
-        told["status"] = Status(told["status"]).name.lower()
-        return Opinion(**told)
+            columns[name] = [x if n else None for x, n in zip(columns[name], some, strict=True)]
+        columns["truth"] = [_TRUTHS[code] for code in columns["truth"]]
+        columns["status"] = [_STATUSES[code] for code in columns["status"]]
+        rows = zip(*columns.values(), strict=True)
+        return [Opinion(**dict(zip(_RECORDED, row, strict=True))) for row in rows]
+
+
+_RECORDED = Opinion.__struct_fields__
+_TRUTHS = [code.name.lower() for code in Truth]
+_STATUSES = [code.name.lower() for code in Status]

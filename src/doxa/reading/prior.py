@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
-from doxa.beliefmap.columns import Floats
+import numpy as np
+from numpy.typing import NDArray
+
+from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.model import Node
 
 STRENGTH = 2.0
@@ -36,7 +40,12 @@ class Prior:
     mean: float | Floats = 0.0
     spread: float | Floats = 1.0
     weight: float | Floats = 1.0
-    assumed: bool = False
+    assumed: bool | NDArray[np.bool_] = False
+
+    def take(self, rows: Ints) -> Prior:
+        """The prior of some rows."""
+        told: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(Prior)}
+        return Prior(**{k: v[rows] if isinstance(v, np.ndarray) else v for k, v in told.items()})
 
 
 def map_prior(node: Node) -> Prior:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+from collections import deque
+from dataclasses import dataclass, fields
+from typing import Any, Protocol
 
-from doxa.beliefmap.columns import Ints, Members
+import numpy as np
+
+from doxa.beliefmap.columns import Floats, Ints, Members
 from doxa.beliefmap.model import Node
 from doxa.reading.prior import Prior, map_prior
 from doxa.state.traits import Traits
@@ -43,3 +46,45 @@ class MapPriors:
     def prior(self, node: Node, asked: Asked) -> Prior:
         """The prior of a node, the same for everybody."""
         return map_prior(node)
+
+
+def prior_rows(priors: Priors, nodes: tuple[Node, ...], node: Ints, asked: Asked) -> Prior:
+    """The priors of rows of several nodes, as one prior of columns.
+
+    Parameters
+    ----------
+    nodes : tuple of Node
+    node : int64[q]
+        Place in `nodes`; the nodes of `asked`'s q rows.
+    """
+    if isinstance(priors, MapPriors):
+        return _prior(_map_table(nodes)[:, node])
+    columns = np.empty((len(_NAMES), len(node)))
+    for place in np.unique(node).tolist():
+        rows = np.flatnonzero(node == place)
+        here = Asked(asked.twin[rows], asked.member[rows], asked.members, asked.traits)
+        prior = priors.prior(nodes[place], here)
+        for name, column in zip(_NAMES, columns, strict=True):
+            column[rows] = getattr(prior, name)
+    return _prior(columns)
+
+
+def _prior(columns: Floats) -> Prior:
+    """A prior from its columns, one row per number."""
+    told: dict[str, Any] = dict(zip(_NAMES, columns, strict=True))
+    return Prior(**told | {"assumed": told["assumed"] > 0})
+
+
+_NAMES = tuple(field.name for field in fields(Prior))
+_KNOWN: deque[tuple[tuple[Node, ...], Floats]] = deque(maxlen=64)
+
+
+def _map_table(nodes: tuple[Node, ...]) -> Floats:
+    """The map's priors of some nodes, one row per number; those asked for last are kept."""
+    for known, table in tuple(_KNOWN):
+        if known is nodes:
+            return table
+    told = [map_prior(node) for node in nodes]
+    table = np.array([[float(getattr(prior, name)) for prior in told] for name in _NAMES])
+    _KNOWN.append((nodes, table))
+    return table

@@ -1,4 +1,4 @@
-"""What a reading of one node is asked: pooled sums, a prior, and how long ago everything was."""
+"""What a reading is asked: pooled sums, a prior, and how long ago everything was."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
-from doxa.beliefmap.model import Node
 from doxa.domain.evidence import EvidenceKind
-from doxa.reading.bands import Looks, looks
+from doxa.reading.bands import OWN, QUICK, Terms
 from doxa.reading.conflict import leaning
 from doxa.reading.opinion import Opinions
 from doxa.reading.pooled import Pooled, Voices
@@ -24,15 +23,15 @@ Reading = tuple[Floats, Floats]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Everything a reading of one node needs, q rows.
+    """Everything a reading needs, q rows of one kind of evidence.
 
     Attributes
     ----------
-    node : Node
     sums : Pooled
         At the newest evidence L of each row.
     prior : Prior
-    looks : Looks
+    terms : Terms
+        One row for each, or one for all.
     age : float64[q]
         From L to the moment read; 0 without evidence.
     left : float64[q]
@@ -42,14 +41,23 @@ class Question:
     now : int64[q]
     """
 
-    node: Node
     sums: Pooled
     prior: Prior
-    looks: Looks
+    terms: Terms
     age: Floats
     left: Floats
     since: Ints
     now: Ints
+
+    @property
+    def half_life(self) -> Floats:
+        """The half-life each row is read at."""
+        return self.terms.half_lives[:, OWN]
+
+    @property
+    def quick(self) -> Floats:
+        """The next shorter one."""
+        return self.terms.half_lives[:, QUICK]
 
     @property
     def span(self) -> Floats:
@@ -62,7 +70,7 @@ class Question:
 
 
 def question(
-    sums: Pooled, node: Node, now: Moment | Ints, voices: Voices, prior: Prior, seen: Seen | None
+    sums: Pooled, terms: Terms, now: Moment | Ints, voices: Voices, prior: Prior, seen: Seen | None
 ) -> Question:
     """Put the parts together; the exposure starts with the first visible signal of any kind."""
     when = np.broadcast_to(np.asarray(now, dtype=np.int64), sums.twin.shape)
@@ -72,15 +80,14 @@ def question(
     if seen is not None and sums.kind is EvidenceKind.OCCURRENCE:
         known, start = seen.since(sums.twin, voices.visible)
         since = np.where(known, start, since)
-    left = np.exp2(-age / node.half_life)
-    return Question(node, sums, prior, looks(node, sums.bands), age, left, since, when)
+    left = np.exp2(-age / terms.half_lives[:, OWN])
+    return Question(sums, prior, terms, age, left, since, when)
 
 
-def trend(asked: Question, fast: Reading | None, slow: Reading) -> Floats:
+def trend(asked: Question, fast: Reading, slow: Reading) -> Floats:
     """The leaning at the newest evidence, forgotten at the pace of the shorter band; or NaN."""
-    if fast is None:
-        return asked.column(np.nan)
-    return leaning(fast, slow) * np.exp2(-asked.age / asked.looks.fast_half_life)
+    heading = leaning(fast, slow) * np.exp2(-asked.age / asked.quick)
+    return np.where(asked.terms.turns, heading, np.nan)
 
 
 def answer(asked: Question, reading: Reading, **columns: Any) -> Opinions:
@@ -100,6 +107,6 @@ def answer(asked: Question, reading: Reading, **columns: Any) -> Opinions:
         occasions=sums.occasions,
         first=sums.first,
         newest=sums.newest,
-        assumed=np.full(len(sums.twin), asked.prior.assumed),
+        assumed=np.broadcast_to(asked.prior.assumed, sums.twin.shape),
         **numbers,
     )

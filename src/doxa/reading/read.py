@@ -9,16 +9,17 @@ import numpy as np
 from doxa.beliefmap.columns import Ints
 from doxa.beliefmap.model import Node
 from doxa.domain.evidence import EvidenceKind
+from doxa.reading.bands import Terms, terms_of
 from doxa.reading.claims import with_claims
 from doxa.reading.for_against import read_for_against
 from doxa.reading.occurrences import read_occurrences
 from doxa.reading.opinion import Opinions
-from doxa.reading.pooled import Voices, pool
+from doxa.reading.pooled import Looked, Pooled, Voices, pool
 from doxa.reading.prior import Prior, map_prior
 from doxa.reading.question import Question, question
 from doxa.reading.values import read_values
 from doxa.state.cells import NodeCells
-from doxa.state.evidence import claims_about
+from doxa.state.entries import claims_about
 from doxa.state.people import Seen, State
 from doxa.types import Moment
 
@@ -62,8 +63,16 @@ def opinions(
     Opinions
         One row per (twin, member).
     """
-    sums = pool(cells, voices, asked)
-    return _READ[cells.kind](question(sums, node, now, voices, prior or map_prior(node), seen))
+    terms = terms_of([node])
+    sums = pool(Looked.at(cells, terms), voices, asked)
+    return answered(sums, terms, now, voices, prior or map_prior(node), seen)
+
+
+def answered(
+    sums: Pooled, terms: Terms, now: Moment | Ints, voices: Voices, prior: Prior, seen: Seen | None
+) -> Opinions:
+    """The opinions of pooled sums of any nodes; `terms` has one row for each, or one for all."""
+    return _READ[sums.kind](question(sums, terms, now, voices, prior, seen))
 
 
 def read_node(
@@ -80,8 +89,9 @@ def read_node(
     Left out, `asked` is everybody who has visible evidence or claims.
     """
     kind = node.evidence or EvidenceKind.OPINION
-    native = state.nodes.get(node.name, NodeCells.none(kind, node))
-    claims = state.nodes.get(claims_about(node.name))
+    nodes = state.nodes
+    native = nodes.get(node.name, NodeCells.none(kind, node))
+    claims = nodes.get(claims_about(node.name))
     if claims is None:
         return opinions(native, node, now, voices, prior=prior, seen=state.seen, asked=asked)
     if asked is None:

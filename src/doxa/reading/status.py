@@ -37,7 +37,7 @@ def truth_state(r: Floats, s: Floats, strength: float | Floats) -> Ints:
     return supported * int(Truth.TRUE) + attacked * int(Truth.FALSE)
 
 
-def solidity(n: Floats, agreement: Floats, span: Floats, half_life: float) -> Floats:
+def solidity(n: Floats, agreement: Floats, span: Floats, half_life: Floats) -> Floats:
     """Much, consistent evidence, spread over time: n / (n + 5) * agreement * span / (span + h).
 
     Parameters
@@ -49,8 +49,6 @@ def solidity(n: Floats, agreement: Floats, span: Floats, half_life: float) -> Fl
     span : float64[q]
         From the first evidence to the newest.
     """
-    if np.isinf(half_life):
-        return np.zeros_like(n)
     return n / (n + 5) * agreement * (span / (span + half_life))
 
 
@@ -91,7 +89,7 @@ def faded(n: Floats, n_newest: Floats) -> tuple[Flags, Flags]:
     return fading, ~at_least(n, np.minimum(0.25, n_newest / 4))
 
 
-def dissolution(newest: Ints, n_newest: Floats, half_life: float) -> Floats:
+def dissolution(newest: Ints, n_newest: Floats, half_life: float | Floats) -> Floats:
     """When evidence will be dissolved: L + h log2(n(L) / min(.25, n(L) / 4)); infinity = never.
 
     Examples

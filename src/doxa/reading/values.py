@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
+from doxa.reading.bands import EVER, OWN, QUICK
 from doxa.reading.beta import EPSILON
 from doxa.reading.conflict import disagreement
 from doxa.reading.normal import normal_credence, normal_mean, normal_uncertainty, own_spread
 from doxa.reading.opinion import Opinions
-from doxa.reading.prior import Prior, threshold
+from doxa.reading.prior import Prior
 from doxa.reading.question import Question, Reading, answer, trend
 from doxa.reading.status import (
     Flags,
@@ -28,15 +29,14 @@ def read_values(asked: Question) -> Opinions:
 
     Support and attack are n0 = W (1 - u) / u split by credence, as the field takes them.
     """
-    sums, prior, node = asked.sums, asked.prior, asked.node
+    sums, prior = asked.sums, asked.prior
     heard = sums.own + sums.other
-    then, ever = heard[:, :, asked.looks.slow], heard[:, :, -1]
+    then, ever = heard[:, :, OWN], heard[:, :, EVER]
     now = then * asked.left[:, None]
     reading = _reading(asked, now)
-    fast = None if asked.looks.fast is None else _reading(asked, heard[:, :, asked.looks.fast])
-    heading = trend(asked, fast, _reading(asked, then))
+    heading = trend(asked, _reading(asked, heard[:, :, QUICK]), _reading(asked, then))
     always = _reading(asked, ever)[0]
-    firm = solidity(ever[:, 0], np.abs(2 * always - 1), asked.span, node.half_life)
+    firm = solidity(ever[:, 0], np.abs(2 * always - 1), asked.span, asked.half_life)
     n = then[:, 0]
     met = sums.occasions > 0
     here = _side(asked, then)
@@ -58,21 +58,21 @@ def read_values(asked: Question) -> Opinions:
         support=support,
         attack=attack,
         evidence=now[:, 0],
-        dissolves=dissolution(sums.newest, n, node.half_life),
+        dissolves=dissolution(sums.newest, n, asked.half_life),
         mean=normal_mean(now, prior),
         spread=own_spread(now),
-        base=normal_credence(np.zeros_like(now), threshold(node), prior),
+        base=normal_credence(np.zeros_like(now), asked.terms.above, prior),
     )
 
 
 def _reading(asked: Question, sums: Floats) -> Reading:
-    credence = normal_credence(sums, threshold(asked.node), asked.prior)
+    credence = normal_credence(sums, asked.terms.above, asked.prior)
     return credence, normal_uncertainty(sums[:, 0], asked.prior.weight)
 
 
 def _side(asked: Question, sums: Floats) -> Ints:
     """Where the person's own mean lies: 1 beyond the threshold, -1 below, 0 on it."""
-    above = threshold(asked.node)
+    above = asked.terms.above
     shift = sums[:, 1] - above * sums[:, 0]
     size = np.sqrt(sums[:, 0] * sums[:, 2]) + np.abs(above) * sums[:, 0]
     return np.where(np.abs(shift) > EPSILON * size, np.sign(shift), 0.0).astype(np.int64)
@@ -80,22 +80,20 @@ def _side(asked: Question, sums: Floats) -> Ints:
 
 def _turning(asked: Question, heard: Floats, here: Ints) -> Flags:
     """The next shorter band has n >= 2 on the other side."""
-    if asked.looks.fast is None:
-        return np.zeros(len(here), dtype=bool)
-    quick = heard[:, :, asked.looks.fast]
-    return at_least(quick[:, 0], 2.0) & (_side(asked, quick) * here < 0)
+    quick = heard[:, :, QUICK]
+    return asked.terms.turns & at_least(quick[:, 0], 2.0) & (_side(asked, quick) * here < 0)
 
 
 def _disagreement(asked: Question) -> Floats:
     row = asked.sums.row
-    alone = asked.sums.each[:, :, asked.looks.slow] * asked.left[row, None]
+    alone = asked.sums.each[:, :, OWN] * asked.left[row, None]
     prior = asked.prior
     some = Prior(
         mean=asked.column(prior.mean)[row],
         spread=asked.column(prior.spread)[row],
         weight=asked.column(prior.weight)[row],
     )
-    credence = normal_credence(alone, threshold(asked.node), some)
+    credence = normal_credence(alone, asked.column(asked.terms.above)[row], some)
     return disagreement(
         row, credence, normal_uncertainty(alone[:, 0], some.weight), len(asked.sums.twin)
     )

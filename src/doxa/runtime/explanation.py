@@ -23,7 +23,8 @@ from doxa.runtime.addresses import address_of
 from doxa.runtime.folding.rows import ledger_rows
 from doxa.runtime.frozen import NOBODY, Frozen, voices
 from doxa.runtime.held import read_address, readable_node, says
-from doxa.state.evidence import NodeEvidence, claims_about, split
+from doxa.state.entries import claims_about
+from doxa.state.evidence import NodeEvidence, split
 from doxa.types import Json, Moment
 
 
@@ -148,8 +149,7 @@ def _silence(frozen: Frozen, address: Address, opinion: Opinion) -> float:
         return 0.0
     entries = {address.node, claims_about(address.node)}
     state = frozen.folded.state
-    nodes = {name: cells for name, cells in state.nodes.items() if name not in entries}
-    silent = replace(frozen, folded=replace(frozen.folded, state=replace(state, nodes=nodes)))
+    silent = replace(frozen, folded=replace(frozen.folded, state=state.without(*entries)))
     return read_address(silent, address).one(0).credence - opinion.base
 
 

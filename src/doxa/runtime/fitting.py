@@ -71,7 +71,14 @@ def fit(
         fields=fields_for_fit(belief_map, chosen),
         progress=lambda done: tell("reading the ledger", done / max(total, 1)),
     )
-    population = fit_population(past, chosen, origin, seed=seed, progress=progress)
+    population = fit_population(
+        past,
+        chosen,
+        origin,
+        seed=seed,
+        progress=progress,
+        skipped=skipped if outcomes is None else None,
+    )
     now = wiring.clock()
     stored = store.put_population(
         PopulationVersion(

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 import numpy as np
 
-from doxa.beliefmap.columns import Ints
+from doxa.beliefmap.derived import per_map
 from doxa.beliefmap.model import BeliefMap, Node
 from doxa.domain.node import Address, NodeKind
 from doxa.errors import InputError
-from doxa.reading.many import Wanted, read_rows
+from doxa.reading.many import Rows, read_rows
 from doxa.reading.opinion import Opinion, Opinions
-from doxa.reading.priors import Asked
+from doxa.reading.priors import Asked, prior_rows
 from doxa.runtime.addresses import address_of
 from doxa.runtime.frozen import Frozen
-from doxa.state.evidence import claims_about
+from doxa.state.entries import entry_of_key, member_of_key, node_of
 from doxa.types import Json
 
 
@@ -57,7 +57,7 @@ def read_address(frozen: Frozen, address: Address) -> Opinions:
     """One row: a node that is declared, met or not."""
     node = readable_node(frozen.belief_map, address.node)
     member = frozen.folded.members.code(address.node, address.member)
-    return _read(frozen, [(node, np.array([member], dtype=np.int64))])[0]
+    return _read(frozen, (node,), [0], [member])
 
 
 def readable_node(belief_map: BeliefMap, name: str) -> Node:
@@ -73,22 +73,31 @@ def readable_node(belief_map: BeliefMap, name: str) -> Node:
 
 def held(frozen: Frozen, kind: NodeKind | None = None) -> tuple[Held, ...]:
     """All single nodes, and all members of families that were met, in the order of the map."""
-    nodes = [
-        node
-        for node in frozen.belief_map.nodes.values()
-        if node.kind is not NodeKind.TRAIT and not node.opt_in and kind in (None, node.kind)
-    ]
-    met = [_met(frozen, node) for node in nodes]
+    nodes = _nodes(frozen.belief_map)[kind]
+    met = _met(frozen)
     asked = [
-        (node, codes if node.dimensions else _single(frozen, node))
-        for node, codes in zip(nodes, met, strict=True)
+        (place, code)
+        for place, node in enumerate(nodes)
+        for code in (sorted(met.get(node.name, ())) if node.dimensions else (0,))
     ]
-    found = _read(frozen, asked)
+    if not asked:
+        return ()
+    read = _read(frozen, nodes, [place for place, _ in asked], [code for _, code in asked])
+    names = [frozen.folded.members.names(node.name) or [()] for node in nodes]
     return tuple(
-        each
-        for (node, codes), known, read in zip(asked, met, found, strict=True)
-        for each in _held(frozen, node, codes, set(known.tolist()), read)
+        _held(nodes[place], names[place][code], opinion, code in met.get(nodes[place].name, ()))
+        for (place, code), opinion in zip(asked, read.records(), strict=True)
     )
+
+
+@per_map
+def _nodes(belief_map: BeliefMap) -> dict[NodeKind | None, tuple[Node, ...]]:
+    """What may be read of a map: nodes by kind, and all of them under None."""
+    nodes = [n for n in belief_map.nodes.values() if n.kind is not NodeKind.TRAIT and not n.opt_in]
+    return {
+        kind: tuple(node for node in nodes if kind in (None, node.kind))
+        for kind in (None, *NodeKind)
+    }
 
 
 def strongest(frozen: Frozen, kind: NodeKind, limit: int | None) -> tuple[Held, ...]:
@@ -123,41 +132,31 @@ def says(node: Node, address: Address) -> str:
     return text
 
 
-def _held(frozen: Frozen, node: Node, codes: Ints, met: set[int], read: Opinions) -> Iterator[Held]:
-    names = frozen.folded.members.names(node.name)
-    for row, code in enumerate(codes.tolist()):
-        address = Address(node.name, names[code])
-        yield Held(
-            node=address,
-            kind=node.kind,
-            says=says(node, address),
-            opinion=read.one(row),
-            met=code in met,
-        )
+def _held(node: Node, member: tuple[str, ...], opinion: Opinion, met: bool) -> Held:
+    address = Address(node.name, member)
+    return Held(node=address, kind=node.kind, says=says(node, address), opinion=opinion, met=met)
 
 
-def _single(frozen: Frozen, node: Node) -> Ints:
-    return np.array([frozen.folded.members.code(node.name, ())], dtype=np.int64)
+def _met(frozen: Frozen) -> dict[str, set[int]]:
+    """Codes of the members that evidence or claims speak of, by node."""
+    state = frozen.folded.state
+    out: dict[str, set[int]] = {}
+    names = list(state.entries)
+    for cells in state.tables.values():
+        entries, members = entry_of_key(cells.member).tolist(), member_of_key(cells.member).tolist()
+        for entry, member in zip(entries, members, strict=True):
+            out.setdefault(node_of(names[entry]), set()).add(member)
+    return out
 
 
-def _met(frozen: Frozen, node: Node) -> Ints:
-    """Codes of the members that evidence or claims speak of."""
-    nodes = frozen.folded.state.nodes
-    native, claims = nodes.get(node.name), nodes.get(claims_about(node.name))
-    if native is None and claims is None:
-        return _NONE
-    tables = [table.member for table in (native, claims) if table is not None]
-    return np.unique(tables[0] if len(tables) == 1 else np.concatenate(tables))
-
-
-_NONE = np.zeros(0, dtype=np.int64)
-
-
-def _read(frozen: Frozen, asked: Sequence[tuple[Node, Ints]]) -> list[Opinions]:
-    """Rows of some nodes, by codes of members."""
-    folded, wanted = frozen.folded, []
-    for node, member in asked:
-        twin = np.full(len(member), frozen.key)
-        rows = Asked(twin, member, folded.members, folded.state.traits)
-        wanted.append(Wanted(node, twin, member, frozen.priors.prior(node, rows)))
-    return read_rows(folded.state, wanted, frozen.now, frozen.voices)
+def _read(
+    frozen: Frozen, nodes: tuple[Node, ...], place: Sequence[int], member: Sequence[int]
+) -> Opinions:
+    """Rows of some nodes, by their places and codes of members."""
+    folded = frozen.folded
+    node, codes = np.array(place, dtype=np.int64), np.array(member, dtype=np.int64)
+    twin = np.full(len(node), frozen.key)
+    asked = Asked(twin, codes, folded.members, folded.state.traits)
+    prior = prior_rows(frozen.priors, nodes, node, asked)
+    rows = Rows(nodes, node, twin, codes, prior)
+    return read_rows(folded.state, rows, frozen.now, frozen.voices)

@@ -11,7 +11,8 @@ from doxa.beliefmap.evaluation import Bar, Evaluation, EvaluationRow
 from doxa.beliefmap.names import listed, nearest
 from doxa.errors import InputError, UnknownName
 from doxa.features.past import read_past
-from doxa.fidelity.backtest import fields_for, run_row
+from doxa.fidelity.backtest import run_row
+from doxa.fidelity.fields import fields_for
 from doxa.fidelity.ladder import TWIN
 from doxa.fidelity.report import BarResult, FidelityReport, RowReport
 from doxa.runtime.wiring import Wiring
@@ -38,7 +39,7 @@ def fidelity(
     past = read_past(
         evaluation.belief_map,
         wiring.store.scan(),
-        fields=fields_for(evaluation.belief_map, asked),
+        fields=fields_for(evaluation.belief_map, asked, evaluation.unit),
         progress=lambda done: tell("reading the ledger", done / stats.signals),
     )
 

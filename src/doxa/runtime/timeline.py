@@ -129,7 +129,7 @@ def _timeline(
     member = codes.code(address.node, address.member)
     story = Story(node, frozen.key, member, parts, seen(rows))
     evidence = _evidence(story, rows)
-    moments = _moments(rows, [piece.at for piece in evidence], frozen.now, steps)
+    moments = _moments(story, [piece.at for piece in evidence], frozen.now, steps)
     heard = voices(frozen.belief_map, rows.sources)
     found = over_time(story, moments, heard, prior=_prior(frozen, address))
     points = tuple(point for some in found for point in _points(moments, some))
@@ -144,9 +144,12 @@ def _timeline(
     )
 
 
-def _moments(rows: SignalColumns, evidence: list[Moment], now: Moment, steps: int) -> Ints:
-    """Equal steps from the first signal to now; and around evidence, so that jumps are sharp."""
-    first = int(rows.at.min()) if len(rows) else now
+def _moments(story: Story, evidence: list[Moment], now: Moment, steps: int) -> Ints:
+    """Equal steps from the first signal to now; and around evidence, so that jumps are sharp.
+
+    Traits known from the beginning tell nobody from when on, and begin no timeline.
+    """
+    first = min([now, *story.seen.first.tolist(), *evidence])
     even = np.linspace(0, now - first, max(2, steps)).astype(np.int64) + first
     told = np.unique(np.array(evidence, dtype=np.int64))
     some = told[:: max(1, -(-len(told) // max(1, steps)))]

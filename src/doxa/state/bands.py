@@ -49,7 +49,7 @@ def decay(age: ArrayLike, half_lives: tuple[HalfLife, ...]) -> Floats:
     return left
 
 
-def exposure(age: ArrayLike, half_life: HalfLife) -> Floats:
+def exposure(age: ArrayLike, half_life: HalfLife | Floats) -> Floats:
     """How long somebody could be seen doing something, decayed like the count of it.
 
     e = (h / ln 2) (1 - 2^(-age / h)); for an infinite half-life simply the age.
@@ -65,7 +65,6 @@ def exposure(age: ArrayLike, half_life: HalfLife) -> Floats:
     ([0.0, 0.0, 5.0], 1.0)
     """
     seen: Floats = np.maximum(np.asarray(age, dtype=np.float64), 0.0)
-    if math.isinf(half_life):
-        return seen
-    rate = math.log(2) / half_life
-    return np.asarray(-np.expm1(-seen * rate) / rate)
+    endless = np.isinf(half_life)
+    rate = math.log(2) / np.where(endless, 1.0, half_life)
+    return np.where(endless, seen, -np.expm1(-seen * rate) / rate)

@@ -10,7 +10,7 @@ from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.model import Node
 from doxa.domain.evidence import EvidenceKind
 from doxa.state.bands import cell_bands, decay
-from doxa.state.evidence import SLOTS
+from doxa.state.entries import SLOTS
 from doxa.types import HalfLife
 
 
@@ -40,7 +40,9 @@ class EventSums:
 
 @dataclass(frozen=True, slots=True)
 class NodeCells:
-    """The cells of one node, c rows by twin; those of one (twin, member) stand together.
+    """The cells of one node, or of all entries of a layout: c rows by (twin, member, source).
+
+    In a table of many entries `member` holds keys of (entry, member), see `entries.keyed`.
 
     Attributes
     ----------

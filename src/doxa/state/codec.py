@@ -1,7 +1,12 @@
-"""One twin's state as bytes: names in a msgpack header, numbers as they lie in memory."""
+"""One twin's state as bytes: names in a msgpack header, numbers as they lie in memory.
+
+After the header come one block of int64 and one of float64, table after table, column after column;
+decoding makes views into the bytes.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -10,21 +15,21 @@ import numpy as np
 from doxa.beliefmap.columns import Floats, Ints, Members
 from doxa.domain.evidence import EvidenceKind
 from doxa.state.cells import EventSums, NodeCells
-from doxa.state.evidence import SLOTS, node_of
+from doxa.state.entries import SLOTS, Layout, entry_of_key, keyed, member_of_key, node_of
 from doxa.state.people import Seen, Sessions, State
 from doxa.state.traits import Traits
 from doxa.types import HalfLife
 
-FORMAT = 1
+FORMAT = 2
 _COLUMNS = ("source", "first", "last", "opened", "occasions")
+_WORD = 8
 
 
-class _Node(msgspec.Struct, array_like=True):
-    name: str
+class _Table(msgspec.Struct, array_like=True):
     kind: EvidenceKind
     bands: tuple[HalfLife, ...]
     unit: float
-    members: list[tuple[str, ...]]
+    cells: int
     events: dict[str, tuple[HalfLife, ...]]
 
 
@@ -32,7 +37,9 @@ class _Header(msgspec.Struct, array_like=True):
     version: int
     integers: int
     sources: tuple[str, ...]
-    nodes: list[_Node]
+    names: list[tuple[str, tuple[str, ...]]]
+    """Each (entry, member) that has cells."""
+    tables: list[_Table]
     sessions: dict[str, int]
     seen: int
     traits: list[tuple[str, Any]]
@@ -67,35 +74,55 @@ def encode(state: State, members: Members, sources: tuple[str, ...]) -> bytes:
     members, sources
         What the codes in it mean.
     """
-    tables = list(state.nodes.items())
-    nodes = [_header(name, cells, members) for name, cells in tables]
-    integers = [getattr(cells, column) for column in _COLUMNS for _, cells in tables]
+    tables = list(state.tables.items())
+    every = np.concatenate([np.zeros(0, np.int64), *(cells.member for _, cells in tables)])
+    keys, place = np.unique(every, return_inverse=True)
+    columns = [
+        np.concatenate([getattr(cells, column) for _, cells in tables]) if tables else every
+        for column in _COLUMNS
+    ]
     events = [event for _, cells in tables for event in cells.events.values()]
+    integers = [place, *columns]
     integers += [column for event in events for column in (event.tick, event.opened)]
     floats = [cells.sums for _, cells in tables] + [event.sums for event in events]
     seen, traits = state.seen, state.traits
     integers += [seen.source, seen.first, seen.last, traits.source, traits.at, traits.order]
-    counted = {kind: int(told.count.sum()) for kind, told in state.sessions.items()}
     numbers = b"".join(np.ascontiguousarray(part).tobytes() for part in integers)
-    sums = b"".join(np.ascontiguousarray(part).tobytes() for part in floats)
-    told = list(zip(traits.name, traits.value, strict=True))
-    header = _Header(FORMAT, len(numbers), sources, nodes, counted, len(seen.twin), told)
+    header = _Header(
+        version=FORMAT,
+        integers=len(numbers),
+        sources=sources,
+        names=_names(keys, state.entries, members),
+        tables=[_table(layout, cells) for layout, cells in tables],
+        sessions={kind: int(told.count.sum()) for kind, told in state.sessions.items()},
+        seen=len(seen.twin),
+        traits=list(zip(traits.name, traits.value, strict=True)),
+    )
     head = msgspec.msgpack.encode(header)
-    return len(head).to_bytes(4, "little") + head + numbers + sums
+    # padded, so that the numbers lie where NumPy can look at them
+    size = len(head).to_bytes(_WORD, "little") + head + bytes(-len(head) % _WORD)
+    return size + numbers + b"".join(np.ascontiguousarray(part).tobytes() for part in floats)
 
 
-def _header(name: str, cells: NodeCells, members: Members) -> _Node:
-    names = members.names(node_of(name))
-    kept = [names[code] for code in cells.member.tolist()]
-    bands = {kind: event.bands for kind, event in cells.events.items()}
-    return _Node(name, cells.kind, cells.bands, cells.unit, kept, bands)
+def _names(
+    keys: Ints, entries: Mapping[str, int], members: Members
+) -> list[tuple[str, tuple[str, ...]]]:
+    name = {code: entry for entry, code in entries.items()}
+    known = {entry: members.names(node_of(entry)) for entry in entries}
+    told = zip(entry_of_key(keys).tolist(), member_of_key(keys).tolist(), strict=True)
+    return [(name[entry], known[name[entry]][member]) for entry, member in told]
+
+
+def _table(layout: Layout, cells: NodeCells) -> _Table:
+    events = {kind: event.bands for kind, event in cells.events.items()}
+    return _Table(*layout, cells.unit, len(cells), events)
 
 
 class _Reader:
     """Takes arrays off a buffer, one after the other."""
 
     def __init__(self, blob: bytes, integers: int, floats: int) -> None:
-        self.integers: Ints = np.frombuffer(blob, np.int64, (floats - integers) // 8, integers)
+        self.integers: Ints = np.frombuffer(blob, np.int64, (floats - integers) // _WORD, integers)
         self.floats: Floats = np.frombuffer(blob, np.float64, -1, floats)
         self.at = [0, 0]
 
@@ -109,7 +136,9 @@ class _Reader:
         return self.floats[self.at[1] - count : self.at[1]].reshape(shape)
 
 
-def decode(blob: bytes, twin: int, members: Members, sources: Sources) -> State:
+def decode(
+    blob: bytes, twin: int, members: Members, sources: Sources, entries: dict[str, int]
+) -> State:
     """Read the state of one twin back; new members and sources get codes.
 
     Parameters
@@ -118,69 +147,80 @@ def decode(blob: bytes, twin: int, members: Members, sources: Sources) -> State:
         What `encode` wrote.
     twin : int
         The twin's key in this store.
+    entries : dict of entry to code
+        Those of the map that reads it.
 
     Raises
     ------
     ValueError
-        When the format is another one: drop the snapshot and fold again.
+        When the format or the map is another one: drop the snapshot and fold again.
     """
-    start = 4 + int.from_bytes(blob[:4], "little")
-    header = _DECODER.decode(memoryview(blob)[4:start])
+    if blob[3:_WORD] != bytes(_WORD - 3):
+        raise ValueError(f"a snapshot of another format than {FORMAT}")
+    start = _WORD + int.from_bytes(blob[:_WORD], "little")
+    header = _DECODER.decode(memoryview(blob)[_WORD:start])
     if header.version != FORMAT:
         raise ValueError(f"a snapshot of format {header.version}, not {FORMAT}")
-    # the numbers may lie at any address of the blob; NumPy wants them aligned
-    body = bytes(memoryview(blob)[start:])
-    reader = _Reader(body, 0, header.integers)
+    start += -start % _WORD
+    reader = _Reader(blob, start, start + header.integers)
     code = np.array([sources.code(name) for name in header.sources], dtype=np.int64)
-    nodes = _nodes(header.nodes, reader, twin, members, code)
+    tables = _tables(header, reader, twin, _keys(header, members, entries), code)
     rows = header.seen
     seen = Seen(np.full(rows, twin), code[reader.ints(rows)], reader.ints(rows), reader.ints(rows))
     told = len(header.traits)
     columns = (code[reader.ints(told)], reader.ints(told), reader.ints(told))
-    named: tuple[list[Any], list[Any]] = (
-        [t[0] for t in header.traits],
-        [t[1] for t in header.traits],
+    traits = Traits(
+        np.full(told, twin), *columns, [t[0] for t in header.traits], [t[1] for t in header.traits]
     )
     sessions = {
         kind: Sessions(np.array([twin]), np.array([count]))
         for kind, count in header.sessions.items()
     }
-    return State(nodes, seen, Traits(np.full(told, twin), *columns, *named), sessions)
+    return State(tables, entries, seen, traits, sessions)
 
 
-def _nodes(
-    headers: list[_Node], reader: _Reader, twin: int, members: Members, code: Ints
-) -> dict[str, NodeCells]:
+def _keys(header: _Header, members: Members, entries: dict[str, int]) -> Ints:
+    """Keys of all (entry, member) of a snapshot, as the reading map and `members` count them."""
+    try:
+        entry = [entries[name] for name, _ in header.names]
+    except KeyError as error:
+        raise ValueError(f"a snapshot of a map with {error.args[0]!r}") from None
+    member = [members.code(node_of(name), each) for name, each in header.names]
+    return keyed(np.array(entry, dtype=np.int64), np.array(member, dtype=np.int64))
+
+
+def _tables(
+    header: _Header, reader: _Reader, twin: int, keys: Ints, code: Ints
+) -> dict[Layout, NodeCells]:
     """All tables, cut from whole columns: cells stand in the order they were written in."""
-    codes = [members.code(node_of(node.name), m) for node in headers for m in node.members]
-    member, twins = np.array(codes, dtype=np.int64), np.full(len(codes), twin)
-    table = [reader.ints(len(codes)) for _ in _COLUMNS]
-    table[0] = code[table[0]]
-    ends = np.cumsum([len(node.members) for node in headers]).tolist()
-    parts = [slice(low, high) for low, high in zip([0, *ends], ends, strict=False)]
-    sums = [
-        reader.sums(len(node.members), len(SLOTS[node.kind]), len(node.bands)) for node in headers
-    ]
-    return {
-        node.name: NodeCells(
-            node.kind,
-            node.bands,
-            node.unit,
+    cells = sum(table.cells for table in header.tables)
+    twins, member = np.full(cells, twin), keys[reader.ints(cells)]
+    source, first, last, opened, occasions = (reader.ints(cells) for _ in _COLUMNS)
+    sources = code[source]
+    out: dict[Layout, NodeCells] = {}
+    sums = [reader.sums(t.cells, len(SLOTS[t.kind]), len(t.bands)) for t in header.tables]
+    low = 0
+    for table, held in zip(header.tables, sums, strict=True):
+        part = slice(low, low := low + table.cells)
+        out[table.kind, table.bands] = NodeCells(
+            table.kind,
+            table.bands,
+            table.unit,
             twins[part],
             member[part],
-            table[0][part],
+            sources[part],
             held,
-            table[1][part],
-            table[2][part],
-            table[3][part],
-            table[4][part],
-            {kind: _event(node, bands, reader) for kind, bands in node.events.items()},
+            first[part],
+            last[part],
+            opened[part],
+            occasions[part],
+            {kind: _event(table, bands, reader) for kind, bands in table.events.items()},
         )
-        for node, part, held in zip(headers, parts, sums, strict=True)
-    }
+    return out
 
 
-def _event(node: _Node, bands: tuple[HalfLife, ...], reader: _Reader) -> EventSums:
-    cells = len(node.members)
-    tick, opened = reader.ints(cells), reader.ints(cells)
-    return EventSums(bands, reader.sums(cells, len(SLOTS[node.kind]), len(bands)), tick, opened)
+def _event(table: _Table, bands: tuple[HalfLife, ...], reader: _Reader) -> EventSums:
+    tick, opened = reader.ints(table.cells), reader.ints(table.cells)
+    return EventSums(
+        bands, reader.sums(table.cells, len(SLOTS[table.kind]), len(bands)), tick, opened
+    )

@@ -1,4 +1,4 @@
-"""The evidence about one node, sorted by cell and time, with its occasions named."""
+"""The evidence about one node or many, sorted by cell and time, with its occasions named."""
 
 from __future__ import annotations
 
@@ -9,33 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doxa.beliefmap.columns import EvidenceColumns, Floats, Ints, SignalColumns
-from doxa.beliefmap.model import BeliefMap, Node, Occasion, Rule
+from doxa.beliefmap.model import BeliefMap, Node
 from doxa.domain.clock import DAY, Clock
-from doxa.domain.evidence import Channel, EvidenceKind, Once
+from doxa.domain.evidence import Channel, EvidenceKind
 from doxa.state.clock import EventClock
-
-SLOTS: dict[EvidenceKind, tuple[str, ...]] = {
-    EvidenceKind.OPINION: ("for", "against"),
-    EvidenceKind.OCCURRENCE: ("count", "amount", "gaps", "gap_sum", "gap_squares"),
-    EvidenceKind.VALUE: ("n", "sum", "squares"),
-}
-"""The C sums that are kept per band, by kind of evidence; the order of the second axis of sums."""
-
-KIND_OF_CHANNEL = {
-    Channel.FOR: EvidenceKind.OPINION,
-    Channel.AGAINST: EvidenceKind.OPINION,
-    Channel.COUNT: EvidenceKind.OCCURRENCE,
-    Channel.VALUE: EvidenceKind.VALUE,
-}
+from doxa.state.entries import KIND_OF_CHANNEL, Layout, entries_of, keyed, node_of
 
 
 @dataclass(frozen=True, slots=True)
 class NodeEvidence:
-    """All evidence about one node, m rows sorted by (cell, at, order, content).
+    """All evidence about one node (or all nodes of a layout), m rows by (cell, at, order, content).
 
     Attributes
     ----------
     node : Node
+        Of a layout, one of its nodes; `member` then holds keys, see `keyed`.
     kind : EvidenceKind
     unit : float
         One day on a time clock, one position on a position clock: the unit of gaps.
@@ -94,40 +82,40 @@ def split(
     clocks : dict of kind to EventClock
         Those of `event_clocks`, for maps with ``event_bands``.
     """
-    entries = [_entry(belief_map, rule) for rule in belief_map.rules]
-    names = list(dict.fromkeys(entries))
-    code = np.array([names.index(entry) for entry in entries], dtype=np.int64)[evidence.rule]
-    code = np.where(evidence.weight > 0, code, len(names))
-    by_node = np.argsort(code, kind="stable")
-    bounds = np.searchsorted(code[by_node], np.arange(len(names) + 1))
+    known = entries_of(belief_map)
     out: dict[str, NodeEvidence] = {}
-    for place, name in enumerate(names):
-        rows = by_node[bounds[place] : bounds[place + 1]]
-        if len(rows):
-            node = belief_map.nodes[node_of(name)]
-            found = node_evidence(signals, evidence, belief_map, node, rows)
-            out[name] = replace(found, ticks=dict(_ticks(found, clocks or {})))
+    for code, rows in _apart(known.entry, len(known.names), evidence):
+        name = known.names[code]
+        node = belief_map.nodes[node_of(name)]
+        found = node_evidence(signals, evidence, belief_map, node, rows)
+        out[name] = replace(found, ticks=dict(_ticks(found, clocks or {})))
     return out
 
 
-_CLAIMS = "claims:"
+def stacked(
+    signals: SignalColumns,
+    evidence: EvidenceColumns,
+    belief_map: BeliefMap,
+    clocks: dict[str, EventClock] | None = None,
+) -> dict[Layout, NodeEvidence]:
+    """The same as `split`, with all entries of a layout in one; members are `keyed` by entry."""
+    known = entries_of(belief_map)
+    keys = replace(evidence, member=keyed(known.entry[evidence.rule], evidence.member))
+    out: dict[Layout, NodeEvidence] = {}
+    for place, rows in _apart(known.layout, len(known.layouts), evidence):
+        found = node_evidence(signals, keys, belief_map, known.nodes[place], rows)
+        out[known.layouts[place]] = replace(found, ticks=dict(_ticks(found, clocks or {})))
+    return out
 
 
-def claims_about(node: str) -> str:
-    """The entry of claims about a node that is read from counts or values."""
-    return _CLAIMS + node
-
-
-def node_of(entry: str) -> str:
-    """The node that an entry of evidence or cells is about."""
-    return entry.removeprefix(_CLAIMS)
-
-
-def _entry(belief_map: BeliefMap, rule: Rule) -> str:
-    native = belief_map.nodes[rule.node].evidence
-    about = KIND_OF_CHANNEL[rule.channel] is EvidenceKind.OPINION
-    claimed = about and native not in (None, EvidenceKind.OPINION)
-    return claims_about(rule.node) if claimed else rule.node
+def _apart(code_of_rule: Ints, codes: int, evidence: EvidenceColumns) -> Iterator[tuple[int, Ints]]:
+    """Each code that evidence has, and the rows of it that weigh anything."""
+    code = code_of_rule[evidence.rule]
+    code = np.where(evidence.weight > 0, code, codes)
+    by_code = np.argsort(code, kind="stable")
+    bounds = np.searchsorted(code[by_code], np.arange(codes + 1))
+    for place in np.flatnonzero(np.diff(bounds)).tolist():
+        yield place, by_code[bounds[place] : bounds[place + 1]]
 
 
 def _ticks(evidence: NodeEvidence, clocks: dict[str, EventClock]) -> Iterator[tuple[str, Ints]]:
@@ -144,16 +132,16 @@ def node_evidence(
     rows: Ints,
 ) -> NodeEvidence:
     """The evidence of one node, from the given rows of `evidence`; see `split`."""
-    rules = belief_map.rules
+    known = entries_of(belief_map)
     row, rule = evidence.row[rows], evidence.rule[rows]
-    channel = np.array([int(r.channel) for r in rules], dtype=np.int64)[rule]
+    channel, grain = known.channel[rule], known.grain[rule]
     kind = KIND_OF_CHANNEL[Channel(int(channel[0]))]
-    value = np.nan_to_num(evidence.value[rows], nan=0.0)
+    value = evidence.value[rows]
+    value = np.where(np.isnan(value), 0.0, value)
     weight, source = evidence.weight[rows], signals.source[row]
     twin, member = signals.twin[row], evidence.member[rows]
     at, order = signals.at[row], signals.order[row]
     alone = rows if kind is EvidenceKind.OCCURRENCE else row
-    grain = _grain(belief_map, node, kind, rule)
     key = _occasion(signals, row, alone, grain, belief_map.clock)
     sort = _sorted(twin, member, source, at, order, channel, weight, value)
     fresh = _changes(twin[sort], member[sort], source[sort])
@@ -176,18 +164,6 @@ def node_evidence(
         value=value[sort],
         occasion=_codes(*keys),
     )
-
-
-_GRAINS = {Occasion.SIGNAL: 0, Occasion.SESSION: 1, Occasion.DAY: 2}
-_ONCE = {None: 0, Once.SESSION: 1, Once.DAY: 2}
-
-
-def _grain(belief_map: BeliefMap, node: Node, kind: EvidenceKind, rule: Ints) -> Ints:
-    """What is taken as one, per row: 0 a signal (or nothing), 1 a session, 2 a day."""
-    if kind is EvidenceKind.OPINION:
-        return np.full(len(rule), _GRAINS[node.occasion])
-    once = np.array([_ONCE[r.once] for r in belief_map.rules], dtype=np.int64)[rule]
-    return once if kind is EvidenceKind.OCCURRENCE else np.zeros_like(rule)
 
 
 def _occasion(

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.domain.evidence import EvidenceKind
-from doxa.state.evidence import SLOTS, NodeEvidence
+from doxa.state.entries import SLOTS
+from doxa.state.evidence import NodeEvidence
 
 GAPS = slice(2, 5)
 """The three slots of an occurrence node that hold gaps: n, sum of logs, sum of squares."""

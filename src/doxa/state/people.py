@@ -12,7 +12,8 @@ from doxa.beliefmap.model import BeliefMap
 from doxa.domain.clock import BEGINNING
 from doxa.state.cells import NodeCells
 from doxa.state.clock import EventClock, event_clocks
-from doxa.state.evidence import split
+from doxa.state.entries import Layout, entries_of, entry_of_key, member_of_key
+from doxa.state.evidence import stacked
 from doxa.state.fold import fold
 from doxa.state.join import join
 from doxa.state.traits import Traits, join_traits, last_traits
@@ -73,24 +74,61 @@ class Sessions:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Everything folded: by node, by (twin, source), by trait, by event clock.
+    """Everything folded: by layout of entries, by (twin, source), by trait, by event clock.
 
-    Claims about a node stand in `nodes` under ``claims_about(node)``.
+    Attributes
+    ----------
+    tables : dict of Layout to NodeCells
+        All entries of one layout in one table, members keyed by entry.
+    entries : dict of entry to code
+        What the keys mean: those of `entries_of` the map.
     """
 
-    nodes: dict[str, NodeCells]
+    tables: dict[Layout, NodeCells]
+    entries: dict[str, int]
     seen: Seen
     traits: Traits
     sessions: dict[str, Sessions]
+
+    @property
+    def nodes(self) -> dict[str, NodeCells]:
+        """The cells apart by entry; claims about a node stand under ``claims_about(node)``."""
+        met = self.met()
+        return {name: self.of(name) for name, code in self.entries.items() if code in met}
+
+    def met(self) -> set[int]:
+        """Codes of the entries that anybody has cells of."""
+        told = [np.unique(entry_of_key(cells.member)) for cells in self.tables.values()]
+        return {code for codes in told for code in codes.tolist()}
+
+    def of(self, entry: str) -> NodeCells:
+        """The cells of one entry that somebody has cells of, under their own members."""
+        code = self.entries[entry]
+        for cells in self.tables.values():
+            rows = np.flatnonzero(entry_of_key(cells.member) == code)
+            if len(rows):
+                found = cells.take(rows)
+                return replace(found, member=member_of_key(found.member))
+        raise KeyError(entry)
+
+    def without(self, *entries: str) -> State:
+        """The same with nothing known of some entries."""
+        gone = [self.entries[entry] for entry in entries]
+        kept = {
+            layout: cells.take(np.flatnonzero(~np.isin(entry_of_key(cells.member), gone)))
+            for layout, cells in self.tables.items()
+        }
+        return replace(self, tables=kept)
 
     def twin(self, key: int) -> State:
         """The part of one twin."""
         return State(
             {
-                name: part
-                for name, cells in self.nodes.items()
+                layout: part
+                for layout, cells in self.tables.items()
                 if len(part := cells.take(_of(cells.twin, key)))
             },
+            self.entries,
             _rows_of(self.seen, _of(self.seen.twin, key)),
             self.traits.take(_of(self.traits.twin, key)),
             {
@@ -106,9 +144,10 @@ def fold_people(signals: SignalColumns, evidence: EvidenceColumns, belief_map: B
     Signals that doxa caused itself neither begin an exposure nor count as sessions or traits.
     """
     clocks = event_clocks(signals, belief_map)
-    parts = split(signals, evidence, belief_map, clocks)
+    parts = stacked(signals, evidence, belief_map, clocks)
     return State(
-        {name: fold(part, belief_map.event_bands) for name, part in parts.items()},
+        {layout: fold(part, belief_map.event_bands) for layout, part in parts.items()},
+        entries_of(belief_map).codes,
         seen(signals),
         last_traits(signals),
         {kind: _sessions(clock) for kind, clock in clocks.items()},
@@ -132,16 +171,17 @@ def join_people(earlier: State, later: State) -> State:
     The event clocks of `later` are taken to begin where those of `earlier` end: every session of
     `later` begins after all evidence of `earlier`.
     """
-    nodes = dict(earlier.nodes)
-    for name, cells in later.nodes.items():
+    tables = dict(earlier.tables)
+    for layout, cells in later.tables.items():
         moved = _moved(cells, earlier.sessions)
-        nodes[name] = join(nodes[name], moved) if name in nodes else moved
+        tables[layout] = join(tables[layout], moved) if layout in tables else moved
     both = [
         np.concatenate(pair)
         for pair in zip(_columns(earlier.seen), _columns(later.seen), strict=True)
     ]
     return State(
-        nodes,
+        tables,
+        earlier.entries,
         _seen(*both),
         join_traits(earlier.traits, later.traits),
         {kind: _counted(told, later.sessions[kind]) for kind, told in earlier.sessions.items()},
@@ -150,6 +190,8 @@ def join_people(earlier: State, later: State) -> State:
 
 def _moved(cells: NodeCells, sessions: dict[str, Sessions]) -> NodeCells:
     """Cells whose event clocks count on from those of a snapshot."""
+    if not cells.events:
+        return cells
     return replace(
         cells,
         events={

@@ -10,10 +10,10 @@ import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.model import Target
-from doxa.domain.clock import BEGINNING, DAY, Clock
-from doxa.errors import InputError
+from doxa.domain.clock import DAY, Clock
 from doxa.features.events import Events, events_of
 from doxa.features.rows import FIRST, Bound, Rows
+from doxa.features.since import first_seen
 from doxa.fidelity.rivals.setting import Rung, Setting, calibrated, curve, sampled
 from doxa.heads.glm import Family, fit_glm, loss_of
 from doxa.state.bands import exposure
@@ -29,21 +29,21 @@ MOST_ORIGINS = 1000
 """With more origins than this, the usual rate is one over all of them."""
 
 
-def lifetime(setting: Setting) -> Rung:
+def lifetime(setting: Setting) -> Rung | None:
     """Distinct days with an occurrence over the time since registration."""
     return _own_rate(setting, "lifetime", (math.inf,))
 
 
-def one_band(setting: Setting) -> Rung:
+def one_band(setting: Setting) -> Rung | None:
     """The same decayed at one half-life, the best on the fit rows."""
     unit = DAY if setting.belief_map.clock is Clock.TIME else 1
     grid = DAYS if setting.belief_map.clock is Clock.TIME else POSITIONS
     return _own_rate(setting, "one_band", tuple(float(step * unit) for step in grid))
 
 
-def _own_rate(setting: Setting, name: str, half_lives: tuple[float, ...]) -> Rung:
+def _own_rate(setting: Setting, name: str, half_lives: tuple[float, ...]) -> Rung | None:
     if setting.outcome.target not in (Target.HAPPENS, Target.NEVER) or not setting.outcome.within:
-        raise InputError(f"{name} is not built for outcome {setting.outcome.name!r} yet")
+        return None
     half_life, worth = _choose(setting, half_lives)
     chosen = sampled(len(setting.y), setting.seed)
     fit = _Days.of(setting, setting.fit.take(chosen)).log_odds(half_life, worth)
@@ -153,13 +153,4 @@ def _first_of_day(events: Events, day: Ints) -> Ints:
 
 
 def _registered(setting: Setting, rows: Rows) -> Ints:
-    """When each row's twin was first heard of at a known time; at the origin if never."""
-    signals = setting.past.signals
-    dated = np.flatnonzero(signals.at != BEGINNING[setting.belief_map.clock])
-    twins, group = np.unique(signals.twin[dated], return_inverse=True)
-    since = np.full(len(twins) + 1, np.iinfo(np.int64).max)
-    np.minimum.at(since, group, signals.at[dated])
-    place = np.searchsorted(twins, rows.twin)
-    known = np.append(twins, -1)[place] == rows.twin
-    found: Ints = np.where(known, since[place], rows.seen.at)
-    return found
+    return first_seen(setting.past).of_twins(rows.twin, rows.seen.at)

@@ -25,6 +25,9 @@ def observe(
     at: Annotated[
         str | None, typer.Option(metavar="TIME", help="When it happened; left out, now.")
     ] = None,
+    recorded: Annotated[
+        str | None, typer.Option(metavar="TIME", help="When it became known; left out, now.")
+    ] = None,
     source: Annotated[str, typer.Option(metavar="TEXT", help="Who sent it.")] = "default",
     session: Annotated[
         str | None, typer.Option(metavar="TEXT", help="The session it belongs to.")
@@ -43,7 +46,9 @@ def observe(
     """
     given = _payload(fields or [], payload)
     with open_store(db, map_file, apply_map=apply_map) as twins:
-        receipt = twins.observe(twin, kind, given, at=at, source=source, session=session, id=id)
+        receipt = twins.observe(
+            twin, kind, given, at=at, recorded=recorded, source=source, session=session, id=id
+        )
         changes = receipt.delta()
     if as_json:
         found = {"id": receipt.id, "seq": receipt.seq, "duplicate": receipt.duplicate}

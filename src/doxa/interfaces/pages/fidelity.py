@@ -58,8 +58,7 @@ def fidelity_page(report: FidelityReport, *, command: str, timelines: Iterable[C
         title=f"Fidelity of {report.product}",
         lede=(
             "How well the twins' forecasts matched what people then did, and what simpler"
-            " forecasters reached on the same questions. Everything was fitted before the forecast"
-            " moments and scored after them."
+            " forecasters reached on the same questions. Nothing was fitted on what is scored."
         ),
         origin=Origin(command, __version__, _facts(report)),
         cards=tuple(card for row in report.rows[:1] for card in _cards(row)),

@@ -11,7 +11,7 @@ from doxa.features.moments import is_at_signal
 from doxa.heads.glm import Family
 from doxa.heads.head import family_of
 from doxa.interfaces.pages.timelines import telling
-from doxa.runtime.forecasting import Forecast
+from doxa.runtime.forecasts import Forecast
 from doxa.runtime.held import Held
 from doxa.runtime.timeline import NodeTimeline, timelines
 from doxa.runtime.versions import population_at

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from doxa.fidelity.report import BarResult, FidelityReport, RowReport
+from doxa.interfaces.pages.ladders import chosen_note
 from doxa.interfaces.pages.rungs import (
     EVERYBODY,
     metric_form,
@@ -73,7 +74,8 @@ def protocol_section(report: FidelityReport) -> Section:
     ]
     for row in report.rows:
         blocks.append(Table(_COLUMNS, _facts(row, report), caption=f"Row {spaced(row.name)}."))
-        blocks += [*_missing(row), *_seconds(row)]
+        chosen = chosen_note(row.ladders[0]) if row.ladders else []
+        blocks += [*_missing(row), *chosen, *_seconds(row)]
     return Section("How this was made", tuple(blocks))
 
 

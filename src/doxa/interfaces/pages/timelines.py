@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from doxa.runtime.timeline import NodeTimeline, Piece, Point
 
 MOST_PIECES = 300
-"""Pieces of evidence that are drawn; the newest of more."""
+"""Pieces of evidence that are drawn one by one; of more, near ones are drawn together."""
+_PARTS = 120
 _SHORTEST = 0.04
 _MOVING, _LEAVING = ("contested", "reversed"), ("fading", "dissolved")
 
@@ -27,16 +28,16 @@ def timeline_chart(found: NodeTimeline) -> Chart:
     found
         As `Twin.timeline` gives it.
     """
-    pieces = found.evidence[-MOST_PIECES:]
+    together = len(found.evidence) > MOST_PIECES
     name = str(found.node)
     return timeline(
         [_point(point) for point in found.points],
         node=found.says or name,
-        evidence=[_piece(piece) for piece in pieces],
+        evidence=_together(found) if together else [_piece(piece) for piece in found.evidence],
         changes=_lasting(found),
         clock=found.clock,
         title=f"{found.says or name} ({name})" if found.says else name,
-        caption=_caption(found, len(pieces)),
+        caption=_caption(found, together),
     )
 
 
@@ -75,25 +76,43 @@ def _piece(piece: Piece) -> charts.Evidence:
 
 
 def _lasting(found: NodeTimeline) -> list[charts.Change]:
-    """Statuses that lasted: shorter ones would write over each other."""
+    """Statuses that lasted, and the last one: more would write over each other."""
     if not found.points:
         return []
     end = found.points[-1].at
     least = _SHORTEST * (end - found.points[0].at)
-    ends = [turn.at for turn in found.turns[1:]] + [end]
     told: list[charts.Change] = []
-    for turn, until in zip(found.turns, ends, strict=True):
+    ends = [turn.at for turn in found.turns[1:]]
+    for turn, until in zip(found.turns, [*ends, end], strict=False):
         new = not told or told[-1]["status"] != turn.status
-        if new and until - turn.at >= least:
+        if new and (until - turn.at >= least or until == end):
             told.append({"at": turn.at, "status": turn.status})
     return told
 
 
-def _caption(found: NodeTimeline, drawn: int) -> str:
-    told = (
+def _together(found: NodeTimeline) -> list[charts.Evidence]:
+    """One tick for all pieces of one kind in each of many equal spans, their weights added."""
+    start, end = found.evidence[0].at, found.evidence[-1].at
+    span = max(1, (end - start) // _PARTS)
+    parts: dict[tuple[int, str], list[Piece]] = {}
+    for piece in found.evidence:
+        parts.setdefault(((piece.at - start) // span, piece.channel), []).append(piece)
+    return [
+        {
+            "at": pieces[-1].at,
+            "stance": pieces[-1].channel,
+            "weight": sum(piece.weight for piece in pieces),
+            "text": f"{len(pieces):,} pieces",
+        }
+        for pieces in parts.values()
+    ]
+
+
+def _caption(found: NodeTimeline, together: bool) -> str:
+    tick = "each tick underneath one piece of evidence"
+    if together:
+        tick = f"ticks underneath stand for {len(found.evidence):,} pieces of evidence, near ones drawn together"
+    return (
         "How to read it: the line is how probable this was for the person, as read at each moment,"
-        " the band what the evidence left open, and each tick underneath one piece of evidence."
+        f" the band what the evidence left open, and {tick}."
     )
-    if drawn < len(found.evidence):
-        return f"{told} The newest {drawn} of {len(found.evidence):,} pieces are drawn."
-    return told

@@ -16,7 +16,7 @@ from doxa.report.number import spell
 
 if TYPE_CHECKING:
     from doxa.interfaces.pages.portrait import Portrait
-    from doxa.runtime.forecasting import Forecast
+    from doxa.runtime.forecasts import Forecast
     from doxa.runtime.held import Held
 
 GROUPS = (
@@ -67,7 +67,7 @@ def twin_sections(portrait: Portrait, *, named: bool = False) -> list[Section]:
     whose = f"Twin {portrait.twin}: " if named else ""
     if not portrait.met:
         note = Note("Nothing was observed of this person by then: everything reads as the prior.")
-        return [Section(f"{whose}no evidence yet", (note,))]
+        return [_capital(Section(f"{whose}no evidence yet", (note,)))]
     sections = []
     if portrait.timelines:
         charts = tuple(timeline_chart(found) for found in portrait.timelines)

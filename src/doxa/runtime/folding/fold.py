@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from doxa.beliefmap.batches import evidence_of_batch
-from doxa.beliefmap.columns import Members, SignalColumns
+from doxa.beliefmap.columns import EvidenceColumns, Members, SignalColumns
 from doxa.beliefmap.model import BeliefMap
+from doxa.beliefmap.rows import evidence_of_few
 from doxa.state.codec import Sources, decode
+from doxa.state.entries import entries_of
 from doxa.state.people import State, fold_people, join_people
 from doxa.storage.port import Snapshot
+
+FEW = 64
+"""Up to so many signals are evaluated one by one: a column costs more than a row, once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,7 @@ class Folded:
 def fold_rows(belief_map: BeliefMap, rows: SignalColumns) -> Folded:
     """The states of everybody in some rows."""
     members = Members()
-    state = fold_people(rows, evidence_of_batch(belief_map, rows, members), belief_map)
+    state = fold_people(rows, _evidence(belief_map, rows, members), belief_map)
     return Folded(state, members, rows.sources, int(rows.seq.max(initial=0)))
 
 
@@ -47,9 +52,16 @@ def fold_tail(belief_map: BeliefMap, snapshot: Snapshot, tail: SignalColumns) ->
         The snapshot cannot be continued; fold the whole history.
     """
     members, sources = Members(), Sources(tail.sources)
-    earlier = decode(snapshot.state, snapshot.twin, members, sources)
+    entries = entries_of(belief_map).codes
+    earlier = decode(snapshot.state, snapshot.twin, members, sources, entries)
     if not len(tail):
         return Folded(earlier, members, sources.names, snapshot.last_seq)
-    later = fold_people(tail, evidence_of_batch(belief_map, tail, members), belief_map)
+    later = fold_people(tail, _evidence(belief_map, tail, members), belief_map)
     last_seq = max(snapshot.last_seq, int(tail.seq.max()))
     return Folded(join_people(earlier, later), members, sources.names, last_seq)
+
+
+def _evidence(belief_map: BeliefMap, rows: SignalColumns, members: Members) -> EvidenceColumns:
+    if len(rows) <= FEW:
+        return evidence_of_few(belief_map, rows, members)
+    return evidence_of_batch(belief_map, rows, members)
