@@ -18,7 +18,8 @@ from doxa.features.rows import Bound, Rows
 from doxa.features.since import first_seen
 from doxa.state.bands import exposure
 from doxa.state.clock import event_clocks
-from doxa.state.evidence import SLOTS, NodeEvidence, split
+from doxa.state.entries import SLOTS
+from doxa.state.evidence import NodeEvidence, split
 from doxa.state.history import AsOf, History, as_of, history
 from doxa.types import HalfLife
 

@@ -14,7 +14,8 @@ from doxa.reading.pooled import Voices
 from doxa.reading.prior import Prior
 from doxa.reading.read import read_node
 from doxa.state.cells import NodeCells
-from doxa.state.evidence import NodeEvidence, claims_about
+from doxa.state.entries import Layout, claims_about, keyed
+from doxa.state.evidence import NodeEvidence
 from doxa.state.fold import fold
 from doxa.state.people import Seen, State
 from doxa.state.traits import newest
@@ -66,13 +67,15 @@ def over_time(
     parts = {
         name: _own(story.evidence[name], story) for name in story.entries if name in story.evidence
     }
+    codes = {name: code for code, name in enumerate(story.entries)}
     rows = max(1, sum(len(part) for part in parts.values()))
     step = max(1, MOST_ROWS // rows)
     for low in range(0, len(moments), step):
         some = moments[low : low + step]
         count = np.arange(len(some))
         state = State(
-            {name: _cells(part, some) for name, part in parts.items()},
+            dict(_tables(parts, codes, some)),
+            codes,
             _seen(story.seen, some),
             newest([]),
             {},
@@ -80,6 +83,13 @@ def over_time(
         asked = count, np.full(len(some), story.member)
         found = read_node(state, story.node, some, voices, prior=prior, asked=asked)
         yield replace(found, twin=found.twin + low)
+
+
+def _tables(parts: dict[str, NodeEvidence], moments: Ints) -> Iterator[tuple[Layout, NodeCells]]:
+    """The cells of each entry; a node and the claims about it differ in kind, so in layout."""
+    for name, part in parts.items():
+        cells = _cells(part, moments)
+        yield (cells.kind, cells.bands), replace(cells, member=keyed(codes[name], cells.member))
 
 
 def _own(evidence: NodeEvidence, story: Story) -> NodeEvidence:
