@@ -40,6 +40,10 @@ check: setup  ## format, lint, types, import rules, tests and docs
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2 -q
 
+docs: setup  ## write the reference pages that come from code, and run every block of every page
+	$(BIN)/python docs/generate.py
+	$(BIN)/python -m pytest -n 2 -q tests/docs
+
 GROCERY := src/doxa/interfaces/demo/grocery
 GROCERY_DATA = $(shell $(BIN)/python -c "from doxa.interfaces.demo.steps import data_folder; print(data_folder())")
 

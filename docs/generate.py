@@ -22,6 +22,8 @@ from doxa.interfaces.cli.frame import COMMANDS, run
 REFERENCE = Path(__file__).parent / "reference"
 MADE = "<!-- Made by `make docs` from the code; do not edit. -->"
 
+SHOWN = "<!-- not run: it runs as the example of a docstring -->"
+
 FACADES = ("doxa.runtime.twins.Twins", "doxa.runtime.twin.Twin")
 RECORDS = (
     "doxa.runtime.receipt.Receipt",
@@ -36,9 +38,9 @@ RECORDS = (
     "doxa.storage.bulk.receipt.BackfillReceipt",
     "doxa.runtime.fitting.FitReceipt",
     "doxa.runtime.fitting.FittedHead",
-    "doxa.runtime.forecasting.Forecasts",
-    "doxa.runtime.forecasting.Forecast",
-    "doxa.runtime.forecasting.Reason",
+    "doxa.runtime.forecasts.Forecasts",
+    "doxa.runtime.forecasts.Forecast",
+    "doxa.runtime.forecasts.Reason",
     "doxa.fidelity.report.FidelityReport",
     "doxa.fidelity.report.RowReport",
     "doxa.fidelity.ladder.Ladder",
@@ -171,8 +173,10 @@ def _signature(function: Callable[..., Any]) -> str:
 
 
 def _parameter(parameter: inspect.Parameter) -> str:
-    stars = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
-    text = f"{stars.get(parameter.kind, '')}{parameter.name}: {parameter.annotation}"
+    text = str(
+        parameter.replace(default=inspect.Parameter.empty, annotation=inspect.Parameter.empty)
+    )
+    text += f": {parameter.annotation}"
     if parameter.default is inspect.Parameter.empty:
         return text
     default = parameter.default
@@ -223,11 +227,8 @@ def _text(member: Any) -> str:
             place += 2
             continue
         if section == "Examples":
-            end = place
-            while end < len(lines):
-                end += 1
-            code = "\n".join(lines[place:end]).strip("\n")
-            out += ["```python", code, "```"]
+            code = "\n".join(lines[place:]).strip("\n")
+            out += [SHOWN, "```python", code, "```"]
             break
         if section and line and not line.startswith(" "):
             name, colon, kind = line.partition(" : ")

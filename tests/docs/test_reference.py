@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from page_blocks import ROOT
+from page_blocks import PAGES, ROOT, blocks_of
 
 import doxa
 from doxa.runtime.twin import Twin
@@ -86,3 +86,19 @@ def test_changelog_and_package_agree() -> None:
     newest = re.findall(r"\d+\.\d+\.\d+", " ".join(headings))[0]
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert newest == project["version"] == doxa.__version__
+
+
+def test_the_readme_soon_shows_code_that_runs() -> None:
+    blocks = blocks_of((ROOT / "README.md").read_text(encoding="utf-8"))
+    first = next(block for block in blocks if block.language == "python")
+    assert not first.mark
+    assert first.line <= 40
+
+
+def test_every_target_that_a_page_names_is_there() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for page in PAGES:
+        for target in re.findall(
+            r"`make ([a-z]+)`|^\$ make ([a-z]+)", page.read_text("utf-8"), re.M
+        ):
+            assert re.search(rf"^{''.join(target)}:", makefile, re.MULTILINE), (page.name, target)

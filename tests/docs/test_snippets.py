@@ -37,7 +37,9 @@ class TestTheRunner:
             [Block("bash", "ls\n", 1)],
         ],
     )
-    def test_objects(self, blocks: list[Block], tmp_path: Path, monkeypatch) -> None:
+    def test_objects(
+        self, blocks: list[Block], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.chdir(tmp_path)
         with pytest.raises(PageFailed):
             run_page(blocks, "page")
