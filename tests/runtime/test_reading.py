@@ -55,7 +55,7 @@ def test_addresses(lived):
     for call, error, message in (
         (lambda: twin.opinion("bys"), UnknownName, "did you mean 'buys'"),
         (lambda: twin.opinion("buys"), InputError, r"expected buys\[category\]"),
-        (lambda: twin.opinion("buys", kind="MILK"), InputError, "do not name a member"),
+        (lambda: twin.opinion("buys", kind="MILK"), InputError, "has no members by kind"),
         (lambda: twin.opinion("age"), InputError, "is a trait"),
         (lambda: twin.opinion("worried"), InputError, "only with the person's consent"),
         (lambda: twin.opinions("mood"), InputError, "is no kind of node"),

@@ -58,17 +58,18 @@ def note(line: str) -> None:
 
 def print_error(error: DoxaError, as_json: bool) -> None:
     """Print an error as one sentence, or as JSON, on standard error."""
+    parts = {key: _brief(value) for key, value in error.as_dict().items()}
     if as_json:
-        parts = {key: _brief(value) for key, value in error.as_dict().items()}
         print(msgspec.json.encode(_sound(parts)).decode(), file=sys.stderr)
     else:
-        text = plain("\n".join(map(_brief, str(error).split("\n"))), keep="\n")
+        del parts["error"]
+        text = plain(str(DoxaError(**parts)), keep="\n")
         print(f"doxa: {text}", file=sys.stderr)
 
 
-def _brief(line: str) -> str:
-    """A line that quotes what was given, shortened where that is very long."""
-    return _ENDLESS.sub(lambda found: f"{found[0][:_SHOWN]}…{found[0][-1]}", line)
+def _brief(part: str) -> str:
+    """A part that quotes what was given, shortened where that is very long."""
+    return _ENDLESS.sub(lambda found: f"{found[0][:_SHOWN]}…{found[0][-1]}", part)
 
 
 def plain(text: str, keep: str = "") -> str:
