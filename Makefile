@@ -42,6 +42,7 @@ check: setup  ## format, lint, types, import rules, tests and docs
 
 docs: setup  ## write the reference pages that come from code, and run every block of every page
 	$(BIN)/python docs/generate.py
+	$(BIN)/python -m tests.bad_input.page
 	$(BIN)/python -m pytest -n 2 -q tests/docs
 
 GROCERY := src/doxa/interfaces/demo/grocery
