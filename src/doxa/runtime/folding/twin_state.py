@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -110,14 +109,3 @@ def leave_snapshot(
         return wiring.store.put_snapshots([made]) > 0
     except StoreError:
         return False  # a cache that cannot be written costs time, not answers
-
-
-def snapshot_all(wiring: Wiring, ids: Iterable[str] | None) -> int:
-    """Leave snapshots of twins by id, or of all; how many were written."""
-    store = wiring.store
-    keys = store.twins().tolist() if ids is None else [store.twin_key(name) for name in ids]
-    return sum(
-        leave_snapshot(wiring, readable(wiring, wiring.belief_map, key, None, None), key, None, 1)
-        for key in keys
-        if key is not None
-    )
