@@ -34,3 +34,7 @@ check: setup  ## format, lint, types, import rules, tests and docs
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2 -q
+
+SIZE ?= full
+bench: setup  ## measure every claim against its limit (SIZE=small: two minutes; ARGS=--json)
+	$(BIN)/python -m benchmarks --size $(SIZE) $(ARGS)

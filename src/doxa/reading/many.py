@@ -69,7 +69,7 @@ def read_rows(state: State, rows: Rows, now: Moment | Ints, voices: Voices) -> O
     kinds = [node.evidence or EvidenceKind.OPINION for node in rows.nodes]
     names = [node.name for node in rows.nodes]
     told = []
-    for kind in dict.fromkeys(kinds):
+    for kind in dict.fromkeys(kinds) or (EvidenceKind.OPINION,):
         here = np.array([each is kind for each in kinds])[rows.node]
         picked = np.flatnonzero(here)
         told.append((picked, _read(state, kind, names, rows.take(picked), when[picked], voices)))
