@@ -153,11 +153,11 @@ def _met(frozen: Frozen) -> dict[str, set[int]]:
     """Codes of the members that evidence or claims speak of, by node."""
     state = frozen.folded.state
     out: dict[str, set[int]] = {}
-    names = list(state.entries)
+    names = [node_of(entry) for entry in state.entries]
     for cells in state.tables.values():
         entries, members = entry_of_key(cells.member).tolist(), member_of_key(cells.member).tolist()
         for entry, member in zip(entries, members, strict=True):
-            out.setdefault(node_of(names[entry]), set()).add(member)
+            out.setdefault(names[entry], set()).add(member)
     return out
 
 

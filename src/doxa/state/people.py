@@ -98,8 +98,10 @@ class State:
 
     def met(self) -> set[int]:
         """Codes of the entries that anybody has cells of."""
-        told = [np.unique(entry_of_key(cells.member)) for cells in self.tables.values()]
-        return {code for codes in told for code in codes.tolist()}
+        every = [cells.member for cells in self.tables.values()]
+        if not every:
+            return set()
+        return set(np.flatnonzero(np.bincount(entry_of_key(np.concatenate(every)))).tolist())
 
     def of(self, entry: str) -> NodeCells:
         """The cells of one entry that somebody has cells of, under their own members."""
