@@ -15,11 +15,16 @@ setup: .venv/.ready  ## make .venv with everything in it (uv where present, else
 ifdef UV
 	$(UV) sync --locked --quiet
 else
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "doxa needs Python 3.11 or newer; name one: make setup PYTHON=python3.11"; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
 	$(BIN)/python -m pip install --quiet --group dev -e .
 endif
 	@touch $@
+
+demo: setup  ## the whole main job on 2,469 real households (about two minutes)
+	$(BIN)/doxa demo --folder build/demo --check --json
 
 test: setup  ## run the tests
 	$(BIN)/python -m pytest -n 2 -q
@@ -38,3 +43,18 @@ check: setup  ## format, lint, types, import rules, tests and docs
 SIZE ?= full
 bench: setup  ## measure every claim against its limit (SIZE=small: two minutes; ARGS=--json)
 	$(BIN)/python -m benchmarks --size $(SIZE) $(ARGS)
+
+docs: setup  ## write the reference pages that come from code, and run every block of every page
+	$(BIN)/python docs/generate.py
+	$(BIN)/python -m pytest -n 2 -q tests/docs
+
+GROCERY := src/doxa/interfaces/demo/grocery
+GROCERY_DATA = $(shell $(BIN)/python -c "from doxa.interfaces.demo.steps import data_folder; print(data_folder())")
+
+fidelity: setup  ## score the forecasts on every real set (DOXA_DATA names the folder of the sets)
+	$(BIN)/doxa fidelity $(GROCERY)/evaluation.yaml --data "$(GROCERY_DATA)"
+ifdef DOXA_DATA
+	$(BIN)/doxa fidelity benchmarks/fidelity/online_retail/evaluation.yaml --data "$(DOXA_DATA)/online_retail"
+else
+	@echo "online_retail is skipped: set DOXA_DATA to the folder that holds it"
+endif

@@ -77,7 +77,6 @@ def test_everything_without_a_reader_is_named() -> None:
         "nodes.home_cooks.held_by",
         "edges[0]",
         "sources.support.seen_by",
-        "signals.complaint[1]",
         "outcomes.picks_brand.choice",
         "actions.coupon",
         "rollout",

@@ -10,8 +10,8 @@ import pytest
 from pyarrow import parquet
 from tests.bulk.conftest import Shop
 
-from doxa.domain.clock import DAY, EARLIEST, HOUR, Clock, parse_time
-from doxa.storage.bulk.moments import BEGINNING, MomentReader, local_to_moment
+from doxa.domain.clock import BEGINNING, DAY, EARLIEST, HOUR, Clock, parse_time
+from doxa.storage.bulk.moments import MomentReader, local_to_moment
 
 NEW_YORK = "America/New_York"
 

@@ -55,7 +55,7 @@ def test_addresses(lived):
     for call, error, message in (
         (lambda: twin.opinion("bys"), UnknownName, "did you mean 'buys'"),
         (lambda: twin.opinion("buys"), InputError, r"expected buys\[category\]"),
-        (lambda: twin.opinion("buys", kind="MILK"), InputError, "do not name a member"),
+        (lambda: twin.opinion("buys", kind="MILK"), InputError, "has no members by kind"),
         (lambda: twin.opinion("age"), InputError, "is a trait"),
         (lambda: twin.opinion("worried"), InputError, "only with the person's consent"),
         (lambda: twin.opinions("mood"), InputError, "is no kind of node"),
@@ -227,3 +227,12 @@ def test_a_fitted_population_gives_the_base_rates(lived, clock):
     total = told.base + sum(piece.share for piece in told.trail)
     assert (told.base, total) == (pytest.approx(0.3), pytest.approx(told.opinion.credence))
     assert lived.read(["nobody"], ["prices_are_fair"]).nodes["prices_are_fair"].credence[0] == 0.3
+
+
+def test_a_trait_without_a_time_leaves_rates_alone(shop):
+    purchase = {"kind": "purchase", "payload": {"category": "MILK"}, "at": "2026-03-01T12:00:00Z"}
+    shop.observe_many([{"twin": "dated", **purchase}, {"twin": "undated", **purchase}])
+    shop.observe_many([{"twin": "undated", "kind": "traits", "payload": {"age": "old"}}])
+    read = {name: shop[name].opinion("buys", category="MILK") for name in ("dated", "undated")}
+    assert shop["undated"].traits() == {"age": "old"}
+    assert read["undated"].credence == read["dated"].credence

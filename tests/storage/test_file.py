@@ -77,7 +77,7 @@ def test_foreign_database_is_refused_and_left_alone(path: Path) -> None:
 
 
 def test_folder_and_missing_folder_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="cannot be read"):
+    with pytest.raises(StoreError, match="is a folder"):
         SqliteStore(tmp_path)
     with pytest.raises(StoreError, match="no such folder"):
         SqliteStore(tmp_path / "missing" / "shop.db")

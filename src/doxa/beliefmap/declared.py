@@ -8,7 +8,7 @@ from doxa.beliefmap.document import Mapping, Scalar, Sequence, Tree
 from doxa.beliefmap.header import Header
 from doxa.beliefmap.literals import distinct, field_name, mapping, one_of, required, text
 from doxa.beliefmap.model import BeliefMap, FieldType
-from doxa.beliefmap.names import identifier, key_label, unknown
+from doxa.beliefmap.names import identifier, key_label, nearest, unknown
 from doxa.domain.clock import Clock
 from doxa.domain.node import Address, NodeKind
 from doxa.domain.signal import BUILT_IN_KINDS
@@ -139,8 +139,16 @@ def _outlines(tree: Tree | None) -> dict[str, Outline]:
     return {identifier(section, name): _outline(body) for name, body in section.entries.items()}
 
 
+def _check_kind_key(keys: Mapping) -> None:
+    """Point at a misspelt ``kind`` rather than at its absence."""
+    for key in keys.entries if "kind" not in keys.entries else ():
+        if hint := nearest(key, ["kind"]):
+            raise keys.key_error(key, f"unknown key {key!r}", expected="kind", hint=hint)
+
+
 def _outline(body: Tree) -> Outline:
     keys = mapping(body, "a node, such as {kind: belief}")
+    _check_kind_key(keys)
     kind = one_of(required(keys, "kind", f"one of {', '.join(NodeKind)}"), NodeKind, "kind")
     return Outline(NodeKind(kind), _dimensions(keys.get("of")))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ SWITCHES = frozenset({"on", "off", "yes", "no", "y", "n"})
 """Words that YAML 1.1 turns into true and false: no key is called so."""
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """Only its events are used; the one in C is there in every common build and ten times faster."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -204,6 +206,7 @@ def _tree(events: _Events, event: yaml.Event, place: Place, depth: int) -> Tree:
     if depth > DEEPEST:
         raise MapError("is nested too deep", where=str(place), expected=f"{DEEPEST} levels")
     if isinstance(event, yaml.ScalarEvent):
+        _refuse_control(event.value, place)
         null = not event.style and event.value in _NULLS
         return Scalar(None if null else event.value, place)
     if isinstance(event, yaml.SequenceStartEvent):
@@ -218,6 +221,14 @@ def _refuse_tricks(event: yaml.Event, place: Place) -> None:
         )
     if getattr(event, "tag", None) is not None:
         raise MapError("YAML tags are refused", where=str(place), hint="write the bare value")
+
+
+def _refuse_control(written: str, place: Place) -> None:
+    """Escapes such as "\\0" would put into names what no terminal or database should meet."""
+    if not written.isprintable() and (found := _CONTROL.search(written)):
+        raise MapError(
+            f"holds the control character {found[0]!r}", where=str(place), expected="printable text"
+        )
 
 
 def _sequence(events: _Events, place: Place, depth: int) -> Sequence:
@@ -248,6 +259,7 @@ def _mapping(events: _Events, place: Place, depth: int) -> Mapping:
 def _key(event: yaml.Event, here: Place, parent: Place) -> str:
     where = str(Place(here.file, here.line, parent.path))
     _refuse_tricks(event, Place(here.file, here.line, parent.path))
+    _refuse_control(getattr(event, "value", ""), Place(here.file, here.line, parent.path))
     if not isinstance(event, yaml.ScalarEvent):
         raise MapError("a key is not plain text", where=where, expected="a name")
     key = str(event.value)

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from doxa.beliefmap.document import Mapping, Scalar, Sequence, Tree
 from doxa.beliefmap.names import label, listed, nearest, unknown
+from doxa.beliefmap.values import LARGEST_NUMBER
 from doxa.domain.clock import Clock, parse_half_life, parse_span
 from doxa.errors import InputError
 from doxa.types import HalfLife, Span
@@ -19,6 +20,7 @@ LARGEST_SPAN = 1 << 62
 """Spans beyond this do not fit in the integers of a column."""
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 _WHOLE = re.compile(r"[-+]?\d{1,18}", re.ASCII)
+_ENDLESS = re.compile(r"[-+]?\.?(nan|inf|infinity)", re.IGNORECASE)
 _DURATION = re.compile(r"\d+(\.\d+)?\s*[smhdw]", re.ASCII)
 
 
@@ -61,6 +63,8 @@ def _full(tree: Tree) -> bool:
 def field_name(tree: Tree, expected: str = "the name of a payload field") -> str:
     """The name of a field of the payload: any text that is not a number."""
     name = label(_scalar(tree, expected), text(tree, expected))
+    if _ENDLESS.fullmatch(name) or (_NUMBER.fullmatch(name) and not is_number(name)):
+        raise tree.error(f"{name!r} is no number that can be reckoned with", expected=expected)
     if _NUMBER.fullmatch(name):
         raise tree.error(f"{name!r} is a number", expected=expected)
     return name
@@ -73,8 +77,8 @@ def _scalar(tree: Tree, expected: str) -> Scalar:
 
 
 def is_number(written: str) -> bool:
-    """Whether text reads as a finite number."""
-    return bool(_NUMBER.fullmatch(written)) and math.isfinite(float(written))
+    """Whether text reads as a number that can be reckoned with: finite, its square too."""
+    return bool(_NUMBER.fullmatch(written)) and abs(float(written)) <= LARGEST_NUMBER
 
 
 def number(tree: Tree, expected: str = "a number") -> float:
@@ -188,7 +192,9 @@ def distinct(tree: Tree, read: Callable[[Tree], T], expected: str) -> tuple[T, .
     for index, item in enumerate(found):
         if item in found[:index]:
             assert isinstance(tree, Sequence)
-            raise tree.items[index].error(f"{item!r} stands here twice", hint="keep one")
+            again = tree.items[index]
+            shown = again.text if isinstance(again, Scalar) else item
+            raise again.error(f"{shown!r} stands here twice", hint="keep one")
     return found
 
 

@@ -27,7 +27,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     >>> nearest("purchse", ["purchase", "trip"])
     "did you mean 'purchase'?"
     """
-    names = sorted(known)
+    names = sorted(map(str, known))
     folded = {each.lower(): each for each in names}
     cutoff = 0.5 if len(name) < 4 else 0.6
     found = difflib.get_close_matches(name.lower(), folded, n=1, cutoff=cutoff)
@@ -71,7 +71,8 @@ def label(tree: Scalar, text: str) -> str:
     """Check a name that the product's data give: a kind, field, source or trait."""
     if text != text.strip() or not text.isprintable() or not text or len(text) > LONGEST:
         raise tree.error(
-            f"{text!r} cannot be a name", expected="printable text without spaces around it"
+            f"{text!r} cannot be a name",
+            expected="printable text without spaces around it, at most 80 letters",
         )
     return text
 

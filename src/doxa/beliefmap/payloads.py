@@ -113,7 +113,7 @@ class Column:
             found = np.array(self.values, dtype=np.float64) + 0.0
         except OverflowError:
             return None
-        found[~np.isfinite(found)] = np.nan
+        found[~(np.abs(found) <= values.LARGEST_NUMBER)] = np.nan
         if self.kind is FieldType.FLAG:
             found[(found != 0.0) & (found != 1.0)] = np.nan
         return found

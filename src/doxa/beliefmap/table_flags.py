@@ -79,6 +79,8 @@ def _optional(flag: str, written: str | None) -> Entry | None:
 
 def _entry(flag: str, written: str) -> Entry:
     value = written.strip()
+    if any("\ud800" <= letter <= "\udfff" for letter in value):
+        raise MapError("is no valid Unicode", where=flag, expected=_ENTRY)
     if value.startswith("="):
         return Constant(value=value[1:])
     if not value:

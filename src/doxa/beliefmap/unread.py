@@ -22,7 +22,7 @@ NODES: dict[str, tuple[Callable[[Node], bool], str]] = {
     "from": (lambda node: node.begins is not None, f"{_LATER}: it is read by its half-life"),
     "until": (lambda node: node.ends is not None, f"{_LATER}: it is read by its half-life"),
     "held_by": (lambda node: node.held_by is not None, f"{_LATER}: each person holds their own"),
-    "opt_in": (lambda node: node.opt_in, f"{_LATER}: consent is not asked for"),
+    "opt_in": (lambda node: node.opt_in, f"{_LATER}: it stays absent, consent or not"),
     "renamed_from": (lambda node: node.renamed_from is not None, _LATER),
 }
 """Keys of nodes that nothing reads; take a line out when its reader arrives."""
@@ -83,8 +83,6 @@ def _keys(
 def _rules(belief_map: BeliefMap) -> Iterator[Finding]:
     for kind, rules in belief_map.signals.items():
         for index, rule in enumerate(rules):
-            if rule.claim:
-                yield f"signals.{kind}[{index}]", f"{_LATER}: a claim about a counted member"
             for key, value in (
                 ("from", rule.begins),
                 ("until", rule.ends),

@@ -33,6 +33,8 @@ from doxa.errors import InputError
 from doxa.types import Moment
 
 NAN = float("nan")
+LARGEST_NUMBER = 1e100
+"""What lies beyond is no number here: sums of squares must stay finite."""
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,300}")
 _WORDS = {"true": 1, "false": 0}
@@ -212,7 +214,7 @@ def _plain(value: object) -> float:
         found = float(value)
     except OverflowError:
         return NAN
-    return found + 0.0 if math.isfinite(found) else NAN
+    return found + 0.0 if abs(found) <= LARGEST_NUMBER else NAN
 
 
 def _moment_of_text(text: str, calendar: Calendar) -> Moment | None:

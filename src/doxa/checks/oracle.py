@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from doxa.beliefmap.model import BeliefMap, Node
 from doxa.checks.oracle_cells import Held, held
+from doxa.domain.clock import BEGINNING
 from doxa.domain.evidence import EvidenceKind
 from doxa.domain.node import Address
 from doxa.domain.signal import Signal
@@ -32,7 +33,8 @@ def read_plainly(
     """
     unique = {(signal.source, signal.id): signal for signal in signals}.values()
     seen = [s for s in unique if s.at <= now and (known_at is None or s.recorded <= known_at)]
-    own = [s.at for s in seen if s.cause is None]
+    undated = BEGINNING[belief_map.clock]
+    own = [s.at for s in seen if s.cause is None and s.at != undated]
     out: dict[Address, Told] = {}
     for address, told in held(seen, belief_map).items():
         node = belief_map.nodes[address.node]

@@ -23,6 +23,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNITS = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw])")
 _BARE_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DATED = re.compile(r"(\d{4}-\d{2}-\d{2}|\d{8}|\d{4}-?W\d{2}(-?\d)?)([Tt _].{2,40})?", re.ASCII)
+"""Digits run together beyond a date are milliseconds since 1970, not a time of the year 1711."""
 EARLIEST = -62_135_596_800 * SECOND
 """0001-01-01: the first moment a calendar here can name."""
 LATEST = 253_402_300_799 * SECOND
@@ -34,6 +36,10 @@ class Clock(StrEnum):
 
     TIME = "time"
     POSITION = "position"
+
+
+BEGINNING = {Clock.TIME: EARLIEST, Clock.POSITION: -(2**53)}
+"""The moment of a trait without a time: known from the beginning. It begins no exposure."""
 
 
 def parse_span(text: str, clock: Clock) -> Span:
@@ -119,7 +125,7 @@ def parse_time(text: str, zone_name: str = "UTC") -> Moment:
         if _BARE_DATE.fullmatch(text):
             when = datetime.combine(date.fromisoformat(text), time(12))
         else:
-            when = datetime.fromisoformat(text)
+            when = datetime.fromisoformat(_dated(text))
         if when.tzinfo is None:
             when = when.replace(tzinfo=zone(zone_name))
         return moment_of(when)
@@ -130,6 +136,12 @@ def parse_time(text: str, zone_name: str = "UTC") -> Moment:
             f"{text!r} is not a time",
             expected="ISO 8601, such as 2017-10-03T18:22:00Z or 2017-10-03",
         ) from error
+
+
+def _dated(text: str) -> str:
+    if _DATED.fullmatch(text):
+        return text
+    raise ValueError
 
 
 def offset_at(slot: int, zone_name: str) -> Span:

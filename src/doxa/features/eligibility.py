@@ -11,10 +11,12 @@ from doxa.beliefmap.model import Among, AmongNode, AmongSignal, AmongTrait, Outc
 from doxa.domain.signal import TRAITS
 from doxa.errors import InputError
 from doxa.features.events import field_codes
+from doxa.features.knowledge import as_known
 from doxa.features.labels import already_done
 from doxa.features.past import Past
 from doxa.features.rows import Bound, Rows
-from doxa.features.traits import trait_of
+from doxa.features.since import Since
+from doxa.features.traits import trait_is
 from doxa.state.timeline import Timeline
 
 
@@ -30,7 +32,8 @@ def fields_asked(outcome: Outcome) -> dict[str, tuple[str, ...]]:
 
 
 def eligible(outcome: Outcome, past: Past, rows: Rows) -> NDArray[np.bool_]:
-    """Rows of twins registered at or before the origin on both clocks, and admitted by `among`."""
+    """Rows of twins registered at or before the origin, and admitted by `among`, as known then."""
+    past, rows = as_known(past, rows)
     admitted = _registered(past, rows) & ~already_done(outcome, past, rows)
     for among in outcome.among:
         admitted &= _admits(among, outcome, past, rows)
@@ -38,22 +41,17 @@ def eligible(outcome: Outcome, past: Past, rows: Rows) -> NDArray[np.bool_]:
 
 
 def _registered(past: Past, rows: Rows) -> NDArray[np.bool_]:
-    twins, group = np.unique(past.signals.twin, return_inverse=True)
-    since = np.full(len(twins), np.iinfo(np.int64).max)
-    met = past.signals.at
-    if past.map.clock == "time":
-        met = np.maximum(met, past.signals.recorded)
-    np.minimum.at(since, group, met)
-    place = np.minimum(np.searchsorted(twins, rows.twin), max(len(twins) - 1, 0))
-    return np.asarray((twins[place] == rows.twin) & (since[place] <= rows.seen.at))
+    own = np.flatnonzero(~past.signals.inert)
+    since = Since.of(past.signals.twin[own], past.signals.at[own])
+    never = np.full(len(rows), np.iinfo(np.int64).max)
+    return np.asarray(since.of_twins(rows.twin, never) <= rows.seen.at)
 
 
 def _admits(among: Among, outcome: Outcome, past: Past, rows: Rows) -> NDArray[np.bool_]:
     if isinstance(among, AmongSignal):
         return _did(among, outcome, past, rows)
     if isinstance(among, AmongTrait):
-        wanted = {past.coder(f"trait:{among.trait}")(value) for value in among.values}
-        return np.isin(trait_of(past, rows, among.trait), sorted(wanted))
+        return trait_is(past, rows, among.trait, among.values)
     if isinstance(among, AmongNode):
         raise InputError(
             f"outcome {outcome.name!r}: `among` by the credence of a node is not read yet",
@@ -86,7 +84,7 @@ def _from(among: AmongSignal, past: Past, rows: Rows) -> tuple[Ints, Ints]:
         start = rows.seen.at - among.within
     if among.since is not None:
         newest = _newest(past, rows, past.of_kind(among.since))
-        later = newest.at > start
+        later = newest.at >= start
         start, order = np.where(later, newest.at, start), np.where(later, newest.order, order)
     return start, order
 

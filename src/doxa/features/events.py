@@ -12,6 +12,7 @@ from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.conditions import mask
 from doxa.beliefmap.model import Outcome, Target
 from doxa.beliefmap.payloads import Column
+from doxa.domain.clock import Clock
 from doxa.domain.evidence import Once
 from doxa.errors import InputError
 from doxa.features.past import Past
@@ -62,7 +63,8 @@ def events_of(outcome: Outcome, past: Past, rows: Rows) -> tuple[Events, Ints]:
     ]
     groups, wanted = _codes(key, asked)
     at, order = past.signals.at[signal], past.signals.order[signal]
-    sort = np.lexsort((order, at, groups))
+    ties = (value,) if outcome.target is Target.VALUE else ()
+    sort = np.lexsort((*ties, order, at, groups))
     total = int(groups.max(initial=-1)) + 1
     timeline = Timeline.of(groups[sort], at[sort], order[sort], total)
     once = _distinct(outcome.once, past, signal)[sort]
@@ -118,13 +120,16 @@ def field_codes(past: Past, kind: str, name: str, signal: Ints) -> Ints:
 
 
 def _distinct(once: Once | None, past: Past, signal: Ints) -> Ints:
+    """What counts as one, as in evidence: a session (or none) of one local day, or the day."""
     if once is None:
         return np.arange(len(signal))
     day = past.signals.day[signal]
-    if once is Once.DAY:
-        return day
-    session = past.signals.session[signal]
-    return np.where(session >= 0, session, -2 - np.abs(day))
+    session = past.signals.session[signal] if once is Once.SESSION else np.full(len(day), NONE)
+    if past.map.clock is Clock.POSITION:
+        day = np.where(session != NONE, 0, past.signals.at[signal])
+    _, part = np.unique(session, return_inverse=True)
+    days, place = np.unique(day, return_inverse=True)
+    return np.asarray(part * len(days) + place, dtype=np.int64)
 
 
 def _codes(known: Sequence[Ints], asked: Sequence[Ints]) -> tuple[Ints, Ints]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from doxa.beliefmap.columns import EvidenceColumns, Ints, SignalColumns
 from doxa.domain.clock import Clock
-from doxa.features.past import Past
+from doxa.features.past import KindColumns, Past
 from doxa.features.rows import Rows
 from doxa.state.timeline import Timeline
 
@@ -40,9 +40,11 @@ def as_known(past: Past, rows: Rows) -> tuple[Past, Rows]:
 
     A twin whose late signals straddle an origin (happened before it, recorded after it) is read at
     that origin through a copy of its signals that leaves them out; everybody else shares one past.
+    The rows' `twin` then is the copy's key, their `person` stays who it is.
     On a position clock nothing says when a signal was learned, and nothing is hidden.
     """
-    if past.map.clock is Clock.POSITION or not (past.signals.recorded > past.signals.at).any():
+    late = past.signals.recorded > past.signals.at
+    if past.map.clock is Clock.POSITION or not len(rows) or not late.any():
         return past, rows
     known = known_moment(past, rows)
     affected = _straddled(past.signals, rows, known)
@@ -95,8 +97,19 @@ def _extended(past: Past, sources: Ints, keys: Ints) -> Past:
         for name in _PER_SIGNAL
     }
     columns["twin"][len(past.signals) :] = keys
-    signals = replace(past.signals, **columns)
-    return replace(past, signals=signals, evidence=_evidence_too(past, sources))
+    return replace(
+        past,
+        signals=replace(past.signals, **columns),
+        evidence=_evidence_too(past, sources),
+        columns={kind: _fields_too(past, found, sources) for kind, found in past.columns.items()},
+    )
+
+
+def _fields_too(past: Past, found: KindColumns, sources: Ints) -> KindColumns:
+    place = np.full(len(past.signals), -1)
+    place[found.row] = np.arange(len(found.row))
+    copied = np.flatnonzero(place[sources] >= 0)
+    return found.with_copies(place[sources[copied]], len(past.signals) + copied)
 
 
 def _evidence_too(past: Past, sources: Ints) -> EvidenceColumns:

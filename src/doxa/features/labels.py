@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,8 @@ from doxa.features.events import Events, events_of
 from doxa.features.moments import is_at_signal
 from doxa.features.past import Past
 from doxa.features.rows import Bound, Rows
+
+CHUNK = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ def labels_of(outcome: Outcome, past: Past, rows: Rows, complete_until: int) -> 
         events, group = events_of(outcome, past, rows)
         low, high = events.span(group, rows.opens, rows.closes)
         y = _DECIDE[outcome.target](events, low, high, outcome)
-    return Labels(y, rows.closes.at <= complete_until)
+    return Labels(y, rows.closes.until(complete_until))
 
 
 def _own_value(outcome: Outcome, past: Past, rows: Rows) -> Floats:
@@ -79,21 +82,34 @@ def _never(events: Events, low: Ints, high: Ints, outcome: Outcome) -> Floats:
 def _count(events: Events, low: Ints, high: Ints, outcome: Outcome) -> Floats:
     if outcome.once is None:
         return (high - low).astype(np.float64)
-    return _count_distinct(events.distinct, low, high)
+    earlier = _same_before(events)
+    return _added(low, high, lambda place, opens: (earlier[place] < opens).astype(np.float64))
 
 
-def _count_distinct(distinct: Ints, low: Ints, high: Ints) -> Floats:
-    """Distinct codes in each window: events whose code did not occur earlier within the window."""
-    size = high - low
-    window = np.repeat(np.arange(len(low)), size)
-    place = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size) + low[window]
-    pairs = np.unique(np.stack([window, distinct[place]], axis=1), axis=0)
-    return np.bincount(pairs[:, 0], minlength=len(low)).astype(np.float64)
+def _same_before(events: Events) -> Ints:
+    """The event before each that counts as one with it, in the same group; -1 = none."""
+    sort = np.lexsort((events.distinct, events.group))
+    again = (np.diff(events.group[sort]) == 0) & (np.diff(events.distinct[sort]) == 0)
+    before = np.full(len(sort), -1)
+    before[sort[1:][again]] = sort[:-1][again]
+    return before
 
 
 def _sum(events: Events, low: Ints, high: Ints, outcome: Outcome) -> Floats:
-    running = np.append(0.0, np.cumsum(events.value))
-    return np.asarray(running[high] - running[low])
+    return _added(low, high, lambda place, opens: events.value[place])
+
+
+def _added(low: Ints, high: Ints, worth: Callable[[Ints, Ints], Floats]) -> Floats:
+    """The sum over each window of what its events are worth, given where the window opens."""
+    total = np.zeros(len(low))
+    for start in range(0, len(low), CHUNK):
+        opens, closes = low[start : start + CHUNK], high[start : start + CHUNK]
+        size = closes - opens
+        window = np.repeat(np.arange(len(size)), size)
+        place = np.arange(len(window)) - np.repeat(np.cumsum(size) - size - opens, size)
+        added = np.bincount(window, worth(place, opens[window]), minlength=len(size))
+        total[start : start + CHUNK] = added
+    return total
 
 
 def _value(events: Events, low: Ints, high: Ints, outcome: Outcome) -> Floats:

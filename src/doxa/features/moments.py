@@ -10,7 +10,7 @@ from doxa.beliefmap.columns import Ints
 from doxa.beliefmap.conditions import fields_of, mask
 from doxa.beliefmap.model import Outcome, Target
 from doxa.errors import InputError
-from doxa.features.events import field_codes
+from doxa.features.events import members_of
 from doxa.features.past import Past
 from doxa.features.rows import FIRST, LAST, NONE, Bound, Rows, joined
 
@@ -43,7 +43,8 @@ def at_origins(outcome: Outcome, twins: Ints, origins: Sequence[int]) -> Rows:
     nothing = np.full(len(at), NONE)
     start = Bound(at, np.full(len(at), FIRST))
     end = Bound(at + outcome.within, np.full(len(at), FIRST))
-    return Rows(np.tile(twins, len(origins)), start, start, end, nothing, nothing)
+    asked = np.tile(twins, len(origins))
+    return Rows(asked, start, start, end, nothing, nothing, asked)
 
 
 def after_triggers(outcome: Outcome, past: Past) -> Rows:
@@ -58,7 +59,8 @@ def _after(outcome: Outcome, past: Past, signal: Ints, at: Ints, order: Ints, la
     seen = Bound(at + later, order + 1 if later == 0 else np.full(len(at), LAST))
     closes = _closing(outcome, past, signal, seen.at)
     kept = closes.at >= seen.at
-    rows = Rows(past.signals.twin[signal], seen, seen, closes, np.full(len(at), NONE), signal)
+    twin = past.signals.twin[signal]
+    rows = Rows(twin, seen, seen, closes, np.full(len(at), NONE), signal, twin)
     return rows.take(kept)
 
 
@@ -77,14 +79,26 @@ def _closing(outcome: Outcome, past: Past, signal: Ints, at: Ints) -> Bound:
 
 
 def at_signals(outcome: Outcome, past: Past) -> Rows:
-    """Every signal that carries the asked value: reads strictly what is before it."""
+    """Every signal that carries the asked value: reads strictly what is before it.
+
+    An outcome of a family is asked once per member that the signal names.
+    """
     columns = past.columns[outcome.kind]
     asked = mask(outcome.when, columns.fields) & columns.fields[outcome.field or ""].present()
-    signal = columns.row[asked]
-    signal = signal[np.lexsort((past.signals.order[signal], past.signals.at[signal]))]
+    place, member = _members_named(outcome, past, np.flatnonzero(asked))
+    signal = columns.row[place]
+    sort = np.lexsort((past.signals.order[signal], past.signals.at[signal]))
+    signal, member = signal[sort], member[sort]
     at, order = past.signals.at[signal], past.signals.order[signal]
-    seen = Bound(at, order)
-    member = np.full(len(at), NONE)
-    if outcome.of is not None:
-        member = field_codes(past, outcome.kind, outcome.by.get(outcome.of, outcome.of), signal)
-    return Rows(past.signals.twin[signal], seen, seen, Bound(at, order + 1), member, signal)
+    seen, twin = Bound(at, order), past.signals.twin[signal]
+    return Rows(twin, seen, seen, Bound(at, order + 1), member, signal, twin)
+
+
+def _members_named(outcome: Outcome, past: Past, asked: Ints) -> tuple[Ints, Ints]:
+    """Places among the signals of the asked kind, once per member each of them names."""
+    if outcome.of is None:
+        return asked, np.full(len(asked), NONE)
+    fields = past.columns[outcome.kind].fields
+    row, member = members_of(past, outcome.of, fields[outcome.by.get(outcome.of, outcome.of)])
+    kept = np.isin(row, asked)
+    return row[kept], member[kept]

@@ -60,29 +60,26 @@ class Tally:
 
     def __init__(self, kinds: Sequence[str]) -> None:
         self.kinds = tuple(kinds)
-        self.totals = np.zeros((0, 0))
+        self.totals = np.zeros((0, 6 + 2 * len(self.kinds)))
         self.people: list[set[int]] = []
 
-    def add(self, view: View, twin: Ints) -> None:
+    def add(self, view: View, person: Ints) -> None:
         """Take in one chunk: never-decayed sums and exposures of rows of known members."""
         kept = view.member >= 0
         parts = _totals_of(view, self.kinds)[kept]
         member = view.member[kept]
         size = int(member.max(initial=-1)) + 1
-        self._grow(size, parts.shape[1])
+        self._grow(size)
         for column in range(parts.shape[1]):
             self.totals[:size, column] += np.bincount(member, parts[:, column], minlength=size)
         met = kept & view.met
-        pairs = np.unique(np.stack([view.member[met], twin[met]], axis=1), axis=0)
+        pairs = np.unique(np.stack([view.member[met], person[met]], axis=1), axis=0)
         for code, whose in pairs.tolist():
             self.people[code].add(whose)
 
-    def _grow(self, members: int, columns: int) -> None:
-        if len(self.totals) < members:
-            grown = np.zeros((members, columns))
-            if len(self.totals):
-                grown[: len(self.totals)] = self.totals
-            self.totals = grown
+    def _grow(self, members: int) -> None:
+        more = max(members - len(self.totals), 0)
+        self.totals = np.concatenate([self.totals, np.zeros((more, self.totals.shape[1]))])
         while len(self.people) < members:
             self.people.append(set())
 
@@ -90,9 +87,7 @@ class Tally:
         """The norms of everything added."""
         names = codes.names(node)
         enough = [code for code, people in enumerate(self.people) if len(people) >= FEWEST_PEOPLE]
-        family = (
-            self.totals.sum(axis=0) if len(self.totals) else np.zeros(6 + 2 + len(self.kinds) * 2)
-        )
+        family = self.totals.sum(axis=0)
         table = [_quantities(self.totals[code], family, kind) for code in enough]
         return NodeNorms(
             [names[code] for code in enough],

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from doxa.beliefmap.batches import evidence_of_batch
 from doxa.beliefmap.columns import EvidenceColumns, Ints, Members, SignalColumns
 from doxa.beliefmap.model import BeliefMap
-from doxa.beliefmap.payloads import Columns, columns_of
+from doxa.beliefmap.payloads import Bools, Columns, columns_of
 from doxa.beliefmap.values import schema_of
+from doxa.domain.signal import TRAITS
 
 _ARRAYS = tuple(
     f.name for f in fields(SignalColumns) if f.name not in ("payload", "kinds", "sources", "ids")
@@ -21,10 +23,34 @@ _ARRAYS = tuple(
 
 @dataclass(frozen=True, slots=True)
 class KindColumns:
-    """The payload fields kept of one kind: `row` says which signals, `fields` their columns."""
+    """The payload fields kept of one kind.
+
+    Attributes
+    ----------
+    row : int64[m]
+        Which signals of the past they are.
+    fields : Columns
+    cleared : dict of bool[m]
+        Of traits: where the payload says null, which clears the trait; absent says nothing.
+    """
 
     row: Ints
     fields: Columns
+    cleared: dict[str, Bools] = field(default_factory=dict)
+
+    def with_copies(self, place: Ints, row: Ints) -> KindColumns:
+        """The same with some of the signals again, as other rows of the past."""
+        again = place.tolist()
+        found = {
+            name: [*values, *(values[one] for one in again)]
+            for name, values in self.fields.found.items()
+        }
+        size = len(self.row) + len(row)
+        return KindColumns(
+            np.concatenate([self.row, row]),
+            Columns(self.fields.schema, np.arange(size), found),
+            {name: np.append(told, told[place]) for name, told in self.cleared.items()},
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +154,19 @@ class _Reader:
 
     def _columns(self, kind: str) -> KindColumns:
         fields = columns_of(self.payloads[kind], self.wanted[kind], schema_of(self.map))
-        return KindColumns(_joined(self.rows[kind]), fields)
+        cleared = {}
+        if kind == TRAITS:
+            cleared = {name: _nulls(self.payloads[kind], name) for name in self.wanted[kind]}
+        return KindColumns(_joined(self.rows[kind]), fields, cleared)
+
+
+def _nulls(payloads: Sequence[bytes], name: str) -> Bools:
+    """Where a payload says null of a field."""
+    found = np.zeros(len(payloads), dtype=bool)
+    for place, payload in enumerate(payloads):
+        if b"null" in payload:
+            found[place] = msgspec.json.decode(payload).get(name, False) is None
+    return found
 
 
 def _signals(batches: list[SignalColumns]) -> SignalColumns:

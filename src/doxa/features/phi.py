@@ -17,6 +17,8 @@ from doxa.features.plan import SMALLEST_CALENDAR, Reading
 from doxa.features.rows import Rows
 from doxa.features.views import View, Views
 
+LARGEST = 1e30
+"""Sums of absurd values overflow: a column then stands at its end, and spoils no other person."""
 CIRCUMSTANCES = ""
 """The owner of columns that no node of the person carries."""
 
@@ -53,6 +55,11 @@ class Recipe:
             return None
         return self.outcome.within / (DAY if self.belief_map.clock is Clock.TIME else 1)
 
+    def has_amounts(self, node: str) -> bool:
+        """Whether any rule gives the node's occurrences an amount."""
+        rules = self.belief_map.rules
+        return any(rule.node == node and rule.amount is not None for rule in rules)
+
 
 def phi(recipe: Recipe, views: Views, rows: Rows, *, silenced: str | None = None) -> Phi:
     """The features of some rows.
@@ -77,6 +84,7 @@ def phi(recipe: Recipe, views: Views, rows: Rows, *, silenced: str | None = None
     table = np.empty((len(rows), len(found)))
     for place, (_, _, column) in enumerate(found):
         table[:, place] = column
+    np.clip(np.nan_to_num(table, copy=False), -LARGEST, LARGEST, out=table)
     return Phi(tuple(name for name, _, _ in found), tuple(owner for _, owner, _ in found), table)
 
 
@@ -103,7 +111,8 @@ def _node_columns(recipe: Recipe, view: View, norms: RowNorms) -> Iterator[tuple
     yield from recency.columns(view)
     if kind is EvidenceKind.OCCURRENCE:
         yield from gaps.columns(view, norms, recipe.horizon, clock)
-        yield from amounts.columns(view, norms)
+        if recipe.has_amounts(view.node.name):
+            yield from amounts.columns(view, norms)
 
 
 def _calendar(recipe: Recipe, rows: Rows) -> Iterator[tuple[str, Floats]]:

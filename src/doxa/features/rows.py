@@ -27,6 +27,10 @@ class Bound:
         """The chosen rows."""
         return Bound(self.at[chosen], self.order[chosen])
 
+    def until(self, at: int) -> NDArray[np.bool_]:
+        """Which cuts lie at or before the moment `at`, so that nothing at it is before them."""
+        return np.asarray((self.at < at) | ((self.at == at) & (self.order == FIRST)))
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -44,6 +48,8 @@ class Rows:
         Member asked for, a code of the outcome's `of` dimension; -1 = no member.
     signal : int[n]
         The trigger, or the signal that is asked about, as a row of the past; -1 = none.
+    person : int[n]
+        Who it is: the twin, whatever key its signals are read under (`as_known`).
     """
 
     twin: Ints
@@ -52,6 +58,7 @@ class Rows:
     closes: Bound
     member: Ints
     signal: Ints
+    person: Ints
 
     def __len__(self) -> int:
         return len(self.twin)
@@ -65,6 +72,7 @@ class Rows:
             self.closes.take(chosen),
             self.member[chosen],
             self.signal[chosen],
+            self.person[chosen],
         )
 
     def for_members(self, members: Ints) -> Rows:
@@ -89,4 +97,5 @@ def joined(parts: list[Rows]) -> Rows:
         bound("closes"),
         np.concatenate([part.member for part in parts]),
         np.concatenate([part.signal for part in parts]),
+        np.concatenate([part.person for part in parts]),
     )

@@ -1,18 +1,23 @@
-"""Traits as of a moment: the value at the newest (at, order, id) that was known."""
+"""Traits as of a moment: the value at the newest (at, order) that was known."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 
 from doxa.beliefmap.columns import Ints
+from doxa.beliefmap.conditions import mask
+from doxa.beliefmap.model import Condition, Operator, Test
+from doxa.beliefmap.payloads import Bools
 from doxa.domain.signal import TRAITS
-from doxa.features.past import Past
+from doxa.features.past import KindColumns, Past
 from doxa.features.rows import NONE, Rows
 from doxa.state.timeline import Timeline
 
 
 def trait_of(past: Past, rows: Rows, name: str) -> Ints:
-    """Code of each row's trait in the values of ``trait:<name>``; -1 = not known then.
+    """Code of each row's trait in the values of ``trait:<name>``; -1 = not known, or cleared.
 
     Parameters
     ----------
@@ -23,14 +28,42 @@ def trait_of(past: Past, rows: Rows, name: str) -> Ints:
     if columns is None or not len(columns.row):
         return np.full(len(rows), NONE)
     code = columns.fields[name].codes(past.coder(f"trait:{name}"))
-    given = code >= 0
-    signal, code = columns.row[given], code[given]
-    twins, group = np.unique(past.signals.twin[signal], return_inverse=True)
-    at, order = past.signals.at[signal], past.signals.order[signal]
-    sort = np.lexsort((past.signals.seq[signal], order, at, group))
+    told = _told(past, columns, code, name, rows)
+    return np.where(told >= 0, code[told], NONE)
+
+
+def trait_is(past: Past, rows: Rows, name: str, values: Sequence[str]) -> Bools:
+    """Whether each row's trait is one of some values, compared as the field's type."""
+    columns = past.columns.get(TRAITS)
+    if columns is None or not len(columns.row):
+        return np.zeros(len(rows), dtype=bool)
+    test = Test(field=name, operator=Operator.IN, values=tuple(values))
+    passed = mask(Condition(tests=(test,)), columns.fields)
+    code = columns.fields[name].codes(past.coder(f"trait:{name}"))
+    told = _told(past, columns, code, name, rows)
+    return (told >= 0) & passed[told]
+
+
+def _told(past: Past, columns: KindColumns, code: Ints, name: str, rows: Rows) -> Ints:
+    """Which of the traits signals says each row's trait; -1 = none yet.
+
+    Null clears a trait. Between equal (at, order) the larger value as text holds, so that the
+    order of arrival decides nothing. What doxa put out itself is no trait.
+    """
+    signals = past.signals
+    cleared = columns.cleared.get(name, np.zeros(len(code), dtype=bool))
+    place = np.flatnonzero(((code >= 0) | cleared) & ~signals.inert[columns.row])
+    signal = columns.row[place]
+    twins, group = np.unique(signals.twin[signal], return_inverse=True)
+    if not len(twins):
+        return np.full(len(rows), NONE)
+    at, order = signals.at[signal], signals.order[signal]
+    by_text = np.argsort(np.argsort([*past.values(f"trait:{name}"), ""]))
+    sort = np.lexsort((by_text[code[place]], order, at, group))
     timeline = Timeline.of(group[sort], at[sort], order[sort], len(twins))
-    place = np.minimum(np.searchsorted(twins, rows.twin), max(len(twins) - 1, 0))
-    of = np.where(twins[place] == rows.twin, place, NONE) if len(twins) else rows.twin * 0 - 1
+    spot = np.minimum(np.searchsorted(twins, rows.twin), len(twins) - 1)
+    of = np.where(twins[spot] == rows.twin, spot, NONE)
     after = timeline.before(of, rows.seen.at, rows.seen.order, strictly=True)
     known = (of >= 0) & (after > timeline.starts[np.maximum(of, 0)])
-    return np.where(known, code[sort][np.where(known, after - 1, 0)], NONE)
+    found = place[sort][np.where(known, after - 1, 0)]
+    return np.where(known & (code[found] >= 0), found, NONE)

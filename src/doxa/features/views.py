@@ -15,8 +15,10 @@ from doxa.domain.evidence import EvidenceKind
 from doxa.features.past import Past
 from doxa.features.plan import Reading
 from doxa.features.rows import Bound, Rows
+from doxa.features.since import first_seen
 from doxa.state.bands import exposure
 from doxa.state.clock import event_clocks
+from doxa.state.entries import SLOTS
 from doxa.state.evidence import NodeEvidence, split
 from doxa.state.history import AsOf, History, as_of, history
 from doxa.types import HalfLife
@@ -162,7 +164,7 @@ class Views:
         self.map = past.map
         self.unit = float(DAY) if self.map.clock is Clock.TIME else 1.0
         self._clocks = event_clocks(past.signals, self.map)
-        self._since = _Registered.of(past)
+        self._since = first_seen(past)
         evidence = split(past.signals, past.evidence, self.map, self._clocks)
         trust = np.array([self.map.trust(name) for name in past.signals.sources])
         self._indexed: dict[str, _Indexed] = {}
@@ -190,7 +192,7 @@ class Views:
         tenure = np.maximum(seen.at - self._since.of_twins(twin, seen.at), 0)
         found = self._indexed.get(node.name)
         if found is None:
-            return _nothing(node, tenure / self.unit, member, self.map.event_bands, self.unit)
+            return self._nothing(node, twin, seen, tenure, member)
         group = _place(found.keys, _key(twin, member))
         known = as_of(found.wall, group, seen.at, seen.order, strictly=True)
         elapsed = np.where(known.met, seen.at - known.last, tenure) / self.unit
@@ -204,6 +206,26 @@ class Views:
             tenure=tenure / self.unit,
             member=member,
             events=dict(self._events(found, group, twin, seen)),
+        )
+
+    def _nothing(self, node: Node, twin: Ints, seen: Bound, tenure: Ints, member: Ints) -> View:
+        """The view of a node that nobody has any evidence about."""
+        width = len(SLOTS[node.evidence or EvidenceKind.OPINION])
+        events = {}
+        for kind, bands in self.map.event_bands.items():
+            now = self._clocks[kind].ticks(twin, seen.at, seen.order, strictly=True)
+            sums = np.zeros((len(twin), width, len(bands)))
+            events[kind] = EventView(kind, bands, sums, _sessions(now, bands))
+        return View(
+            node=node,
+            bands=node.bands,
+            sums=np.zeros((len(twin), width, len(node.bands))),
+            exposure=_exposures(tenure, node.bands, self.unit),
+            met=np.zeros(len(twin), dtype=bool),
+            elapsed=tenure / self.unit,
+            tenure=tenure / self.unit,
+            member=member,
+            events=events,
         )
 
     def _events(
@@ -257,25 +279,6 @@ def _index(belief_map: BeliefMap, evidence: NodeEvidence, trust: Floats) -> _Ind
     return _Indexed(evidence.node, keys, wall, events)
 
 
-@dataclass(frozen=True, slots=True)
-class _Registered:
-    """When each twin's first signal of any kind happened."""
-
-    twins: Ints
-    since: Ints
-
-    @classmethod
-    def of(cls, past: Past) -> _Registered:
-        twins, group = np.unique(past.signals.twin, return_inverse=True)
-        since = np.full(len(twins), np.iinfo(np.int64).max)
-        np.minimum.at(since, group, past.signals.at)
-        return cls(twins, since)
-
-    def of_twins(self, twin: Ints, otherwise: Ints) -> Ints:
-        place = _place(self.twins, twin)
-        return np.where(place >= 0, np.append(self.since, 0)[place], otherwise)
-
-
 def _key(twin: Ints, member: Ints) -> Ints:
     """One number for (twin, member)."""
     return np.where(member >= 0, (twin << MEMBER_BITS) + member, -1)
@@ -310,28 +313,3 @@ def _sessions(count: Ints, bands: tuple[HalfLife, ...]) -> Floats:
     half_lives = np.asarray(bands, dtype=np.float64)
     left = -np.expm1(-count[:, None] * np.log(2) / half_lives)
     return np.asarray(left / -np.expm1(-np.log(2) / half_lives))
-
-
-def _nothing(
-    node: Node, tenure: Floats, member: Ints, events: dict[str, tuple[float, ...]], unit: float
-) -> View:
-    """The view of a node that nobody has any evidence about."""
-    slots = {EvidenceKind.OPINION: 2, EvidenceKind.OCCURRENCE: 5, EvidenceKind.VALUE: 3}
-    width = slots[node.evidence] if node.evidence else 2
-    n = len(tenure)
-    return View(
-        node=node,
-        bands=node.bands,
-        sums=np.zeros((n, width, len(node.bands))),
-        exposure=_exposures((tenure * unit).astype(np.int64), node.bands, unit),
-        met=np.zeros(n, dtype=bool),
-        elapsed=tenure,
-        tenure=tenure,
-        member=member,
-        events={
-            kind: EventView(
-                kind, bands, np.zeros((n, width, len(bands))), np.zeros((n, len(bands)))
-            )
-            for kind, bands in events.items()
-        },
-    )

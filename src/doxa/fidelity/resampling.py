@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
+
+BLOCK = 50
+FEWEST, MOST = 100, 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ class Resamples:
     unit : int[n]
         Whose row each row is.
     draws : int
+        Fewer, down to 100, where there are very many people: their intervals need less luck.
     seed : int
 
     Examples
@@ -44,8 +49,11 @@ class Resamples:
         self._place = place
         people = int(place.max()) + 1 if len(place) else 0
         rng = np.random.Generator(np.random.Philox(seed))
-        counts = rng.multinomial(people, np.full(people, 1 / max(people, 1)), size=draws)
-        self._counts = counts.astype(np.float64)
+        draws = min(draws, max(FEWEST, MOST // max(people, 1)))
+        share = np.full(people, 1 / max(people, 1))
+        self._counts = np.empty((draws, people), dtype=np.uint16)
+        for draw in range(draws):
+            self._counts[draw] = rng.multinomial(people, share)
         self._rows = np.bincount(place, minlength=people).astype(np.float64)
 
     def mean(self, score: Floats) -> Interval:
@@ -56,14 +64,24 @@ class Resamples:
     def skill(self, loss: Floats, rival: Floats) -> Interval:
         """1 - mean loss / mean loss of the rival, on the same rows."""
         own, other = self._totals(loss), self._totals(rival)
-        drawn = 1 - (self._counts @ own) / (self._counts @ other)
-        return _interval(1 - float(own.sum() / other.sum()), drawn)
+        drawn = 1 - _ratios(self._drawn(own), self._drawn(other))
+        return _interval(1 - float(_ratios(own.sum(), other.sum())), drawn)
 
     def _totals(self, score: Floats) -> Floats:
         return np.bincount(self._place, score, minlength=len(self._rows)).astype(np.float64)
 
     def _means(self, totals: Floats) -> Floats:
-        return (self._counts @ totals) / (self._counts @ self._rows)
+        return np.asarray(_ratios(self._drawn(totals), self._drawn(self._rows)))
+
+    def _drawn(self, totals: Floats) -> Floats:
+        """The total over the people of each draw."""
+        blocks = range(0, len(self._counts), BLOCK)
+        return np.concatenate([self._counts[low : low + BLOCK] @ totals for low in blocks])
+
+
+def _ratios(above: Any, below: Any) -> Any:
+    """The quotient, NaN where nothing stands below."""
+    return np.divide(above, below, out=np.full(np.shape(above), np.nan), where=below != 0)
 
 
 def _interval(estimate: float, drawn: Floats) -> Interval:

@@ -19,6 +19,7 @@ from doxa.beliefmap.columns import Floats
 Matrix: TypeAlias = NDArray[np.float32] | NDArray[np.float64]
 BLOCK = 65_536
 LARGEST_ETA = 30.0
+SMALLEST_MEAN = 1e-6
 
 
 class Family(StrEnum):
@@ -54,6 +55,21 @@ def logit(p: Floats) -> Floats:
     """ln(p / (1 - p)), with p kept within [1e-12, 1 - 1e-12]."""
     kept = np.clip(p, 1e-12, 1 - 1e-12)
     return np.log(kept) - np.log1p(-kept)
+
+
+def link_of(mean: Floats, family: Family) -> Floats:
+    """The linear predictor at which the outcome has this mean; rates are kept off 0 and 1.
+
+    Examples
+    --------
+    >>> link_of(np.array([1.0]), Family.POISSON), link_of(np.array([0.5]), Family.BERNOULLI)
+    (array([0.]), array([0.]))
+    """
+    if family is Family.BERNOULLI:
+        return logit(np.clip(mean, SMALLEST_MEAN, 1 - SMALLEST_MEAN))
+    if family is Family.POISSON:
+        return np.log(np.maximum(mean, SMALLEST_MEAN))
+    return mean
 
 
 def loss_of(eta: Floats, y: Floats, family: Family) -> Floats:
@@ -165,7 +181,10 @@ def fit_glm(
         direction = np.linalg.solve(hessian + 1e-9 * np.eye(p), gradient).astype(np.float64)
         if float(direction @ gradient) <= 1e-12 * (1 + abs(value)):
             break
-        beta, value = _descend(problem, beta, value, direction)
+        found = _descend(problem, beta, value, direction)
+        if found is None:
+            break
+        beta, value = found
         if progress is not None:
             progress(step + 1)
     return beta
@@ -173,12 +192,13 @@ def fit_glm(
 
 def _descend(
     problem: _Problem, beta: Floats, value: float, direction: Floats
-) -> tuple[Floats, float]:
+) -> tuple[Floats, float] | None:
+    """The longest halved step that lowers the objective; None where none does."""
     length = 1.0
     while length > 1e-6:
         candidate = beta - length * direction
         found = problem.objective(candidate)
-        if found <= value:
+        if found < value:
             return candidate, found
         length /= 2
-    return beta, value
+    return None

@@ -16,7 +16,7 @@ from doxa.features.phi import CIRCUMSTANCES, Phi, Recipe, phi
 from doxa.features.plan import readings_of
 from doxa.features.rows import Rows
 from doxa.features.views import Views
-from doxa.heads.glm import Family, mean_of
+from doxa.heads.glm import Family, link_of, mean_of
 
 CHUNK = 131_072
 
@@ -24,7 +24,7 @@ CHUNK = 131_072
 class Head(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a fit learned about one outcome, frozen.
 
-    eta = bias + item_weight * logit(item rate) + sum_j weights_j phi_j; the calibration is
+    eta = bias + item_weight * link(item mean) + sum_j weights_j phi_j; the calibration is
     already inside these numbers, so that a reason is a difference of eta and nothing else.
 
     Attributes
@@ -135,7 +135,8 @@ def _eta(head: Head, views: Views, rows: Rows, found: Phi) -> Floats:
     eta: Floats = head.bias + _within(head, found) @ np.asarray(head.weights)
     if head.rates is not None:
         dimension = recipe_of(head, views.map).outcome.of or ""
-        eta = eta + head.item_weight * head.rates.of(rows.member, views.past.values(dimension))
+        means = head.rates.of(rows.member, views.past.values(dimension))
+        eta = eta + head.item_weight * link_of(means, head.family)
     return eta
 
 

@@ -19,6 +19,8 @@ class Population(msgspec.Struct, frozen=True, kw_only=True):
     signals, people : how much was read
     priors : per node
     heads : per outcome
+    map_fingerprint : str
+        Of the map it was fitted under.
     """
 
     origin: int
@@ -26,6 +28,7 @@ class Population(msgspec.Struct, frozen=True, kw_only=True):
     people: int
     priors: dict[str, NodePriors]
     heads: dict[str, Head]
+    map_fingerprint: str = ""
 
 
 def encode(population: Population) -> bytes:

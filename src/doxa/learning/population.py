@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
+from doxa.beliefmap.columns import Ints
+from doxa.beliefmap.fingerprint import fingerprint
 from doxa.beliefmap.model import BeliefMap, Outcome, Target
 from doxa.domain.signal import TRAITS
-from doxa.errors import PopulationError
+from doxa.errors import InputError, PopulationError
 from doxa.features.eligibility import eligible, fields_asked
 from doxa.features.knowledge import as_known
 from doxa.features.labels import labels_of
@@ -22,11 +24,12 @@ from doxa.features.moments import (
 from doxa.features.past import Past
 from doxa.features.plan import Reading, readings_of
 from doxa.features.rows import Rows
+from doxa.features.since import first_seen
 from doxa.features.views import Views
 from doxa.heads.head import Head
 from doxa.heads.population import Population
 from doxa.learning.priors import node_priors
-from doxa.learning.selection import top_members
+from doxa.learning.selection import known_members, top_members
 from doxa.learning.training import Labelled, train
 
 MOST_ORIGINS = 12
@@ -60,6 +63,7 @@ def fit_population(
     *,
     seed: int = 1,
     progress: Progress | None = None,
+    skipped: dict[str, str] | None = None,
 ) -> Population:
     """Learn everything from what was known before `origin`.
 
@@ -68,12 +72,22 @@ def fit_population(
     past : Past
         Signals before the origin only, with the fields of `fields_for_fit`.
     outcomes : the outcomes to fit a head for
+    skipped : dict, optional
+        Takes the outcomes that could not be fitted, with the reason; left out, the first of
+        them is an error.
     """
     tell = progress or _silence
     twins = np.unique(past.signals.twin)
     if not len(twins):
         raise PopulationError("there is nothing to fit: the ledger is empty", hint="load history")
-    heads = {o.name: _head(past, o, origin, seed, tell) for o in outcomes}
+    heads = {}
+    for outcome in outcomes:
+        try:
+            heads[outcome.name] = _head(past, outcome, origin, seed, tell)
+        except (PopulationError, InputError) as error:
+            if skipped is None:
+                raise
+            skipped[outcome.name] = error.problem
     tell("base rates", 0.0)
     views = Views(past, _all_readings(past.map))
     priors = {
@@ -82,7 +96,12 @@ def fit_population(
         if node.evidence is not None
     }
     return Population(
-        origin=origin, signals=len(past.signals), people=len(twins), priors=priors, heads=heads
+        origin=origin,
+        signals=len(past.signals),
+        people=len(twins),
+        priors=priors,
+        heads=heads,
+        map_fingerprint=fingerprint(past.map),
     )
 
 
@@ -101,6 +120,12 @@ def _all_readings(belief_map: BeliefMap) -> tuple[Reading, ...]:
 def _head(past: Past, outcome: Outcome, origin: int, seed: int, tell: Progress) -> Head:
     tell(f"rows of {outcome.name}", 0.0)
     rows, items = _rows(past, outcome, origin)
+    if not len(rows):
+        raise PopulationError(
+            f"nobody can be asked {outcome.name!r}: no twin was known and eligible at any origin",
+            hint="a signal counts from when it was recorded; history belongs in a backfill",
+        )
+    known = known_members(outcome, past, origin)
     labels = labels_of(outcome, past, rows, origin)
     kept = labels.resolved & ~np.isnan(labels.y)
     if not kept.any():
@@ -115,17 +140,29 @@ def _head(past: Past, outcome: Outcome, origin: int, seed: int, tell: Progress) 
         outcome,
         views,
         Labelled(seen, labels.y[kept]),
-        items=items,
+        items=_kept(past, outcome, items, known),
+        known=known,
         seed=seed,
         progress=tell,
     )
 
 
-def _rows(past: Past, outcome: Outcome, origin: int) -> tuple[Rows, list[str]]:
+def _kept(past: Past, outcome: Outcome, items: Ints, known: Ints) -> list[str]:
+    """Names of the members asked for by default: those of the map, or met by enough people."""
+    if outcome.of is None:
+        return []
+    if outcome.items is None or not outcome.items.names:
+        items = items[np.isin(items, known)]
+    names = past.values(outcome.of)
+    return [names[code] for code in items.tolist()]
+
+
+def _rows(past: Past, outcome: Outcome, origin: int) -> tuple[Rows, Ints]:
     """All rows whose window closes before the origin, and the members asked for."""
+    nothing = np.zeros(0, dtype=np.int64)
     if is_at_signal(outcome):
         rows = at_signals(outcome, past)
-        return rows.take(eligible(outcome, past, rows)), []
+        return rows.take(eligible(outcome, past, rows)), nothing
     if outcome.after is not None:
         rows = after_triggers(outcome, past)
     else:
@@ -133,17 +170,16 @@ def _rows(past: Past, outcome: Outcome, origin: int) -> tuple[Rows, list[str]]:
         rows = at_origins(outcome, np.unique(past.signals.twin), grid)
     rows = rows.take(eligible(outcome, past, rows))
     if outcome.of is None:
-        return rows, []
+        return rows, nothing
     first = int(rows.seen.at.min()) if len(rows) else origin
     members = top_members(outcome, past, first)[:MOST_MEMBERS]
-    names = past.values(outcome.of)
-    return rows.for_members(members), [names[code] for code in members.tolist()]
+    return rows.for_members(members), members
 
 
 def _grid(past: Past, outcome: Outcome, origin: int) -> list[int]:
     """Origins a window apart, back from the last whose window closes before the origin."""
     step = outcome.within or 1
-    start = int(past.signals.at[past.signals.at > past.signals.at.min()].min(initial=origin))
+    start = int(first_seen(past).first.min(initial=origin))
     earliest = start + (origin - start) // 3
     grid = [origin - step * number for number in range(1, MOST_ORIGINS + 1)]
     return [at for at in reversed(grid) if at >= earliest] or grid[:1]

@@ -13,19 +13,21 @@ from doxa.beliefmap.conditions import mask
 from doxa.beliefmap.evaluation import People, Selection
 from doxa.beliefmap.model import Outcome
 from doxa.beliefmap.moments import origins
+from doxa.domain.clock import Clock
 from doxa.errors import InputError
 from doxa.features.eligibility import eligible
 from doxa.features.events import field_codes, member_events
 from doxa.features.moments import after_triggers, at_origins, at_signals, is_at_signal
+from doxa.features.norms import FEWEST_PEOPLE
 from doxa.features.past import Past
 from doxa.features.rows import Rows
-from doxa.features.traits import trait_of
+from doxa.features.traits import trait_is
 
 
 def top_members(outcome: Outcome, past: Past, before: int) -> Ints:
     """Codes of the members asked for: those named, or the `top` most met before a moment.
 
-    `top: n` counts distinct people; ties go to the member met first.
+    `top: n` counts distinct people; ties go by name, whatever came first into the ledger.
     """
     items = outcome.items
     if outcome.of is None:
@@ -33,13 +35,30 @@ def top_members(outcome: Outcome, past: Past, before: int) -> Ints:
     coder = past.coder(outcome.of)
     if items is not None and items.names:
         return np.array([coder(name) for name in items.names], dtype=np.int64)
-    signal, member = member_events(outcome, past)
-    early = (past.signals.at[signal] < before) & (member >= 0)
-    pairs = np.unique(np.stack([member[early], past.signals.twin[signal[early]]], axis=1), axis=0)
-    people = np.bincount(pairs[:, 0])
-    ranked = np.argsort(-people, kind="stable")
+    people = people_met(outcome, past, before)
+    by_name = np.argsort(np.argsort(past.values(outcome.of)))[: len(people)]
+    ranked = np.lexsort((by_name, -people))
     ranked = ranked[people[ranked] > 0]
     return ranked[: items.top] if items is not None and items.top else ranked
+
+
+def people_met(outcome: Outcome, past: Past, before: int) -> Ints:
+    """How many people met each member, by code, as far as was known before a moment."""
+    signal, member = member_events(outcome, past)
+    met = past.signals.at[signal]
+    if past.map.clock is Clock.TIME:
+        met = np.maximum(met, past.signals.recorded[signal])
+    early = (met < before) & (member >= 0)
+    twins, twin = np.unique(past.signals.twin[signal[early]], return_inverse=True)
+    pairs = np.unique(member[early] * len(twins) + twin)
+    return np.bincount(pairs // max(len(twins), 1)).astype(np.int64)
+
+
+def known_members(outcome: Outcome, past: Past, before: int) -> Ints:
+    """Codes of the members that enough people met for a population to hold something of them."""
+    if outcome.of is None:
+        return np.zeros(0, dtype=np.int64)
+    return np.flatnonzero(people_met(outcome, past, before) >= FEWEST_PEOPLE)
 
 
 def select_rows(outcome: Outcome, past: Past, selection: Selection, members: Ints) -> Rows:
@@ -73,8 +92,7 @@ def _kept(outcome: Outcome, past: Past, selection: Selection, rows: Rows) -> NDA
     if selection.before is not None:
         kept &= rows.seen.at < selection.before.moment
     for name, values in selection.traits.items():
-        wanted = [past.coder(f"trait:{name}")(value) for value in values]
-        kept &= np.isin(trait_of(past, rows, name), wanted)
+        kept &= trait_is(past, rows, name, values)
     if selection.when is not None:
         kept &= _passes(outcome, past, selection, rows)
     if selection.nth is not None:

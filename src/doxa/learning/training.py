@@ -11,18 +11,21 @@ from numpy.typing import NDArray
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.model import BeliefMap, Outcome
 from doxa.errors import PopulationError
-from doxa.features.blocks.items import cross_fitted, item_rates
+from doxa.features.blocks.items import HALF, cross_fitted, item_rates, overall_mean
 from doxa.features.norms import NodeNorms, Tally
-from doxa.features.phi import Recipe, member_codes, phi
+from doxa.features.phi import Phi, Recipe, member_codes, phi
 from doxa.features.plan import Reading, readings_of
 from doxa.features.rows import Rows
 from doxa.features.views import Views
-from doxa.heads.glm import Family, fit_glm, loss_of
+from doxa.heads.glm import Family, fit_glm, link_of, loss_of
 from doxa.heads.head import CHUNK, Head, family_of
 
 MOST_ROWS = 600_000
 """More fit rows than this are sampled, at random."""
 MOST_FOR_NORMS = 300_000
+MOST_TO_CHOOSE = 200_000
+MOST_TO_JUDGE = 100_000
+LEVEL_RIDGE, ITEM_RIDGE = 0.1, 1.0
 RIDGES = (10.0, 100.0, 1000.0)
 TAIL = 0.001
 ROWS_FOR_ENDS = 50_000
@@ -51,6 +54,7 @@ def train(
     fit: Labelled,
     *,
     items: list[str],
+    known: Ints,
     seed: int = 1,
     progress: Progress | None = None,
 ) -> Head:
@@ -63,6 +67,7 @@ def train(
     fit : Labelled
         Fit rows; labels decided. At most 600,000 are used, drawn at random with `seed`.
     items : members asked for by default
+    known : codes of the members that the head may hold a rate of by name
     """
     tell = progress or _silence
     if not len(fit.y):
@@ -72,18 +77,21 @@ def train(
     rng = np.random.Generator(np.random.Philox(seed))
     sample = fit.take(_sample(len(fit.y), MOST_ROWS, rng))
     recipe = _recipe(belief_map, outcome, views, sample.rows, rng)
-    design = _design(recipe, views, sample, tell)
     family = family_of(outcome, belief_map)
-    chosen = _choose(design, sample, family, tell)
+    design = _design(recipe, views, sample, family, tell, rng)
+    chosen = _choose(design, sample, family, tell, rng)
     beta = fit_glm(
         design.table,
         sample.y,
         ridge=design.penalty(chosen.ridge),
         family=family,
+        offset=design.offset(np.arange(len(sample.y))),
         start=chosen.start,
         progress=lambda step: tell(f"fitting {outcome.name}", min(step / 8, 1.0)),
     )
-    return _head(outcome, family, recipe, design, beta, chosen, sample, items, views)
+    return _head(
+        _Fitted(outcome, family, recipe, design, beta, chosen), sample, items, known, views
+    )
 
 
 def _silence(what: str, done: float) -> None:
@@ -111,14 +119,19 @@ def _norms(belief_map: BeliefMap, reading: Reading, views: Views, rows: Rows) ->
     for low in range(0, len(rows), CHUNK):
         part = np.arange(low, min(low + CHUNK, len(rows)))
         chosen = rows.take(part)
-        tally.add(views.view(reading, chosen, member[part]), chosen.twin)
+        tally.add(views.view(reading, chosen, member[part]), chosen.person)
     return tally.norms(reading.node, reading.kind, views.past.members)
 
 
 @dataclass(frozen=True, slots=True)
 class _Design:
-    """Standardised columns: a constant, the item's logit, then phi."""
+    """Standardised columns: a constant, the item's own level, then phi.
 
+    Before anything is learned a row stands at its item's level: what is penalised is how far the
+    constant and the item's weight move from there, so that a handful of equal labels is no proof.
+    """
+
+    level: float
     table: NDArray[np.float32]
     low: Floats
     high: Floats
@@ -128,45 +141,74 @@ class _Design:
     owners: tuple[str, ...]
 
     def penalty(self, ridge: float) -> Floats:
-        return np.concatenate([[0.0, 1e-3], np.full(len(self.names), ridge)])
+        return np.concatenate([[LEVEL_RIDGE, ITEM_RIDGE], np.full(len(self.names), ridge)])
+
+    def offset(self, rows: Ints) -> Floats:
+        return np.asarray(self.level + self.table[rows, 1].astype(np.float64))
 
 
-def _design(recipe: Recipe, views: Views, sample: Labelled, tell: Progress) -> _Design:
-    rows = sample.rows
-    table: NDArray[np.float32] | None = None
-    names: tuple[str, ...] = ()
-    owners: tuple[str, ...] = ()
-    for low in range(0, len(rows), CHUNK):
-        found = phi(recipe, views, rows.take(np.arange(low, min(low + CHUNK, len(rows)))))
-        if table is None:
-            names, owners = found.names, found.owners
-            table = np.empty((len(rows), len(names) + 2), dtype=np.float32)
-        table[low : low + CHUNK, 2:] = found.table
-        tell("features", min((low + CHUNK) / len(rows), 1.0))
-    assert table is not None
-    low_end, high_end = _ends(table[:, 2:])
+def _design(
+    recipe: Recipe,
+    views: Views,
+    sample: Labelled,
+    family: Family,
+    tell: Progress,
+    rng: np.random.Generator,
+) -> _Design:
+    table, names, owners = _features(recipe, views, sample.rows, tell)
+    low_end, high_end = _ends(table[_sample(len(table), ROWS_FOR_ENDS, rng), 2:])
     np.clip(table[:, 2:], low_end, high_end, out=table[:, 2:])
     centre = table[:, 2:].mean(axis=0, dtype=np.float64)
     scale = np.maximum(table[:, 2:].std(axis=0, dtype=np.float64), 1e-9)
     table[:, 2:] -= centre.astype(np.float32)
     table[:, 2:] /= scale.astype(np.float32)
     table[:, 0] = 1.0
-    table[:, 1] = _item_column(recipe, views, sample)
-    return _Design(table, low_end, high_end, centre, scale, names, owners)
+    level = _level(sample.y, family)
+    table[:, 1] = _item_column(recipe, views, sample, family, level)
+    return _Design(level, table, low_end, high_end, centre, scale, names, owners)
 
 
-def _ends(table: NDArray[np.float32]) -> tuple[Floats, Floats]:
-    """The range of all but the outermost thousandth of the rows, per column."""
-    few = table[:: max(1, len(table) // ROWS_FOR_ENDS)]
+def _features(
+    recipe: Recipe, views: Views, rows: Rows, tell: Progress
+) -> tuple[NDArray[np.float32], tuple[str, ...], tuple[str, ...]]:
+    """Phi of all rows, behind two columns left free, with names and owners."""
+    table: NDArray[np.float32] | None = None
+    found: Phi | None = None
+    for low in range(0, len(rows), CHUNK):
+        found = phi(recipe, views, rows.take(np.arange(low, min(low + CHUNK, len(rows)))))
+        if table is None:
+            table = np.empty((len(rows), len(found.names) + 2), dtype=np.float32)
+        table[low : low + CHUNK, 2:] = found.table
+        tell("features", min((low + CHUNK) / len(rows), 1.0))
+    assert table is not None
+    assert found is not None
+    return table, found.names, found.owners
+
+
+def _ends(few: NDArray[np.float32]) -> tuple[Floats, Floats]:
+    """The range of all but the outermost thousandth of some rows, per column."""
     low, high = np.quantile(few, [TAIL, 1 - TAIL], axis=0).astype(np.float64)
     return low, high
 
 
-def _item_column(recipe: Recipe, views: Views, sample: Labelled) -> Floats:
+def _half(family: Family) -> float:
+    return 0.0 if family is Family.GAUSSIAN else HALF
+
+
+def _level(y: Floats, family: Family) -> float:
+    return float(link_of(np.array([overall_mean(y, _half(family))]), family)[0])
+
+
+def _item_column(
+    recipe: Recipe, views: Views, sample: Labelled, family: Family, level: float
+) -> Floats:
+    """How far each row's item stands from the overall level, by the rows of other people."""
     if recipe.outcome.of is None:
         return np.zeros(len(sample.y))
     size = len(views.past.values(recipe.outcome.of))
-    return cross_fitted(sample.y, sample.rows.member, sample.rows.twin, size)
+    rows = sample.rows
+    means = cross_fitted(sample.y, rows.member, rows.person, size, _half(family))
+    return np.asarray(link_of(means, family) - level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,21 +219,24 @@ class _Chosen:
     slope: float
 
 
-def _choose(design: _Design, sample: Labelled, family: Family, tell: Progress) -> _Chosen:
+def _choose(
+    design: _Design, sample: Labelled, family: Family, tell: Progress, rng: np.random.Generator
+) -> _Chosen:
     """The penalty that forecasts left-out people best, and the calibration found on them."""
-    _, person = np.unique(sample.rows.twin, return_inverse=True)
+    _, person = np.unique(sample.rows.person, return_inverse=True)
     out = person % LEFT_OUT == LEFT_OUT - 1
     if out.all() or not out.any():
         return _Chosen(RIDGES[-2], np.zeros(design.table.shape[1]), 0.0, 1.0)
-    inside = np.flatnonzero(~out)[:: max(1, int((~out).sum()) // 200_000)]
-    outside = np.flatnonzero(out)[:: max(1, int(out.sum()) // 100_000)]
+    inside, outside = _some(~out, MOST_TO_CHOOSE, rng), _some(out, MOST_TO_JUDGE, rng)
     x, y = design.table[inside], sample.y[inside]
     x_out, y_out = design.table[outside], sample.y[outside]
     start, best = None, None
     for number, ridge in enumerate(reversed(RIDGES)):
         scaled = design.penalty(ridge * len(inside) / len(sample.y))
-        start = fit_glm(x, y, ridge=scaled, family=family, start=start)
-        eta = x_out.astype(np.float64) @ start
+        start = fit_glm(
+            x, y, ridge=scaled, family=family, offset=design.offset(inside), start=start
+        )
+        eta = design.offset(outside) + x_out.astype(np.float64) @ start
         loss = float(loss_of(eta, y_out, family).mean())
         tell("choosing the penalty", (number + 1) / len(RIDGES))
         if best is None or loss < best[0]:
@@ -201,6 +246,11 @@ def _choose(design: _Design, sample: Labelled, family: Family, tell: Progress) -
     return _Chosen(best[1], best[2], intercept, slope)
 
 
+def _some(chosen: NDArray[np.bool_], most: int, rng: np.random.Generator) -> Ints:
+    rows = np.flatnonzero(chosen)
+    return rows[_sample(len(rows), most, rng)]
+
+
 def _calibration(eta: Floats, y: Floats, family: Family) -> tuple[float, float]:
     """Intercept and slope on people left out, held close to (0, 1) where those are few."""
     columns = np.column_stack([np.ones(len(eta)), eta])
@@ -208,36 +258,49 @@ def _calibration(eta: Floats, y: Floats, family: Family) -> tuple[float, float]:
     return float(found[0]), float(1 + found[1])
 
 
-def _head(
-    outcome: Outcome,
-    family: Family,
-    recipe: Recipe,
-    design: _Design,
-    beta: Floats,
-    chosen: _Chosen,
-    sample: Labelled,
-    items: list[str],
-    views: Views,
-) -> Head:
-    weights = chosen.slope * beta[2:] / design.scale
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    outcome: Outcome
+    family: Family
+    recipe: Recipe
+    design: _Design
+    beta: Floats
+    chosen: _Chosen
+
+    def weights(self) -> Floats:
+        return self.chosen.slope * self.beta[2:] / self.design.scale
+
+    def item_weight(self) -> float:
+        return float(self.chosen.slope * (1 + self.beta[1])) if self.outcome.of else 0.0
+
+    def bias(self) -> float:
+        level = self.chosen.slope * (self.design.level + self.beta[0])
+        if self.outcome.of is not None:
+            level -= self.item_weight() * self.design.level
+        return float(self.chosen.intercept + level - self.weights() @ self.design.centre)
+
+
+def _head(fitted: _Fitted, sample: Labelled, items: list[str], known: Ints, views: Views) -> Head:
+    outcome, design, chosen = fitted.outcome, fitted.design, fitted.chosen
     rates = None
     if outcome.of is not None:
-        rates = item_rates(sample.y, sample.rows.member, views.past.values(outcome.of))
+        names = views.past.values(outcome.of)
+        rates = item_rates(sample.y, sample.rows.member, names, known, _half(fitted.family))
     return Head(
         outcome=outcome.name,
-        family=family,
-        bias=float(chosen.intercept + chosen.slope * beta[0] - weights @ design.centre),
-        item_weight=float(chosen.slope * beta[1]) if rates is not None else 0.0,
-        weights=weights.tolist(),
+        family=fitted.family,
+        bias=fitted.bias(),
+        item_weight=fitted.item_weight(),
+        weights=fitted.weights().tolist(),
         names=list(design.names),
         owners=list(design.owners),
         low=design.low.tolist(),
         high=design.high.tolist(),
         items=items,
         rates=rates,
-        norms=recipe.norms,
+        norms=fitted.recipe.norms,
         rows=len(sample.y),
-        people=len(np.unique(sample.rows.twin)),
+        people=len(np.unique(sample.rows.person)),
         origin=int(sample.rows.closes.at.max()),
         calibration=(chosen.intercept, chosen.slope),
         ridge=chosen.ridge,

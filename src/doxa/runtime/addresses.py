@@ -22,6 +22,7 @@ def address_of(belief_map: BeliefMap, text: str, members: Mapping[str, Any]) -> 
     InputError
         A family without its member, or a member the node does not have.
     """
+    _check_unicode(text)
     found = parse_address(text)
     node = belief_map.nodes.get(found.node)
     if node is None:
@@ -35,6 +36,13 @@ def address_of(belief_map: BeliefMap, text: str, members: Mapping[str, Any]) -> 
             f"{text!r} does not name one member", expected=_form(node), where=node.name
         )
     return found
+
+
+def _check_unicode(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InputError("is no valid Unicode (a lone surrogate)", where=repr(text)) from None
 
 
 def _unknown(belief_map: BeliefMap, name: str) -> UnknownName:
@@ -52,9 +60,7 @@ def _form(node: Node) -> str:
 
 def _members(belief_map: BeliefMap, node: Node, members: Mapping[str, Any]) -> tuple[str, ...]:
     if set(members) != set(node.dimensions):
-        raise InputError(
-            f"{listed(members)} do not name a member of {node.name}", expected=_form(node)
-        )
+        raise InputError(f"{node.name} has no members by {listed(members)}", expected=_form(node))
     schema = values.schema_of(belief_map)
     found = []
     for name in node.dimensions:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import runpy
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from doxa.beliefmap.evaluation import Data, Evaluation
 from doxa.beliefmap.evaluation_file import load_evaluation
-from doxa.errors import InputError
+from doxa.errors import InputError, TooManyRejects
 from doxa.fidelity.report import FidelityReport
 from doxa.runtime.backfill import backfill, backfill_rows
-from doxa.runtime.judging import fidelity
-from doxa.runtime.opening import open_twins
+from doxa.runtime.judging import chosen, fidelity
+from doxa.runtime.loaders import loader_rows
+from doxa.runtime.opening import is_new, open_twins, store_file
 from doxa.runtime.twins import Twins
 
 Progress = Callable[[str, int, "int | None"], None]
@@ -35,7 +35,10 @@ def evaluate(
         Where the files of its tables lie.
     """
     evaluation = load_evaluation(path)
+    chosen(evaluation, rows)
     if db is not None:
+        if is_new(store_file(db)):
+            raise InputError("there is no store here", where=db, hint="doxa backfill makes one")
         with open_twins(db) as twins:
             return _run(twins, evaluation, rows, progress)
     if evaluation.data is None:
@@ -46,7 +49,11 @@ def evaluate(
         tempfile.TemporaryDirectory(prefix="doxa-") as folder,
         open_twins(Path(folder) / "evaluation.db", evaluation.belief_map) as twins,
     ):
-        _load(twins, evaluation.data, data, progress)
+        try:
+            _load(twins, evaluation.data, data, progress)
+        except TooManyRejects as error:  # the file of rejects goes with the store
+            named = str(evaluation.data.load or evaluation.data.tables)
+            raise TooManyRejects(error.problem, where=named) from error
         return _run(twins, evaluation, rows, progress)
 
 
@@ -66,10 +73,4 @@ def _load(twins: Twins, data: Data, folder: Path | None, progress: Progress) -> 
     if data.tables is not None:
         backfill(twins.wiring, data.tables, folder=folder, progress=progress)
         return
-    loader = data.load or Path()
-    if not loader.exists():
-        raise InputError("there is no loader here", where=str(loader))
-    rows = runpy.run_path(str(loader)).get("rows")
-    if rows is None:
-        raise InputError("defines no function rows", where=str(loader), expected="def rows(...)")
-    backfill_rows(twins.wiring, rows(**data.arguments), progress=progress)
+    backfill_rows(twins.wiring, loader_rows(data), progress=progress)

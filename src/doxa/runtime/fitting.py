@@ -18,6 +18,7 @@ from doxa.runtime.wiring import Wiring
 from doxa.storage.port import PopulationVersion
 
 Progress = Callable[[str, float], None]
+LARGEST_SEED = 1 << 32
 
 
 class FittedHead(msgspec.Struct, frozen=True):
@@ -56,6 +57,8 @@ def fit(
     started = time.perf_counter()
     store, belief_map = wiring.store, wiring.belief_map
     chosen, skipped = _chosen(wiring, outcomes)
+    if not 0 <= seed < LARGEST_SEED:
+        raise InputError(f"{seed} is no seed", where="seed", expected="0 up to 4294967295")
     newest = store.stats().newest_at
     if newest is None:
         raise PopulationError("there is nothing to fit: the ledger is empty", hint="load history")
@@ -68,7 +71,14 @@ def fit(
         fields=fields_for_fit(belief_map, chosen),
         progress=lambda done: tell("reading the ledger", done / max(total, 1)),
     )
-    population = fit_population(past, chosen, origin, seed=seed, progress=progress)
+    population = fit_population(
+        past,
+        chosen,
+        origin,
+        seed=seed,
+        progress=progress,
+        skipped=skipped if outcomes is None else None,
+    )
     now = wiring.clock()
     stored = store.put_population(
         PopulationVersion(

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
 
-import msgspec
 import numpy as np
 
-from doxa.beliefmap.columns import Floats, Ints
+from doxa.beliefmap.columns import Ints
+from doxa.beliefmap.fingerprint import fingerprint
 from doxa.beliefmap.model import Outcome
-from doxa.domain.clock import Clock, format_moment
+from doxa.domain.clock import MINUTE, Clock
 from doxa.domain.signal import TRAITS
 from doxa.errors import InputError, UnknownName
 from doxa.features.eligibility import eligible, fields_asked
@@ -20,113 +20,21 @@ from doxa.features.past import Past, read_past
 from doxa.features.plan import outcome_named
 from doxa.features.rows import FIRST, Bound, Rows
 from doxa.features.views import Views
-from doxa.heads.glm import Family
+from doxa.heads.glm import Family, link_of, mean_of
 from doxa.heads.head import Head, Reasons, family_of, forecast, reasons, recipe_of
+from doxa.heads.population import Population
+from doxa.runtime.forecasts import Forecasts
+from doxa.runtime.intake.names import given_name
+from doxa.runtime.recording import recorded
 from doxa.runtime.versions import population_at
 from doxa.runtime.wiring import Wiring
-from doxa.storage.port import ForecastSet
 from doxa.types import Moment
 
 LIVE, BACKTEST, PRIOR = "live", "backtest", "prior"
 ASSUMED_BASE = 0.5
-
-
-class Reason(msgspec.Struct, frozen=True):
-    """What one node adds to a forecast's log-odds (log-mean, mean), and how it is said."""
-
-    node: str
-    says: str
-    contribution: float
-
-
-class Forecast(msgspec.Struct, frozen=True, kw_only=True):
-    """One forecast.
-
-    Attributes
-    ----------
-    probability : float
-        Of a yes or no; the expected value of anything else.
-    base : float
-        The linear predictor had no node any evidence; with the contributions it adds up to
-        `predictor`.
-    origin, closes : int
-        When it is made, and when its window ends.
-    label : ``live``, ``backtest`` (the origin precedes the writing) or ``prior`` (nothing fitted)
-    """
-
-    twin: str
-    outcome: str
-    item: str | None
-    probability: float
-    predictor: float
-    base: float
-    reasons: list[Reason]
-    origin: Moment
-    closes: Moment
-    version: int | None
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Forecasts:
-    """A forecast set: columns of equal length, and what made them.
-
-    Attributes
-    ----------
-    id : str or None
-        Where it is recorded; None when it is not.
-    """
-
-    outcome: str
-    twins: list[str]
-    twin: Ints
-    items: list[str]
-    item: Ints
-    probability: Floats
-    predictor: Floats
-    closes: Ints
-    origin: Moment
-    version: int | None
-    label: str
-    id: str | None
-    _reasons: Callable[[Ints], Reasons | None]
-    _says: dict[str, str]
-
-    def __len__(self) -> int:
-        return len(self.twin)
-
-    def rows(self, chosen: Ints | None = None) -> Iterator[Forecast]:
-        """Forecasts with their reasons; all of them, or those at some places."""
-        places = np.arange(len(self)) if chosen is None else np.asarray(chosen)
-        told = self._reasons(places) if len(places) else None
-        for number, place in enumerate(places.tolist()):
-            item = int(self.item[place])
-            yield Forecast(
-                twin=self.twins[int(self.twin[place])],
-                outcome=self.outcome,
-                item=self.items[item] if item >= 0 else None,
-                probability=float(self.probability[place]),
-                predictor=float(self.predictor[place]),
-                base=float(told.base[number]) if told else float(self.predictor[place]),
-                reasons=self._said(told, number) if told else [],
-                origin=self.origin,
-                closes=int(self.closes[place]),
-                version=self.version,
-                label=self.label,
-            )
-
-    def _said(self, told: Reasons, number: int) -> list[Reason]:
-        parts = zip(told.nodes, told.by_node[number].tolist(), strict=True)
-        found = [Reason(node, self._says.get(node, ""), part) for node, part in parts]
-        return sorted(found, key=lambda reason: -abs(reason.contribution))
-
-
-class _Body(msgspec.Struct, frozen=True):
-    """The columns of a recorded set, as stored: raw little-endian arrays by name."""
-
-    twins: list[int]
-    items: list[str]
-    columns: dict[str, bytes]
+_NO_ITEMS = "leave the items out, or declare `of` for the outcome"
+LEAD = MINUTE
+"""The horizon of a recorded set begins so long after it was asked for."""
 
 
 def forecast_set(
@@ -141,21 +49,38 @@ def forecast_set(
     """Forecast an outcome; see `Twins.forecast`."""
     outcome = outcome_named(wiring.belief_map, name)
     now = _now(wiring)
-    origin = now if at is None else at
-    label = LIVE if at is None else BACKTEST
+    origin = at if at is not None else now + (_lead(wiring) if record else 0)
+    label = BACKTEST if origin < now else LIVE
     if record and label == BACKTEST:
         raise InputError(
             "a recorded forecast must be made before its horizon begins",
             where="at",
             hint="leave `at` out, or do not record",
         )
+    if wiring.belief_map.clock is Clock.TIME and origin > now and not record:
+        raise InputError(
+            "lies in the future", where="at", expected="a past moment", hint="left out, it is now"
+        )
+    if items is not None and outcome.of is None:
+        raise InputError(f"outcome {name!r} is not asked per item", where="items", hint=_NO_ITEMS)
     past = _past(wiring, outcome, cohort, origin, label)
     known = population_at(wiring, None)
     version, population = known if known else (None, None)
     head = population.heads.get(name) if population else None
     rows, asked = _rows(outcome, past, origin, items, head)
     found = _made(wiring, outcome, past, rows, asked, head, version, origin, label)
-    return _recorded(wiring, found) if record else found
+    if head is not None and population is not None:
+        found = replace(found, stale=_is_stale(population, wiring))
+    return recorded(wiring, found) if record else found
+
+
+def _is_stale(population: Population, wiring: Wiring) -> bool:
+    return population.map_fingerprint not in ("", fingerprint(wiring.belief_map))
+
+
+def _lead(wiring: Wiring) -> int:
+    """How far ahead of now a recorded horizon begins: it must be durable before that."""
+    return LEAD if wiring.belief_map.clock is Clock.TIME else 0
 
 
 def _now(wiring: Wiring) -> Moment:
@@ -181,7 +106,7 @@ def _past(
 def _keys(wiring: Wiring, cohort: Sequence[str]) -> list[int]:
     found = []
     for twin in dict.fromkeys(cohort):
-        key = wiring.store.twin_key(twin)
+        key = wiring.store.twin_key(given_name("twin", twin))
         if key is None:
             raise UnknownName(
                 "nothing was ever observed of this twin", where=twin, hint="observe something first"
@@ -200,10 +125,7 @@ def _rows(
             expected="an outcome with a window",
         )
     if outcome.after is not None:
-        open_rows = after_triggers(outcome, past)
-        rows = open_rows.take(open_rows.closes.at >= origin)
-        cut = Bound(np.full(len(rows), origin), np.full(len(rows), FIRST))
-        rows = replace(rows, seen=cut, opens=cut)
+        rows = _open_at(after_triggers(outcome, past), origin)
     else:
         rows = at_origins(outcome, np.unique(past.signals.twin), [origin])
     rows = rows.take(eligible(outcome, past, rows))
@@ -216,8 +138,42 @@ def _rows(
             where="items",
             hint="name them, or run doxa fit",
         )
+    if items is not None:
+        _refuse_unknown(outcome, past, items, head)
     coder = past.coder(outcome.of)
     return rows.for_members(np.array([coder(item) for item in asked], dtype=np.int64)), asked
+
+
+def _open_at(rows: Rows, origin: Moment) -> Rows:
+    """Triggers whose window is open, each as asked last before the origin, now read up to it."""
+    rows = rows.take((rows.closes.at >= origin) & (rows.seen.at <= origin))
+    newest = np.lexsort((rows.seen.at, rows.signal))
+    last = np.r_[np.diff(rows.signal[newest]) != 0, np.ones(min(1, len(rows)), bool)]
+    rows = rows.take(np.sort(newest[last]))
+    cut = Bound(np.full(len(rows), origin), np.full(len(rows), FIRST))
+    return replace(rows, seen=cut, opens=cut)
+
+
+def _refuse_unknown(outcome: Outcome, past: Past, items: Sequence[str], head: Head | None) -> None:
+    """Refuse members that nobody asked about has met, and neither map nor population names."""
+    known = {*past.values(outcome.of or ""), *_own_items(outcome), *(head.items if head else ())}
+    if head is not None and head.rates is not None:
+        known.update(head.rates.members)
+    for norms in head.norms.values() if head else ():
+        known.update(name for member in norms.members for name in member)
+    members = past.members.codes
+    for node in past.map.nodes.values():
+        if node.dimensions == (outcome.of,):
+            known.update(name for (name,) in members.get(node.name, {}))
+    for item in items:
+        if item not in known:
+            near = get_close_matches(item, sorted(known), n=3)
+            raise UnknownName(
+                f"nobody asked about has met the {outcome.of} {item!r}, nor does the population"
+                " know it",
+                where="items",
+                expected=", ".join(near),
+            )
 
 
 def _own_items(outcome: Outcome) -> list[str]:
@@ -240,11 +196,9 @@ def _made(
     if asked:
         item = np.tile(np.arange(len(asked)), len(rows) // len(asked))
     if head is None:
-        base = ASSUMED_BASE if outcome.base is None else outcome.base
-        mean = np.full(len(rows), base)
-        eta = (
-            np.log(mean / (1 - mean)) if family_of(outcome, past.map) is Family.BERNOULLI else mean
-        )
+        family = family_of(outcome, past.map)
+        eta = link_of(np.full(len(rows), _prior_mean(outcome, family)), family)
+        mean = mean_of(eta, family)
         label = PRIOR
         why: Callable[[Ints], Reasons | None] = _no_reasons
     else:
@@ -255,6 +209,7 @@ def _made(
     return Forecasts(
         outcome=outcome.name,
         twins=wiring.store.twin_names(twins.tolist()),
+        keys=twins.tolist(),
         twin=twin.astype(np.int64),
         items=asked,
         item=item.astype(np.int64),
@@ -264,10 +219,20 @@ def _made(
         origin=origin,
         version=version if head else None,
         label=label,
+        stale=False,
         id=None,
         _reasons=why,
         _says={node.name: node.says for node in past.map.nodes.values()},
     )
+
+
+def _prior_mean(outcome: Outcome, family: Family) -> float:
+    """The map's base; else a half of a chance, the middle of a scale, or nothing of an amount."""
+    if outcome.base is not None:
+        return outcome.base
+    if family is Family.BERNOULLI:
+        return ASSUMED_BASE
+    return sum(outcome.scale) / 2 if outcome.scale else 0.0
 
 
 def _no_reasons(places: Ints) -> Reasons | None:
@@ -276,46 +241,3 @@ def _no_reasons(places: Ints) -> Reasons | None:
 
 def _reasons_of(head: Head, views: Views, rows: Rows) -> Callable[[Ints], Reasons | None]:
     return lambda places: reasons(head, views, rows.take(places))
-
-
-def _recorded(wiring: Wiring, found: Forecasts) -> Forecasts:
-    """Write the set durably; its id says outcome and origin."""
-    now = wiring.clock()
-    identity = f"{found.outcome}@{format_moment(found.origin, wiring.belief_map.clock)}"
-    keys = [wiring.store.twin_key(twin) or 0 for twin in found.twins]
-    columns: dict[str, Any] = {
-        "twin": found.twin,
-        "item": found.item,
-        "probability": found.probability,
-        "predictor": found.predictor,
-        "closes": found.closes,
-    }
-    body = _Body(
-        keys,
-        found.items,
-        {
-            name: np.ascontiguousarray(column).astype(column.dtype.newbyteorder("<")).tobytes()
-            for name, column in columns.items()
-        },
-    )
-    wiring.store.put_forecasts(
-        ForecastSet(
-            id=identity,
-            outcome=found.outcome,
-            origin=found.origin,
-            recorded=now,
-            population=found.version or 0,
-            label=found.label,
-            body=msgspec.msgpack.encode(body),
-        )
-    )
-    return replace(found, id=identity)
-
-
-def recorded_columns(stored: ForecastSet) -> dict[str, np.ndarray[Any, np.dtype[Any]]]:
-    """The columns of a recorded set: twin (a place in its twins), item, probability, and so on."""
-    body = msgspec.msgpack.decode(stored.body, type=_Body)
-    types = {"probability": "<f8", "predictor": "<f8"}
-    return {
-        name: np.frombuffer(raw, dtype=types.get(name, "<i8")) for name, raw in body.columns.items()
-    }

@@ -8,9 +8,11 @@ import numpy as np
 
 from doxa.beliefmap.columns import Ints
 from doxa.beliefmap.evaluation import Bar, Evaluation, EvaluationRow
+from doxa.beliefmap.names import listed, nearest
 from doxa.errors import InputError, UnknownName
 from doxa.features.past import read_past
-from doxa.fidelity.backtest import fields_for, run_row
+from doxa.fidelity.backtest import run_row
+from doxa.fidelity.fields import fields_for
 from doxa.fidelity.ladder import TWIN
 from doxa.fidelity.report import BarResult, FidelityReport, RowReport
 from doxa.runtime.wiring import Wiring
@@ -30,21 +32,21 @@ def fidelity(
     Rows that ask what this version does not do are left out, unless they were named.
     """
     tell = progress or _silence
-    chosen = _chosen(evaluation, rows)
+    asked = chosen(evaluation, rows)
     stats = wiring.store.stats()
     if not stats.signals:
         raise InputError("there is nothing to score: the ledger is empty", hint="load history")
     past = read_past(
         evaluation.belief_map,
         wiring.store.scan(),
-        fields=fields_for(evaluation.belief_map, chosen),
+        fields=fields_for(evaluation.belief_map, asked, evaluation.unit),
         progress=lambda done: tell("reading the ledger", done / stats.signals),
     )
 
     def names(keys: Ints) -> Sequence[str]:
         return wiring.store.twin_names(keys.tolist())
 
-    reports = [run_row(evaluation, row, past, names, tell)[0] for row in chosen]
+    reports = [run_row(evaluation, row, past, names, tell)[0] for row in asked]
     return FidelityReport(
         product=evaluation.belief_map.product,
         people=stats.twins,
@@ -60,13 +62,16 @@ def _silence(what: str, done: float) -> None:
     pass
 
 
-def _chosen(evaluation: Evaluation, names: Sequence[str] | None) -> list[EvaluationRow]:
+def chosen(evaluation: Evaluation, names: Sequence[str] | None) -> list[EvaluationRow]:
+    """The rows of those names, all when there are none; `UnknownName` for one that is not there."""
     if not names:
         return list(evaluation.rows.values())
     for name in names:
         if name not in evaluation.rows:
             raise UnknownName(
-                f"the evaluation has no row {name!r}", expected=", ".join(evaluation.rows)
+                f"the evaluation has no row {name!r}",
+                expected=f"one of {listed(evaluation.rows)}",
+                hint=nearest(name, evaluation.rows),
             )
     return [evaluation.rows[name] for name in names]
 

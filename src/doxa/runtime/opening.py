@@ -43,7 +43,7 @@ def open_twins(
     """
     file = store_file(path)
     given = map if isinstance(map, BeliefMap) or map is None else load_map(os.fspath(map))
-    if given is None and not file.exists():
+    if given is None and is_new(file):
         raise _no_map(file, "there is no store here yet, and no map to make one with")
     store = SqliteStore(
         file,
@@ -72,6 +72,10 @@ def store_file(path: str | PathLike[str]) -> Path:
     text = os.fspath(path)
     url = _URL.match(text)
     if url is None:
+        if not text or "\0" in text or text.startswith((":memory:", "file:")):
+            raise InputError(
+                f"{text!r} names no file", where="store", expected="a path, such as shop.db"
+            )
         return Path(text)
     if url[1].lower() in {"postgresql", "postgres"}:
         raise MissingExtra(
@@ -82,6 +86,11 @@ def store_file(path: str | PathLike[str]) -> Path:
     raise InputError(
         f"unknown kind of store {url[1]!r}", expected="the path of a file, such as shop.db"
     )
+
+
+def is_new(file: Path) -> bool:
+    """Whether a store would be made here: there is no file, or an empty one."""
+    return not file.exists() or (file.is_file() and not file.stat().st_size)
 
 
 def _settled(

@@ -11,6 +11,7 @@ from doxa.runtime.delta import Change, changes
 from doxa.runtime.explanation import Explanation, explanation
 from doxa.runtime.frozen import Frozen, asking, freeze, traits
 from doxa.runtime.held import Held
+from doxa.runtime.timeline import NodeTimeline, timeline
 from doxa.types import Json, Moment
 
 
@@ -83,6 +84,10 @@ class Twin:
     def explain(self, node: str, /, **members: Any) -> Explanation:
         """Why a node reads as it does, down to the signals."""
         return explanation(self.frozen, node, members)
+
+    def timeline(self, node: str, /, **members: Any) -> NodeTimeline:
+        """One node from the first signal to this moment: readings, evidence, changes of status."""
+        return timeline(self.frozen, node, members)
 
     def changes(self, since: Any) -> tuple[Change, ...]:
         """What changed between an earlier moment and this one."""

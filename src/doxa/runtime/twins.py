@@ -16,7 +16,7 @@ from doxa.runtime import backfill as loading
 from doxa.runtime import fitting, forecasting, judging, observing
 from doxa.runtime.fitting import FitReceipt
 from doxa.runtime.folding.all_twins import snapshot_all
-from doxa.runtime.forecasting import Forecasts
+from doxa.runtime.forecasts import Forecasts
 from doxa.runtime.frozen import asking, freeze
 from doxa.runtime.intake.given import Given
 from doxa.runtime.intake.times import asked_moment
@@ -221,7 +221,8 @@ class Twins:
         at : optional
             A past moment; left out, now. A forecast at a past moment is labelled *backtest*.
         record : bool
-            Write the set down durably, before its horizon begins.
+            Write the set down durably, before its horizon begins: a minute from now when `at`
+            is left out.
         """
         moment = asked_moment("at", at, self.map.clock, self.map.zone.default)
         return forecasting.forecast_set(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from doxa.beliefmap.model import BeliefMap
 from doxa.heads.population import Population
+from doxa.runtime.folding.mark import mark
 from doxa.storage.port import Store
 from doxa.types import Moment
 
@@ -38,6 +39,8 @@ class Wiring:
         How many foldable signals a read must find before it writes a snapshot.
     populations : dict
         Versions decoded so far; a version never changes.
+    mark : str
+        Of the snapshots that the active map may read.
     """
 
     store: Store
@@ -46,3 +49,7 @@ class Wiring:
     clock: Callable[[], Moment] = real_now
     snapshot_after: int = SNAPSHOT_AFTER
     populations: dict[int, Population] = field(default_factory=dict, repr=False)
+    mark: str = field(init=False, default="", repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "mark", mark(self.belief_map))

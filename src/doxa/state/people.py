@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from doxa.beliefmap.columns import EvidenceColumns, Ints, SignalColumns
 from doxa.beliefmap.model import BeliefMap
+from doxa.domain.clock import BEGINNING
 from doxa.state.cells import NodeCells
 from doxa.state.clock import EventClock, event_clocks
 from doxa.state.entries import Layout, entries_of, entry_of_key, member_of_key
@@ -185,8 +186,12 @@ def fold_people(signals: SignalColumns, evidence: EvidenceColumns, belief_map: B
 
 
 def seen(signals: SignalColumns) -> Seen:
-    """First and last signal of every (twin, source)."""
-    own = np.flatnonzero(~signals.inert)
+    """First and last signal of every (twin, source).
+
+    Signals that doxa caused, and traits known from the beginning, tell nobody from when on.
+    """
+    undated = np.isin(signals.at, list(BEGINNING.values()))
+    own = np.flatnonzero(~signals.inert & ~undated)
     twin, source, at = signals.twin[own], signals.source[own], signals.at[own]
     return _seen(twin, source, at, at)
 

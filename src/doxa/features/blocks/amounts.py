@@ -14,11 +14,11 @@ WORTH = 2.0
 
 
 def columns(view: View, norms: RowNorms) -> Iterator[tuple[str, Floats]]:
-    """ln of own mean amount over the usual one, over all time and lately (0 where none is usual)."""
+    """ln of own mean amount over the usual one, over all time and lately (0 where none is usual).
+
+    Which columns there are depends on the node alone, never on the rows asked for.
+    """
     usual = norms["amount"]
-    if not (usual > 0).any():
-        return
-    usual = np.where(usual > 0, usual, 1.0)
     always = _log_mean(view, len(view.bands) - 1, usual)
     yield "amount", always
     own = view.bands.index(view.node.half_life) if view.node.half_life in view.bands else 0
@@ -28,5 +28,6 @@ def columns(view: View, norms: RowNorms) -> Iterator[tuple[str, Floats]]:
 
 def _log_mean(view: View, place: int, usual: Floats) -> Floats:
     count, total = view.sums[:, 0, place], view.sums[:, 1, place]
-    mean = (total + WORTH * usual) / (count + WORTH)
-    return np.log(np.maximum(mean, 1e-3 * usual) / usual)
+    given = np.where(usual > 0, usual, 1.0)
+    mean = (total + WORTH * given) / (count + WORTH)
+    return np.where(usual > 0, np.log(np.maximum(mean, 1e-3 * given) / given), 0.0)

@@ -2,65 +2,70 @@
 
 from __future__ import annotations
 
-import itertools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.model import Target
 from doxa.domain.clock import DAY, Clock
-from doxa.errors import InputError
 from doxa.features.events import Events, events_of
-from doxa.features.rows import FIRST, Bound, Rows
+from doxa.features.rows import FIRST, Bound, Rows, joined
+from doxa.features.since import first_seen
 from doxa.fidelity.rivals.setting import Rung, Setting, calibrated, curve, sampled
 from doxa.heads.glm import Family, fit_glm, loss_of
-from doxa.state.bands import exposure
+from doxa.state.bands import decay, exposure
+from doxa.state.ranks import running_sums
 
 WORTHS = (0.3, 0.5, 1.0)
 """How many expected days the item's rate may weigh; chosen on the fit rows."""
 DAYS = (30, 45, 60, 75, 90, 120, 180)
 """Half-lives that one_band chooses from, in days."""
 POSITIONS = (2, 4, 8, 16, 32, 64)
-CHUNK = 262_144
 MOST_TO_CHOOSE = 200_000
 MOST_ORIGINS = 1000
 """With more origins than this, the usual rate is one over all of them."""
 
 
-def lifetime(setting: Setting) -> Rung:
+def lifetime(setting: Setting) -> Rung | None:
     """Distinct days with an occurrence over the time since registration."""
     return _own_rate(setting, "lifetime", (math.inf,))
 
 
-def one_band(setting: Setting) -> Rung:
+def one_band(setting: Setting) -> Rung | None:
     """The same decayed at one half-life, the best on the fit rows."""
     unit = DAY if setting.belief_map.clock is Clock.TIME else 1
     grid = DAYS if setting.belief_map.clock is Clock.TIME else POSITIONS
     return _own_rate(setting, "one_band", tuple(float(step * unit) for step in grid))
 
 
-def _own_rate(setting: Setting, name: str, half_lives: tuple[float, ...]) -> Rung:
+def _own_rate(setting: Setting, name: str, half_lives: tuple[float, ...]) -> Rung | None:
     if setting.outcome.target not in (Target.HAPPENS, Target.NEVER) or not setting.outcome.within:
-        raise InputError(f"{name} is not built for outcome {setting.outcome.name!r} yet")
-    half_life, worth = _choose(setting, half_lives)
+        return None
     chosen = sampled(len(setting.y), setting.seed)
-    fit = _Days.of(setting, setting.fit.take(chosen)).log_odds(half_life, worth)
-    score = _Days.of(setting, setting.score).log_odds(half_life, worth)
-    forecast = calibrated(fit, setting.y[chosen], score, setting.family)
+    days = _Days.of(setting, joined([setting.fit.take(chosen), setting.score]))
+    y, fitted = setting.y[chosen], np.arange(len(chosen))
+    few = sampled(len(y), setting.seed, MOST_TO_CHOOSE)
+    half_life, worth = _choose(days.take(few), y[few], half_lives, setting.family)
+    fit = days.take(fitted).log_odds(half_life, (worth,))[0]
+    score = days.take(np.arange(len(chosen), len(days.rows))).log_odds(half_life, (worth,))[0]
+    forecast = calibrated(fit, y, score, setting.family)
     unit = DAY if setting.belief_map.clock is Clock.TIME else 1
-    return Rung(name, forecast, {"half_life": half_life / unit, "worth": worth})
+    kept = "never" if math.isinf(half_life) else half_life / unit
+    return Rung(name, forecast, {"half_life": kept, "worth": worth})
 
 
-def _choose(setting: Setting, half_lives: tuple[float, ...]) -> tuple[float, float]:
+def _choose(
+    days: _Days, y: Floats, half_lives: tuple[float, ...], family: Family
+) -> tuple[float, float]:
     """The half-life and the worth of the usual rate that fit a sample of the fit rows best."""
-    few = sampled(len(setting.y), setting.seed, MOST_TO_CHOOSE)
-    days, y = _Days.of(setting, setting.fit.take(few)), setting.y[few]
-    return min(
-        itertools.product(half_lives, WORTHS),
-        key=lambda pair: _fitted_loss(days.log_odds(*pair), y, setting.family),
-    )
+    losses = {
+        (half_life, worth): _fitted_loss(odds, y, family)
+        for half_life in half_lives
+        for worth, odds in zip(WORTHS, days.log_odds(half_life, WORTHS), strict=True)
+    }
+    return min(losses, key=lambda pair: losses[pair])
 
 
 def _fitted_loss(x: Floats, y: Floats, family: Family) -> float:
@@ -75,17 +80,21 @@ class _Days:
 
     Attributes
     ----------
-    low, high : int64[n]
-        Each row's events among `at`; `first` is 1 at the first event of its day.
+    starts : int64[groups + 1]
+        Where the events of each group begin among `at`, which is sorted by (group, at).
+    first : float64[m]
+        1 at the first event of a group's day, 0 at its repeats.
+    last : int64[n]
+        The last event before each row's origin; -1 = none.
     within : int
         The outcome's window.
     """
 
     rows: Rows
+    starts: Ints
     at: Ints
-    first: Ints
-    low: Ints
-    high: Ints
+    first: Floats
+    last: Ints
     tenure: Ints
     within: int
 
@@ -94,33 +103,49 @@ class _Days:
         events, group = events_of(setting.outcome, setting.past, rows)
         lowest = Bound(np.full(len(rows), FIRST), np.full(len(rows), FIRST))
         low, high = events.span(group, lowest, rows.seen)
+        signals = setting.past.signals
+        timed = setting.belief_map.clock is Clock.TIME
+        day = (signals.day if timed else signals.at)[events.signal]
         return cls(
             rows,
-            setting.past.signals.at[events.signal],
-            _first_of_day(events, setting.past.signals.day[events.signal]),
-            low,
-            high,
+            events.timeline.starts,
+            signals.at[events.signal],
+            _first_of_day(events, day),
+            np.where(high > low, high - 1, -1),
             np.maximum(rows.seen.at - _registered(setting, rows), 1),
             setting.outcome.within or 1,
         )
 
-    def log_odds(self, half_life: float, worth: float) -> Floats:
-        """logit of P(at least one in the window) at the person's shrunk rate."""
+    def take(self, chosen: Ints) -> _Days:
+        """The chosen rows, among the same events."""
+        return replace(
+            self,
+            rows=self.rows.take(chosen),
+            last=self.last[chosen],
+            tenure=self.tenure[chosen],
+        )
+
+    def log_odds(self, half_life: float, worths: tuple[float, ...]) -> list[Floats]:
+        """logit of P(at least one in the window) at the person's rate, shrunk by each worth."""
         count = self._counts(half_life)
         seen = exposure(self.tenure, half_life)
-        rate = (count + worth) / (seen + worth / _usual(self.rows, count, seen))
-        expected = np.clip(rate * self.within, 1e-12, 500.0)
-        return np.log(np.expm1(expected))
+        usual = _usual(self.rows, count, seen)
+        found = []
+        for worth in worths:
+            rate = (count + worth) / (seen + worth / usual)
+            expected = np.clip(rate * self.within, 1e-12, 500.0)
+            found.append(np.log(np.expm1(expected)))
+        return found
 
     def _counts(self, half_life: float) -> Floats:
-        count = np.zeros(len(self.rows))
-        for start in range(0, len(count), CHUNK):
-            part = slice(start, start + CHUNK)
-            now = self.rows.seen.at[part]
-            count[part] = _decayed(
-                self.at, self.first, self.low[part], self.high[part], now, half_life
-            )
-        return count
+        """Days before each row's origin, decayed: the sum at its last event, aged since then."""
+        if not len(self.at):
+            return np.zeros(len(self.rows))
+        since = np.maximum(np.diff(self.at, prepend=self.at[:1]), 0)
+        left = decay(since, (half_life,))
+        sums = running_sums(self.starts, self.first[:, None, None], left)[:, 0, 0]
+        age = np.where(self.last >= 0, self.rows.seen.at - self.at[self.last], 0)
+        return np.where(self.last >= 0, sums[self.last] * decay(age, (half_life,))[:, 0], 0.0)
 
 
 def _usual(rows: Rows, count: Floats, seen: Floats) -> Floats:
@@ -136,24 +161,11 @@ def _usual(rows: Rows, count: Floats, seen: Floats) -> Floats:
     return found
 
 
-def _decayed(at: Ints, counts: Ints, low: Ints, high: Ints, now: Ints, half_life: float) -> Floats:
-    size = high - low
-    row = np.repeat(np.arange(len(low)), size)
-    event = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size) + low[row]
-    weight = counts[event] * np.exp2(-(now[row] - at[event]) / half_life)
-    return np.bincount(row, weights=weight, minlength=len(low)).astype(np.float64)
-
-
-def _first_of_day(events: Events, day: Ints) -> Ints:
+def _first_of_day(events: Events, day: Ints) -> Floats:
     """1 for the first event of each group and day, 0 for its repeats."""
     same = (np.diff(events.group) == 0) & (np.diff(day) == 0)
-    first: Ints = np.r_[np.ones(min(1, len(day)), np.int64), 1 - same.astype(np.int64)]
-    return first
+    return np.asarray(np.r_[np.ones(min(1, len(day))), 1.0 - same])
 
 
 def _registered(setting: Setting, rows: Rows) -> Ints:
-    twins, group = np.unique(setting.past.signals.twin, return_inverse=True)
-    since = np.full(len(twins), np.iinfo(np.int64).max)
-    np.minimum.at(since, group, setting.past.signals.at)
-    found: Ints = since[np.searchsorted(twins, rows.twin)]
-    return found
+    return first_seen(setting.past).of_twins(rows.twin, rows.seen.at)

@@ -12,7 +12,7 @@ from doxa.features.rows import NONE, Rows
 from doxa.features.traits import trait_of
 from doxa.fidelity.rivals.base import member_means
 from doxa.fidelity.rivals.setting import Rung, Setting
-from doxa.heads.glm import Family, fit_glm, loss_of, mean_of
+from doxa.heads.glm import Family, fit_glm, link_of, loss_of, mean_of
 
 SHARED = (None, 10.0)
 """Penalty of effects that a trait has on every member alike; None = no such effects."""
@@ -103,7 +103,7 @@ class _People:
     @classmethod
     def of(cls, setting: Setting, codes: Ints, known: Bools) -> _People:
         rows = np.flatnonzero(known)
-        key = np.column_stack([setting.fit.twin[rows], codes[rows]])
+        key = np.column_stack([setting.fit.person[rows], codes[rows]])
         units, unit = np.unique(key, axis=0, return_inverse=True)
         members, place = np.unique(setting.fit.member[rows], return_inverse=True)
         flat = unit.ravel() * len(members) + place
@@ -171,10 +171,7 @@ class _People:
         """Effects of traits on all members alike, beside an intercept per member."""
         if shared is None or mean.shape[1] == 1:
             return np.zeros(design.shape[1])
-        rate = np.clip((mean * count).sum(0) / np.maximum(count.sum(0), 1), 1e-6, None)
-        level = (
-            np.log(rate / np.maximum(1 - rate, 1e-6)) if self.family is Family.BERNOULLI else rate
-        )
+        level = link_of((mean * count).sum(0) / np.maximum(count.sum(0), 1), self.family)
         units, members = mean.shape
         table = np.column_stack([np.ones(units * members), np.repeat(design, members, axis=0)])
         beta = fit_glm(

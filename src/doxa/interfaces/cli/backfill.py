@@ -75,8 +75,7 @@ def backfill(
             where=str(file),
             hint="drop the flags, or name one table",
         )
-    bound = int(max_rejects) if max_rejects is not None and max_rejects >= 1 else max_rejects
-    options = Options(restart=restart, max_rejects=bound)
+    options = Options(restart=restart, max_rejects=_bound(max_rejects))
     with open_store(db, map_file, apply_map=apply_map) as twins, phases() as report:
         receipt = twins.backfill(file, folder=data, options=options, progress=report, **given)
     if as_json:
@@ -85,6 +84,19 @@ def backfill(
         say(*_lines(receipt, db))
     if receipt.rejected:
         raise typer.Exit(1)
+
+
+def _bound(given: float | None) -> float | int | None:
+    """A share below 1, or a whole number of rows."""
+    if given is None or 0 <= given < 1:
+        return given
+    if given < 1 or not given.is_integer():
+        raise InputError(
+            f"{given:g} bounds nothing",
+            where="--max-rejects",
+            expected="a share from 0 to 1, or a whole number of rows",
+        )
+    return int(given)
 
 
 def _lines(receipt: object, db: str) -> list[str]:

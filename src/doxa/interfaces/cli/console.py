@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -19,14 +20,29 @@ Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON do
 Progress: TypeAlias = Callable[[int, "int | None"], None]
 """Told how much is done, and of how much (None = not known yet)."""
 
+_SHOWN = 80
+_ENDLESS = re.compile(r"[^\s/]{300,}")
+
 Phases: TypeAlias = Callable[[str, int, "int | None"], None]
 """The same for work in phases: the phase's name first."""
 
 
 def print_json(document: Any) -> None:
     """Print the one JSON document of a command."""
-    text = msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
-    _write(text)
+    try:
+        encoded = msgspec.json.encode(document)
+    except UnicodeEncodeError:
+        encoded = msgspec.json.encode(_sound(msgspec.to_builtins(document)))
+    _write(msgspec.json.format(encoded, indent=2).decode())
+
+
+def _sound(value: Any) -> Any:
+    """The same with text that no encoding knows written as escapes: names of odd files."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {_sound(key): _sound(one) for key, one in value.items()}
+    return [_sound(one) for one in value] if isinstance(value, list) else value
 
 
 def say(*lines: str) -> None:
@@ -42,11 +58,18 @@ def note(line: str) -> None:
 
 def print_error(error: DoxaError, as_json: bool) -> None:
     """Print an error as one sentence, or as JSON, on standard error."""
+    parts = {key: _brief(value) for key, value in error.as_dict().items()}
     if as_json:
-        print(msgspec.json.encode(error.as_dict()).decode(), file=sys.stderr)
+        print(msgspec.json.encode(_sound(parts)).decode(), file=sys.stderr)
     else:
-        text = plain(str(error), keep="\n")
+        del parts["error"]
+        text = plain(str(DoxaError(**parts)), keep="\n")
         print(f"doxa: {text}", file=sys.stderr)
+
+
+def _brief(part: str) -> str:
+    """A part that quotes what was given, shortened where that is very long."""
+    return _ENDLESS.sub(lambda found: f"{found[0][:_SHOWN]}…{found[0][-1]}", part)
 
 
 def plain(text: str, keep: str = "") -> str:

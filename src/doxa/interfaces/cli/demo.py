@@ -9,6 +9,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from doxa.errors import InputError
 from doxa.interfaces.cli.console import Json, note
 
 
@@ -27,6 +28,8 @@ def demo(
 
     Example: doxa demo --folder doxa-demo
     """
+    if folder.exists() and not folder.is_dir():
+        raise InputError("is a file", where=str(folder), expected="a folder")
     from doxa.interfaces.demo.figures import shortcomings
     from doxa.interfaces.demo.steps import Demo
 

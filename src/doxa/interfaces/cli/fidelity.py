@@ -47,6 +47,8 @@ def fidelity(
     """
     from doxa.runtime.evaluating import evaluate
 
+    for file in filter(None, (html, save)):
+        _check_writable(file)
     with phases() as report:
         found = evaluate(evaluation, rows=row or None, db=db, data=data, progress=report)
     if html is not None:
@@ -63,6 +65,14 @@ def fidelity(
             say(f"report: {html}")
     if not found.passed:
         raise typer.Exit(1)
+
+
+def _check_writable(file: Path) -> None:
+    """Say at once, not after minutes of work, that the report has no place to go."""
+    if file.is_dir():
+        raise InputError("is a folder", where=str(file), expected="the path of a file")
+    if not file.parent.is_dir():
+        raise InputError("there is no such folder", where=str(file.parent), hint="create it first")
 
 
 def lines(report: FidelityReport) -> list[str]:

@@ -8,6 +8,7 @@ import numpy as np
 import typer
 
 from doxa.domain.clock import format_moment, format_span
+from doxa.errors import InputError
 from doxa.interfaces.cli.console import Json, cut, plain, print_json, say, table
 from doxa.interfaces.cli.stores import DEFAULT_DB, Db, open_existing
 
@@ -38,11 +39,15 @@ def forecast(
 
     Example: doxa forecast buys_within_week --twin 1 --item "FLUID MILK PRODUCTS"
     """
+    if limit < 0:
+        raise InputError(
+            f"{limit} is no number of forecasts", where="--limit", expected="0 or more"
+        )
     with open_existing(db) as twins:
         found = twins.forecast(
             outcome, cohort=twin or None, items=item or None, at=at, record=record
         )
-        best = np.argsort(-found.probability, kind="stable")[: max(limit, 0)]
+        best = np.argsort(-found.probability, kind="stable")[:limit]
         shown = list(found.rows(best))
         clock, within = twins.map.clock, twins.map.outcomes[outcome].within
     if as_json:

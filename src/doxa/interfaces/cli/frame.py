@@ -32,6 +32,7 @@ COMMANDS = (
     ("fit", "fit"),
     ("forecast", "forecast"),
     ("fidelity", "fidelity"),
+    ("report", "report"),
     ("demo", "demo"),
 )
 """Words of the command, and the module beside this one whose function of that name it is."""

@@ -22,6 +22,8 @@ def init(
     from doxa.beliefmap.starter import STARTER
 
     file = folder / "map.yaml"
+    if folder.exists() and not folder.is_dir():
+        raise InputError("is a file", where=str(folder), expected="a folder")
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with file.open("x", encoding="utf-8") as new:

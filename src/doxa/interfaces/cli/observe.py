@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-import msgspec
 import typer
 
+from doxa.domain.json_text import NotJson, read_json
 from doxa.errors import InputError
 from doxa.interfaces.cli.console import Json, plain, print_json, say
 from doxa.interfaces.cli.opinions import change_lines
@@ -24,6 +24,9 @@ def observe(
     ] = None,
     at: Annotated[
         str | None, typer.Option(metavar="TIME", help="When it happened; left out, now.")
+    ] = None,
+    recorded: Annotated[
+        str | None, typer.Option(metavar="TIME", help="When it became known; left out, now.")
     ] = None,
     source: Annotated[str, typer.Option(metavar="TEXT", help="Who sent it.")] = "default",
     session: Annotated[
@@ -43,7 +46,9 @@ def observe(
     """
     given = _payload(fields or [], payload)
     with open_store(db, map_file, apply_map=apply_map) as twins:
-        receipt = twins.observe(twin, kind, given, at=at, source=source, session=session, id=id)
+        receipt = twins.observe(
+            twin, kind, given, at=at, recorded=recorded, source=source, session=session, id=id
+        )
         changes = receipt.delta()
     if as_json:
         found = {"id": receipt.id, "seq": receipt.seq, "duplicate": receipt.duplicate}
@@ -60,26 +65,31 @@ def observe(
 def _payload(fields: list[str], payload: str | None) -> Any:
     """The payload from JSON, with single fields on top."""
     try:
-        found = {} if payload is None else msgspec.json.decode(payload)
-    except msgspec.DecodeError as error:
-        raise InputError(f"is no JSON: {error}", where="--payload") from error
+        found = {} if payload is None else read_json(payload)
+    except NotJson as error:
+        raise InputError(str(error), where="--payload", expected="a JSON object") from error
     if fields and not isinstance(found, dict):
         raise InputError("is no JSON object", where="--payload")
+    named: set[str] = set()
     for field in fields:
         name, equals, text = field.partition("=")
         if not equals or not name:
             raise InputError(f"{field!r} is no field", expected="FIELD=VALUE, such as price=2.99")
-        found[name] = _value(text)
+        if name in named:
+            raise InputError("is given twice", where=name, hint="a list is one value: [1, 2]")
+        named.add(name)
+        found[name] = _value(name, text)
     return found
 
 
-def _value(text: str) -> Any:
+def _value(name: str, text: str) -> Any:
     """A value as JSON would have it: numbers, flags, lists and objects; anything else is text."""
     from doxa.storage.bulk.rows import typed
 
     if text[:1] in {"[", "{"}:
         try:
-            return msgspec.json.decode(text)
-        except msgspec.DecodeError:
-            return text
+            return read_json(text)
+        except NotJson as error:
+            hint = "text that begins so goes into --payload"
+            raise InputError(str(error), where=name, hint=hint) from error
     return typed(text)

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from doxa.beliefmap.model import BeliefMap
 from doxa.beliefmap.rows import evidence_of
 from doxa.domain.evidence import Channel, Evidence
+from doxa.domain.json_text import NotJson, read_json
 from doxa.domain.node import Address
 from doxa.domain.signal import Signal
 from doxa.errors import InputError, SignalError
@@ -42,7 +41,7 @@ def read_samples(file: Path, belief_map: BeliefMap) -> Samples:
                 kind, payload = _sample(line, belief_map)
                 signal = Signal(id="", twin="", kind=kind, at=0, recorded=0, payload=payload)
                 said = [_text(one) for one in evidence_of(belief_map, signal)]
-            except (SignalError, msgspec.DecodeError) as error:
+            except (SignalError, NotJson) as error:
                 raise InputError(str(error), where=f"{file}:{number}") from error
             found.told.append({"line": number, "kind": kind, "evidence": said})
             found.seen.setdefault(kind, set()).update(_fields(payload))
@@ -53,11 +52,13 @@ def _lines(file: Path) -> list[str]:
     try:
         return file.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
-        raise InputError("is not UTF-8", where=str(file)) from error
+        raise InputError("is not UTF-8", where=str(file), hint="save the file as UTF-8") from error
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", where=str(file)) from error
 
 
 def _sample(line: str, belief_map: BeliefMap) -> tuple[str, dict[str, Any]]:
-    row = msgspec.json.decode(line)
+    row = read_json(line)
     if not isinstance(row, dict):
         raise SignalError("is no JSON object", expected='such as {"kind": "visit", "payload": {}}')
     return given_kind(row.get("kind"), belief_map), given_payload(row.get("payload"))[0]

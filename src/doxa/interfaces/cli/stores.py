@@ -31,14 +31,16 @@ def open_store(db: str, map_file: Path | None, *, apply_map: bool = False) -> Tw
     """Open a store to write to; with a map, a new one is made."""
     from doxa.runtime.opening import open_twins
 
+    if apply_map and map_file is None:
+        raise InputError("names no map", where="--apply-map", hint="name it with --map")
     return open_twins(db, map_file, apply_map=apply_map)
 
 
 def open_existing(db: str, map_file: Path | None = None) -> Twins:
     """Open a store to read from; it must be there."""
-    from doxa.runtime.opening import open_twins, store_file
+    from doxa.runtime.opening import is_new, open_twins, store_file
 
-    if not store_file(db).exists():
+    if is_new(store_file(db)):
         raise InputError(
             "there is no store here",
             where=db,

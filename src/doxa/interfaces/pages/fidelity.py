@@ -58,8 +58,7 @@ def fidelity_page(report: FidelityReport, *, command: str, timelines: Iterable[C
         title=f"Fidelity of {report.product}",
         lede=(
             "How well the twins' forecasts matched what people then did, and what simpler"
-            " forecasters reached on the same questions. Everything was fitted before the forecast"
-            " moments and scored after them."
+            " forecasters reached on the same questions. Nothing was fitted on what is scored."
         ),
         origin=Origin(command, __version__, _facts(report)),
         cards=tuple(card for row in report.rows[:1] for card in _cards(row)),
@@ -107,7 +106,7 @@ def _cards(row: RowReport) -> tuple[Card, ...]:
 def _skill(found: Ladder) -> Card:
     twin = found.step(TWIN)
     skill = twin.skill_over_persona if twin else None
-    label = f"skill over your personas, {subset_name(found.subset)}"
+    label = f"skill over your personas: {subset_name(found.subset)}"
     if skill is None:
         return Card(label, None, note=ABSENT)
     people = spell(found.people, "count")
@@ -124,7 +123,7 @@ def _loss(found: Ladder) -> tuple[Card, ...]:
     told = ", ".join(f"{rung_name(step.name)} {spell(step.loss[0], form)}" for step in others)
     return (
         Card(
-            f"{metric_name(found.loss)} of the twin, {subset_name(found.subset)}",
+            f"{metric_name(found.loss)} of the twin: {subset_name(found.subset)}",
             twin.loss[0],
             form,
             twin.loss[1],

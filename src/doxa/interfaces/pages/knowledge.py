@@ -20,13 +20,13 @@ def removed(step: Step | None) -> float | None:
 def knowledge_cards(found: Ladder) -> tuple[Card, ...]:
     """Shares removed by persona, by remembering the person, and by the twin."""
     notes = {
-        PERSONA: "what static traits know",
-        TWIN: "what the twin knows",
+        PERSONA: "what static traits know of people",
+        TWIN: "what the twin knows beyond treating all alike",
     }
     steps = (found.step(PERSONA), remembering(found), found.step(TWIN))
     return tuple(
         Card(
-            f"of the base rate's loss removed by {rung_name(step.name)}",
+            f"{rung_name(step.name)}: share of the base rate's loss removed",
             step.skill_over_base[0],
             low=step.skill_over_base[1],
             high=step.skill_over_base[2],
@@ -48,8 +48,7 @@ def knowledge_chart(found: Ladder) -> Chart:
         title=f"How much knowing people helps: {who}",
         caption=(
             "How to read it: the base rate treats all people alike and stands at 0 %; a longer bar"
-            " is a way of knowing people that leaves less to surprise. Whiskers are 95 % intervals"
-            " by resampling people."
+            " is a way of knowing people that leaves less to surprise."
         ),
     )
 

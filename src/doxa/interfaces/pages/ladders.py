@@ -12,6 +12,11 @@ from doxa.interfaces.pages.rungs import metric_form, metric_name, rung_name, spa
 from doxa.report import Chart, Column, Note, Table, ladder
 from doxa.report.number import spell
 
+_MEANS = {
+    "log_loss": "how surprised a forecaster was by what people then did",
+    "squared_error": "how far a forecaster was off, squared",
+}
+
 
 def ladder_chart(found: Ladder, bars: Sequence[BarResult] = (), *, about: str = "") -> Chart:
     """Losses of all rungs from the top, with the bar to reach where the loss has one."""
@@ -33,9 +38,8 @@ def ladder_chart(found: Ladder, bars: Sequence[BarResult] = (), *, about: str = 
         bar=_to_reach(found, bars),
         title=f"{measure.capitalize()}{f' of {about}' if about else ''}: {who}",
         caption=(
-            f"How to read it: {measure} is how surprised a forecaster was by what people then did,"
-            " so a shorter bar is better; every forecaster answered the same questions. Whiskers"
-            " are 95 % intervals by resampling people."
+            f"How to read it: {measure} is {_MEANS.get(found.loss, 'what a miss costs')}, so a"
+            " shorter bar is better; whiskers are 95 % intervals by resampling people."
         ),
     )
 
@@ -53,21 +57,36 @@ def ladder_table(found: Ladder) -> Table:
         ),
         Column("base", "skill over base rate", "percent", low="base low", high="base high"),
         Column("persona", "over personas", "percent", low="persona low", high="persona high"),
-        Column("chosen", "settings chosen before"),
     )
     return Table(
         columns,
         tuple(_row(step) for step in found.steps),
-        caption=(
-            f"{spell(found.rows, 'count')} forecasts for {spell(found.people, 'count')} people; it"
-            f" came true in {spell(found.mean, 'percent')} of them."
-            if found.loss == "log_loss"
-            else f"{spell(found.rows, 'count')} forecasts for {spell(found.people, 'count')}"
-            f" people; the mean was {spell(found.mean, 'number')}."
-        )
-        + " Skill is the share of the other forecaster's loss that is gone, with its 95 % interval.",
+        caption=_scored(found),
         strong="twin",
     )
+
+
+def _scored(found: Ladder) -> str:
+    mean = (
+        f"it came true in {spell(found.mean, 'percent')} of them"
+        if found.loss == "log_loss"
+        else f"the mean was {spell(found.mean, 'number')}"
+    )
+    return (
+        f"{spell(found.rows, 'count')} forecasts for {spell(found.people, 'count')} people; {mean}."
+        " Skill is the share of the other forecaster's loss that is gone, with its 95 % interval."
+    )
+
+
+def chosen_note(found: Ladder) -> list[Note]:
+    """What forecasters chose for themselves on the fitted rows, if any chose."""
+    told = [
+        f"{rung_name(step.name)}: "
+        + ", ".join(f"{spaced(key)} {_setting(key, value)}" for key, value in step.chosen.items())
+        for step in found.steps
+        if step.chosen
+    ]
+    return [Note(f"Settings chosen on the fitted rows: {'; '.join(told)}.")] if told else []
 
 
 def beaten_notes(found: Ladder) -> list[Note]:
@@ -107,9 +126,6 @@ def _row(step: Step) -> dict[str, Any]:
         **{f"metric {name}": value for name, value in step.metrics.items()},
         **_skill("base", step.skill_over_base),
         **_skill("persona", step.skill_over_persona),
-        "chosen": ", ".join(
-            f"{spaced(key)} {_setting(key, value)}" for key, value in step.chosen.items()
-        ),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from doxa.fidelity.report import BarResult, FidelityReport, RowReport
+from doxa.interfaces.pages.ladders import chosen_note
 from doxa.interfaces.pages.rungs import (
     EVERYBODY,
     metric_form,
@@ -73,7 +74,8 @@ def protocol_section(report: FidelityReport) -> Section:
     ]
     for row in report.rows:
         blocks.append(Table(_COLUMNS, _facts(row, report), caption=f"Row {spaced(row.name)}."))
-        blocks += _missing(row)
+        chosen = chosen_note(row.ladders[0]) if row.ladders else []
+        blocks += [*_missing(row), *chosen, *_seconds(row)]
     return Section("How this was made", tuple(blocks))
 
 
@@ -88,15 +90,17 @@ def _facts(row: RowReport, report: FidelityReport) -> tuple[dict[str, Any], ...]
         ("forecasts", spell(row.fit_rows, "count"), spell(row.scored_rows, "count")),
         ("people", spell(row.fit_people, "count"), people),
         *_moments(row, report),
-        ("left aside", spell(row.left_out, "count"), spell(row.unresolved, "count")),
         ("columns of the twin's head", spell(row.columns, "count"), None),
         ("its penalty", spell(row.ridge, "number"), None),
-        *(
-            (f"seconds: {phase}", spell(took, "number"), None)
-            for phase, took in row.seconds.items()
-        ),
     ]
     return tuple({"what": what, "fit": fit, "score": score} for what, fit, score in facts)
+
+
+def _seconds(row: RowReport) -> list[Block]:
+    if not row.seconds:
+        return []
+    parts = ", ".join(f"{phase} {spell(took, 'number')}" for phase, took in row.seconds.items())
+    return [Note(f"It took {spell(sum(row.seconds.values()), 'number')} seconds: {parts}.")]
 
 
 def _moments(row: RowReport, report: FidelityReport) -> list[tuple[str, str | None, str | None]]:

@@ -10,9 +10,9 @@ EVERYBODY = "all"
 
 _RUNGS = {
     BASE: "population base rate",
-    PERSONA: "your personas (static traits)",
-    LIFETIME: "each person's own lifetime rate",
-    ONE_BAND: "each person's own recent rate",
+    PERSONA: "your personas",
+    LIFETIME: "own lifetime rate",
+    ONE_BAND: "own recent rate",
     TWIN: "twin",
 }
 _METRICS: dict[str, tuple[str, Format]] = {

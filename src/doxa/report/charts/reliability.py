@@ -8,6 +8,8 @@ from doxa.report.charts.frame import ACCENT, QUIET, axis, drawn, frame, numbers,
 from doxa.report.number import finite, spell
 from doxa.report.table import Column, Table
 
+_ENDS = (5.0, 10.0, 20.0, 30.0, 40.0, 50.0, 60.0, 80.0, 100.0)
+
 
 class Group(TypedDict):
     """Forecasts of about the same size.
@@ -55,28 +57,40 @@ def reliability(
 
 
 def _option(groups: Sequence[Group]) -> Option:
+    reach = _reach(groups)
     return frame(
         grid=[
             {"left": 80, "right": 26, "top": 14, "bottom": 136, "outerBoundsMode": "none"},
             {"left": 80, "right": 26, "height": 56, "bottom": 46, "outerBoundsMode": "none"},
         ],
         xAxis=[
-            _percent(axisLabel={"show": False}),
-            _percent(gridIndex=1, name="forecast probability", nameGap=28),
+            _percent(reach, axisLabel={"show": False}),
+            _percent(reach, gridIndex=1, name="forecast probability", nameGap=28),
         ],
         yAxis=[
-            _percent(name="share that came true", nameGap=54),
+            _percent(reach, name="share that came true", nameGap=54),
             axis("value", gridIndex=1, name="how many", nameGap=54, splitNumber=1),
         ],
-        series=[_diagonal(), _whiskers(groups), _curve(groups), _counts(groups)],
+        series=[_diagonal(reach), _whiskers(groups), _curve(groups), _counts(groups)],
     )  # fmt: skip
 
 
-def _percent(**parts: Any) -> Option:
+def _reach(groups: Sequence[Group]) -> float:
+    """Where both axes end: rare outcomes would else sit in a corner."""
+    known = [
+        finite(value)
+        for group in groups
+        for value in (group["forecast"], group["observed"], group.get("high"))
+    ]
+    most = max((100 * value for value in known if value is not None), default=100.0)
+    return next((end for end in _ENDS if most <= end), 100.0)
+
+
+def _percent(reach: float, **parts: Any) -> Option:
     # Without containShape=False the bars would push their axis out of line with the curve's.
     ticks = numbers("percent")
     return axis(
-        "value", **{"min": 0, "max": 100, "containShape": False, "axisLabel": ticks, **parts}
+        "value", **{"min": 0, "max": reach, "containShape": False, "axisLabel": ticks, **parts}
     )
 
 
@@ -84,14 +98,14 @@ def _share(value: float | None) -> float | None:
     return drawn(value, "percent")
 
 
-def _diagonal() -> Option:
+def _diagonal(reach: float) -> Option:
     return {
         "type": "line",
         "silent": True,
         "symbol": "none",
         "lineStyle": {"color": QUIET, "type": [4, 3], "width": 1.5},
         "tooltip": {"show": False},
-        "data": [[0, 0], [100, 100]],
+        "data": [[0, 0], [reach, reach]],
     }
 
 

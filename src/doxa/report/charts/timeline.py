@@ -24,7 +24,7 @@ from doxa.report.table import Column, Table
 
 Stance = Literal["for", "against", "count", "value"]
 _COLOURS: dict[Stance, str] = {"for": GOOD, "against": BAD, "count": MUTED, "value": MUTED}
-_ROW = 22
+_ROW, _MOST_DOTS = 22, 60
 _DATES: Option = {
     **LETTERS,
     "formatter": {
@@ -193,7 +193,7 @@ def _line(story: _Story) -> Option:
         "symbolSize": 5,
         "showAllSymbol": True,
         "lineStyle": {"color": ACCENT, "width": 2},
-        "itemStyle": {"color": ACCENT},
+        "itemStyle": {"color": ACCENT, "opacity": _dots(story)},
         "emphasis": {"disabled": True},
         "data": [
             {
@@ -207,6 +207,11 @@ def _line(story: _Story) -> Option:
     }
 
 
+def _dots(story: _Story) -> float:
+    # Where dots would run into each other only the line shows; they still answer to the pointer.
+    return 1.0 if len(story.points) <= _MOST_DOTS else 0.0
+
+
 def _changes(story: _Story) -> Option:
     lines = [{"xAxis": story.place(item), "name": item["status"]} for item in story.changes]
     return {
@@ -216,11 +221,17 @@ def _changes(story: _Story) -> Option:
         "label": {
             "formatter": "{b}",
             "color": WARN,
-            "position": "insideEndTop",
+            "position": _aside(story),
             "fontSize": 11,
         },
         "data": lines,
     }
+
+
+def _aside(story: _Story) -> str:
+    """At the end of the lines where the credence is not."""
+    known = [value for point in story.points if (value := finite(point["credence"])) is not None]
+    return "insideStartTop" if known and sum(known) / len(known) > 0.5 else "insideEndTop"
 
 
 def _ticks(story: _Story, stance: Stance) -> Option:

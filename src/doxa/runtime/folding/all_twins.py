@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
 import numpy as np
 
@@ -11,14 +12,17 @@ from doxa.domain.clock import Clock
 from doxa.runtime.folding.boundary import boundary
 from doxa.runtime.folding.fold import fold_rows
 from doxa.runtime.folding.rows import ledger_rows
-from doxa.runtime.folding.snapshots import mark, serves
-from doxa.runtime.folding.twin_state import leave_snapshot, readable
+from doxa.runtime.folding.snapshots import serves
+from doxa.runtime.folding.twin_state import fresh_snapshot, readable
 from doxa.runtime.wiring import Wiring
 from doxa.state.codec import encode
 from doxa.storage.port import Snapshot
 
 PART = 4_096
 """Twins folded at a time: what lies in memory is their signals, however many twins there are."""
+
+_BATCH = 256
+"""Snapshots in one transaction: signals that arrive meanwhile do not wait long."""
 
 
 def snapshot_all(
@@ -53,19 +57,24 @@ def _part(wiring: Wiring, keys: Ints) -> int:
     if belief_map.clock is not Clock.TIME:
         return 0
     held = store.snapshots(keys.tolist())
-    known = [each.twin for each in held if serves(each, belief_map, None, None)]
+    known = [each.twin for each in held if serves(each, wiring.mark, None, None)]
     if belief_map.zone.trait is not None:
         known = keys.tolist()
-    written = 0
+    made = _made(wiring, known, np.setdiff1d(keys, known))
+    return sum(store.put_snapshots(some) for some in iter(lambda: list(islice(made, _BATCH)), []))
+
+
+def _made(wiring: Wiring, known: list[int], fresh: Ints) -> Iterator[Snapshot]:
+    belief_map = wiring.belief_map
     for key in known:
         found = readable(wiring, belief_map, key, None, None)
-        written += leave_snapshot(wiring, found, key, None, 1)
-    fresh = np.setdiff1d(keys, known)
-    until = boundary(keys[:0], belief_map.zone, wiring.clock())
-    if not len(fresh) or until is None:
-        return written
-    rows = ledger_rows(store, belief_map.zone, fresh.tolist(), until=until - 1)
-    return written + store.put_snapshots(list(_snapshots(wiring, rows, until)))
+        snapshot = fresh_snapshot(wiring, found, key, None, 1)
+        if snapshot is not None:
+            yield snapshot
+    until = boundary(fresh[:0], belief_map.zone, wiring.clock())
+    if len(fresh) and until is not None:
+        rows = ledger_rows(wiring.store, belief_map.zone, fresh.tolist(), until=until - 1)
+        yield from _snapshots(wiring, rows, until)
 
 
 def _snapshots(wiring: Wiring, rows: SignalColumns, until: int) -> Iterator[Snapshot]:
@@ -73,7 +82,6 @@ def _snapshots(wiring: Wiring, rows: SignalColumns, until: int) -> Iterator[Snap
     if not len(rows):
         return
     folded = fold_rows(wiring.belief_map, rows)
-    fingerprint = mark(wiring.belief_map)
     sort = np.argsort(rows.twin, kind="stable")
     twins, starts = np.unique(rows.twin[sort], return_index=True)
     newest = [
@@ -84,7 +92,7 @@ def _snapshots(wiring: Wiring, rows: SignalColumns, until: int) -> Iterator[Snap
     for key, state, at, recorded, seq in zip(twins.tolist(), states, *newest, strict=True):
         yield Snapshot(
             twin=key,
-            fingerprint=fingerprint,
+            fingerprint=wiring.mark,
             until=until,
             newest_at=at,
             newest_recorded=recorded,

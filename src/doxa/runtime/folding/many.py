@@ -54,13 +54,15 @@ def _from_snapshots(
     known_at: Moment | None,
 ) -> tuple[Ints, Folded] | None:
     """The twins that have a snapshot which serves; None when there are none, or it cannot be told."""
+    if belief_map is not wiring.belief_map:
+        return None
     store = wiring.store
     stamp = store.changes()
     snapshots = sorted(
         (
             each
             for each in store.snapshots(keys[keys >= 0].tolist())
-            if serves(each, belief_map, until, known_at)
+            if serves(each, wiring.mark, until, known_at)
         ),
         key=lambda each: each.twin,
     )

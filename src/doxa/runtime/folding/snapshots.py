@@ -5,34 +5,22 @@ from __future__ import annotations
 import numpy as np
 
 from doxa.beliefmap.columns import SignalColumns
-from doxa.beliefmap.derived import per_map
-from doxa.beliefmap.fingerprint import fingerprint
 from doxa.beliefmap.model import BeliefMap
 from doxa.domain.clock import Clock
 from doxa.runtime.folding.boundary import boundary
 from doxa.runtime.folding.fold import Folded, fold_rows, fold_tail
-from doxa.state.codec import FORMAT, encode
+from doxa.state.codec import encode
 from doxa.storage.port import Snapshot
 from doxa.types import Moment
 
 
-@per_map
-def mark(belief_map: BeliefMap) -> str:
-    """What a snapshot must carry to be read by this map and this code."""
-    return f"{FORMAT}:{fingerprint(belief_map)}"
-
-
 def serves(
-    snapshot: Snapshot | None,
-    belief_map: BeliefMap,
-    until: Moment | None,
-    known_at: Moment | None,
+    snapshot: Snapshot | None, wanted: str, until: Moment | None, known_at: Moment | None
 ) -> bool:
-    """Whether a snapshot may serve a read: equal rules, and nothing in it that the read must not see."""
+    """Whether a snapshot may serve a read: of the wanted mark, and with nothing it must not see."""
     return (
         snapshot is not None
-        and belief_map.clock is Clock.TIME
-        and snapshot.fingerprint == mark(belief_map)
+        and snapshot.fingerprint == wanted
         and (until is None or snapshot.newest_at <= until)
         and (known_at is None or snapshot.newest_recorded <= known_at)
     )
@@ -44,7 +32,9 @@ def snapshot_of(
     earlier: Snapshot | None,
     rows: SignalColumns,
     now: Moment,
+    *,
     least: int,
+    mark: str,
 ) -> Snapshot | None:
     """A new snapshot of one twin, None when it is not worth it.
 
@@ -56,6 +46,8 @@ def snapshot_of(
         All of the twin's signals since then, to be cut at the newest boundary.
     least : int
         How many of them must lie before it.
+    mark : str
+        The map's.
     """
     if belief_map.clock is not Clock.TIME or len(rows) < least:
         return None
@@ -71,7 +63,7 @@ def snapshot_of(
         newest = (max(newest[0], earlier.newest_at), max(newest[1], earlier.newest_recorded))
     return Snapshot(
         twin=key,
-        fingerprint=mark(belief_map),
+        fingerprint=mark,
         until=until,
         newest_at=newest[0],
         newest_recorded=newest[1],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -82,8 +83,8 @@ def readable(
     """
     store = wiring.store
     stamp = store.changes()
-    snapshot = store.snapshot(key) if cached else None
-    if not serves(snapshot, belief_map, until, known_at):
+    snapshot = store.snapshot(key) if cached and belief_map is wiring.belief_map else None
+    if not serves(snapshot, wiring.mark, until, known_at):
         snapshot = None
     if snapshot is not None and before_seq is not None and snapshot.last_seq >= before_seq:
         snapshot = None
@@ -94,18 +95,21 @@ def readable(
     return Readable(belief_map, snapshot, rows)
 
 
-def leave_snapshot(
-    wiring: Wiring, found: Readable, key: int, until: Moment | None, least: int | None = None
-) -> bool:
-    """Write a snapshot if the rows are many and the read saw all that it would hold."""
-    limit = wiring.snapshot_after if least is None else least
-    if len(found.rows) < max(limit, 1):
-        return False
+def fresh_snapshot(
+    wiring: Wiring, found: Readable, key: int, until: Moment | None, least: int
+) -> Snapshot | None:
+    """A new snapshot, if the rows are many and the read saw all that it would hold."""
+    if len(found.rows) < least:
+        return None
     now = wiring.clock() if until is None else min(until, wiring.clock())
-    made = snapshot_of(found.belief_map, key, found.snapshot, found.rows, now, limit)
-    if made is None:
-        return False
-    try:
-        return wiring.store.put_snapshots([made]) > 0
-    except StoreError:
-        return False  # a cache that cannot be written costs time, not answers
+    return snapshot_of(
+        found.belief_map, key, found.snapshot, found.rows, now, least=least, mark=wiring.mark
+    )
+
+
+def leave_snapshot(wiring: Wiring, found: Readable, key: int, until: Moment | None) -> None:
+    """Write a snapshot after a read of a long history."""
+    made = fresh_snapshot(wiring, found, key, until, max(wiring.snapshot_after, 1))
+    if made is not None:
+        with suppress(StoreError):  # a cache that cannot be written costs time, not answers
+            wiring.store.put_snapshots([made])

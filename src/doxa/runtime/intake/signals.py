@@ -9,7 +9,7 @@ import msgspec
 
 from doxa.beliefmap.model import BeliefMap
 from doxa.beliefmap.rows import evidence_of
-from doxa.domain.clock import Clock
+from doxa.domain.clock import BEGINNING, Clock
 from doxa.domain.content import content_id, number_repeats
 from doxa.domain.signal import TRAITS, Signal
 from doxa.errors import SignalError
@@ -17,7 +17,6 @@ from doxa.runtime.intake.given import Given, given_row
 from doxa.runtime.intake.names import given_kind, given_name, optional_name
 from doxa.runtime.intake.payloads import given_payload
 from doxa.runtime.intake.times import given_moment, not_ahead
-from doxa.storage.bulk.moments import BEGINNING
 from doxa.types import Moment
 
 MOST_SHOWN = 20

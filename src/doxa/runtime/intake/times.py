@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from doxa.domain.clock import MINUTE, Clock
+from doxa.domain.clock import BEGINNING, MINUTE, Clock
 from doxa.errors import DoxaError, InputError, SignalError
-from doxa.storage.bulk.moments import BEGINNING, MomentReader, within
+from doxa.storage.bulk.moments import MomentReader, within
 from doxa.types import Moment
 
 AHEAD = 5 * MINUTE
 """How far clocks may disagree: what lies further in the future is refused."""
 
+_LONGEST_SHOWN = 80
 _EXPECTED = {
     Clock.TIME: "ISO 8601 text such as 2017-10-03T18:22:00Z, or a datetime",
     Clock.POSITION: "a whole number: this map's clock counts positions",
@@ -51,7 +52,10 @@ def given_moment(
     if isinstance(found, int):
         return found
     shown = str(value) if isinstance(value, date) else repr(value)
-    raise error(f"{shown[:80]} is {found or 'no time'}", where=field, expected=_EXPECTED[clock])
+    if len(shown) > _LONGEST_SHOWN:
+        shown = f"{shown[:_LONGEST_SHOWN]}…"
+    expected = "a whole number" if field == "order" else _EXPECTED[clock]
+    raise error(f"{shown} is {found or 'no time'}", where=field, expected=expected)
 
 
 def not_ahead(field: str, moment: Moment, now: Moment) -> Moment:

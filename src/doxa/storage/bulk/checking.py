@@ -8,13 +8,12 @@ from difflib import get_close_matches
 from typing import cast
 
 from doxa.beliefmap.model import BeliefMap
-from doxa.domain.clock import MINUTE, Clock
+from doxa.domain.clock import BEGINNING, MINUTE, Clock
 from doxa.domain.content import content_id
 from doxa.domain.signal import BUILT_IN_KINDS, DEFAULT_SOURCE, TRAITS
 from doxa.storage.bulk import judging
 from doxa.storage.bulk.batch import RawBatch, Reject, Rows
 from doxa.storage.bulk.judging import Refused
-from doxa.storage.bulk.moments import BEGINNING
 from doxa.types import Moment
 
 TOLERANCE = 5 * MINUTE

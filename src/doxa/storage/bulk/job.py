@@ -20,7 +20,7 @@ from doxa.storage.bulk.engine import connect
 from doxa.storage.bulk.loading import BulkLedger, Loader, Outcome, columns
 from doxa.storage.bulk.ordinals import Ordinals
 from doxa.storage.bulk.receipt import BackfillReceipt, Options
-from doxa.storage.bulk.rejecting import Limit, collect
+from doxa.storage.bulk.rejecting import Limit, collect, with_first
 from doxa.storage.bulk.sources import Source
 from doxa.storage.bulk.staging import Progress, Stage, Tally
 from doxa.storage.port import Load
@@ -81,9 +81,12 @@ class Job:
             plan, resumed = plans.enter(folder, plan, self.options.restart)
             try:
                 receipt = self._stages(folder, plan, opener)
-            except (InputError, TooManyRejects):
+            except (InputError, TooManyRejects) as error:
                 if not resumed and self.store.load(plan.load) is None:
                     plans.remove(folder)
+                rejects = plans.beside(self.path, "rejects.csv")
+                if isinstance(error, TooManyRejects) and rejects.exists():
+                    raise with_first(error, rejects) from None
                 raise
             plans.remove(folder)
         return receipt

@@ -66,7 +66,7 @@ def _layouts(table: Table) -> Iterator[Layout]:
         return
     found = sorted(each for each in glob(path) if each.is_file())
     if not found:
-        raise InputError(f"there is no file {path}", where=table.file)
+        raise InputError("there is no such file", where=str(path))
     for each in found:
         yield Layout(name=str(Path(table.file).parent / each.name), table=table, path=each)
 

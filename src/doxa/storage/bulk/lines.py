@@ -114,7 +114,10 @@ def _header(lines: Lines, path: Path) -> tuple[list[str], str]:
     try:
         names = next(csv.reader(lines, delimiter=delimiter, strict=True))
         "".join(names).encode()
-    except (csv.Error, UnicodeEncodeError) as error:
+    except UnicodeEncodeError:
+        where = f"{path.name}:1"
+        raise InputError("is no text in UTF-8", where=where, expected="a CSV file") from None
+    except csv.Error as error:
         raise InputError(f"the header cannot be read ({error})", where=f"{path.name}:1") from error
     double = next((name for name in names if names.count(name) > 1), None)
     if double is not None:

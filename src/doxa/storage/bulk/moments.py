@@ -14,8 +14,6 @@ from doxa.errors import InputError
 from doxa.types import Moment
 
 NOON = 12 * HOUR
-BEGINNING = {Clock.TIME: EARLIEST, Clock.POSITION: -(2**53)}
-"""When a trait without a time holds from: before any moment a table can name."""
 _FIRST_PLACE, _LAST_PLACE = -(2**53), 2**53
 
 

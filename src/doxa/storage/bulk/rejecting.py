@@ -51,6 +51,24 @@ class Limit:
         )
 
 
+def with_first(error: TooManyRejects, file: Path) -> TooManyRejects:
+    """The same error, saying of the first bad row what is wrong with it."""
+    with file.open(newline="", encoding="utf-8") as found:
+        rows = csv.reader(found)
+        next(rows, None)
+        first = next(rows, None)
+    if first is None:
+        return error
+    table, line, part, reason = first
+    told = f"{part}: {reason}" if part else reason
+    return TooManyRejects(
+        f"{error.problem}, the first of them {table}:{line} {told}",
+        where=error.where,
+        expected=error.expected,
+        hint=error.hint,
+    )
+
+
 def collect(folder: Path, target: Path) -> int:
     """Gather the rejects of all chunks in one file; none leaves no file. Returns how many."""
     parts = sorted(folder.glob("*.rejects"))

@@ -15,6 +15,7 @@ BUSY_SECONDS = 30.0
 """How long a writer waits for its turn before it gives up."""
 
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_SHUT = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM})
 _BROKEN = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
@@ -76,4 +77,9 @@ def store_error(error: sqlite3.Error, path: Path) -> StoreError:
     if code in _BROKEN:
         hint = "restore a copy; `sqlite3 FILE .recover` may save what is left"
         return StoreError(f"the store's file is damaged ({error})", where=where, hint=hint)
+    if code in _SHUT:
+        hint = "the folder and the file must be there for you to read and write"
+        return StoreError(
+            f"the store cannot be opened or written ({error})", where=where, hint=hint
+        )
     return StoreError(f"the store cannot be used ({error})", where=where)

@@ -67,12 +67,18 @@ def _check_header(path: Path) -> None:
     if not path.parent.is_dir():
         raise StoreError("there is no such folder", where=str(path.parent), hint="create it first")
     try:
+        if path.exists() and not path.is_file():
+            what = "a folder" if path.is_dir() else "a device"
+            raise StoreError(f"is {what}", where=str(path), expected="the path of a file")
         with path.open("rb") as file:
             header = file.read(100)
     except FileNotFoundError:
         return
+    except StoreError:
+        raise
     except OSError as error:
-        raise StoreError(f"the file cannot be read ({error})", where=str(path)) from error
+        problem = f"the file cannot be read ({error.strerror})"
+        raise StoreError(problem, where=str(path)) from error
     if not header:
         return
     ours = header[:16] == _MAGIC and int.from_bytes(header[68:72], "big") == APPLICATION_ID

@@ -1,0 +1,251 @@
+"""Writes the pages of docs/reference that come from code: the command line and the Python names.
+
+Run: ``make docs``. A test says when a page is no longer current.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import inspect
+import io
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import doxa
+from doxa import errors
+from doxa.interfaces.cli.frame import COMMANDS, run
+
+REFERENCE = Path(__file__).parent / "reference"
+MADE = "<!-- Made by `make docs` from the code; do not edit. -->"
+
+SHOWN = "<!-- not run: it runs as the example of a docstring -->"
+
+FACADES = ("doxa.runtime.twins.Twins", "doxa.runtime.twin.Twin")
+RECORDS = (
+    "doxa.runtime.receipt.Receipt",
+    "doxa.reading.opinion.Opinion",
+    "doxa.runtime.held.Held",
+    "doxa.runtime.delta.Change",
+    "doxa.runtime.explanation.Explanation",
+    "doxa.runtime.explanation.Piece",
+    "doxa.runtime.readings.Readings",
+    "doxa.reading.opinion.Opinions",
+    "doxa.storage.bulk.receipt.Options",
+    "doxa.storage.bulk.receipt.BackfillReceipt",
+    "doxa.runtime.fitting.FitReceipt",
+    "doxa.runtime.fitting.FittedHead",
+    "doxa.runtime.forecasts.Forecasts",
+    "doxa.runtime.forecasts.Forecast",
+    "doxa.runtime.forecasts.Reason",
+    "doxa.fidelity.report.FidelityReport",
+    "doxa.fidelity.report.RowReport",
+    "doxa.fidelity.ladder.Ladder",
+    "doxa.fidelity.ladder.Step",
+    "doxa.fidelity.report.BarResult",
+    "doxa.fidelity.report.Calibration",
+)
+MORE_ERRORS = ("doxa.runtime.intake.signals.BadRows",)
+READERS = (
+    "doxa.beliefmap.map_file.load_map",
+    "doxa.beliefmap.map_file.parse_map",
+    "doxa.beliefmap.tables_file.load_tables",
+    "doxa.beliefmap.evaluation_file.load_evaluation",
+)
+
+
+def pages() -> dict[Path, str]:
+    """The text of every page that is made."""
+    return {
+        REFERENCE / "command-line.md": command_line(),
+        REFERENCE / "python.md": python(),
+    }
+
+
+def command_line() -> str:
+    """The page of the command line: the help of each command."""
+    parts = [
+        "# The command line",
+        MADE,
+        "Every command takes `--json` and prints one JSON document then. Progress and errors go to"
+        " standard error.",
+        "| exit code | meaning |\n|---|---|\n| 0 | done |\n| 1 | a bar was missed, or rows were"
+        " refused |\n| 2 | the input is wrong |\n| 3 | the candidate is worse |\n| 4 | the store"
+        " cannot be used |\n| 130 | interrupted |",
+        "```text\n" + _help([]) + "\n```",
+    ]
+    for words, _ in COMMANDS:
+        parts += [f"## doxa {words}", "```text\n" + _help(words.split()) + "\n```"]
+    return "\n\n".join(parts) + "\n"
+
+
+def _help(words: list[str]) -> str:
+    out = io.StringIO()
+    before = os.environ.get("COLUMNS")
+    os.environ["COLUMNS"] = "90"
+    try:
+        with contextlib.redirect_stdout(out):
+            run([*words, "--help"])
+    finally:
+        os.environ.pop("COLUMNS")
+        if before is not None:
+            os.environ["COLUMNS"] = before
+    return "\n".join(line.rstrip() for line in out.getvalue().strip().splitlines())
+
+
+def python() -> str:
+    """The page of the public Python names: everything a product calls, and what it gets back."""
+    parts = [
+        "# Python",
+        MADE,
+        "`import doxa` gives three names: "
+        + ", ".join(f"`{name}`" for name in sorted(doxa.__all__))
+        + ". `doxa.open` hands back the facade `Twins`; `twins.twin(id)` hands back a `Twin`."
+        " Everything else is a record that they return. Only what stands on this page is public.",
+        "## Opening",
+        _function("doxa.open", doxa.open),
+        "## Facades",
+        *(_facade(found(path)) for path in FACADES),
+        "## Records",
+        *(_record(path) for path in RECORDS),
+        "## Reading files",
+        *(_function(path, found(path)) for path in READERS),
+        "## Errors",
+        "All errors have the fields `problem`, `where`, `expected` and `hint`, and an `exit_code`"
+        " for the command line.",
+        *(_error(each) for each in _errors()),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def found(path: str) -> Any:
+    """The object that a dotted path names."""
+    module, _, name = path.rpartition(".")
+    return getattr(importlib.import_module(module), name)
+
+
+def methods(facade: type) -> Iterator[tuple[str, Any]]:
+    """The public methods and properties of a facade, as they are written down."""
+    for name, member in vars(facade).items():
+        if not name.startswith("_") or name == "__getitem__":
+            yield name, member
+
+
+def _facade(facade: type) -> str:
+    parts = [f"### {facade.__name__}", _text(facade)]
+    for name, member in methods(facade):
+        shown = f"{facade.__name__}.{name}"
+        parts.append(
+            f"#### {shown}\n\n{_text(member)}"
+            if isinstance(member, property)
+            else _function(shown, member, "####")
+        )
+    return "\n\n".join(parts)
+
+
+def _function(name: str, function: Callable[..., Any], level: str = "###") -> str:
+    short = name if name == "doxa.open" or name[0].isupper() else name.rpartition(".")[2]
+    origin = f"From `{name.rpartition('.')[0]}`.\n\n" if level == "###" and short != name else ""
+    return f"{level} {short}\n\n```text\n{short}{_signature(function)}\n```\n\n{origin}{_text(function)}"
+
+
+def _signature(function: Callable[..., Any]) -> str:
+    signature = inspect.signature(function)
+    items: list[str] = []
+    starred = False
+    for parameter in signature.parameters.values():
+        if parameter.name == "self":
+            continue
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY and not starred:
+            items.append("*")
+            starred = True
+        items.append(_parameter(parameter))
+        if parameter.kind is inspect.Parameter.POSITIONAL_ONLY:
+            items.append("/")
+    end = f" -> {signature.return_annotation}"
+    line = f"({', '.join(items)}){end}"
+    if len(line) <= 70:
+        return line
+    return "(\n" + "".join(f"    {item},\n" for item in items) + f"){end}"
+
+
+def _parameter(parameter: inspect.Parameter) -> str:
+    text = str(
+        parameter.replace(default=inspect.Parameter.empty, annotation=inspect.Parameter.empty)
+    )
+    text += f": {parameter.annotation}"
+    if parameter.default is inspect.Parameter.empty:
+        return text
+    default = parameter.default
+    plain = isinstance(default, str | int | float | tuple | Path) or default is None
+    return f"{text} = {default!r}" if plain else f"{text} = {type(default).__name__}()"
+
+
+def _record(path: str) -> str:
+    record = found(path)
+    fields = inspect.get_annotations(record)
+    shown = "\n".join(
+        f"{name}: {kind}".replace("'", "") for name, kind in fields.items() if name[0] != "_"
+    )
+    extra = [
+        f"`{record.__name__}.{name}`: {_first(member)}"
+        for name, member in vars(record).items()
+        if not name.startswith("_") and (inspect.isfunction(member) or isinstance(member, property))
+    ]
+    return "\n\n".join([f"### {record.__name__}", f"```text\n{shown}\n```", _text(record), *extra])
+
+
+def _errors() -> Iterator[type]:
+    for each in (*vars(errors).values(), *map(found, MORE_ERRORS)):
+        if inspect.isclass(each) and issubclass(each, errors.DoxaError):
+            yield each
+
+
+def _error(each: type) -> str:
+    bases = ", ".join(f"`{base.__name__}`" for base in each.__bases__)
+    return f"- `{each.__name__}` ({bases}): {_first(each)}"
+
+
+def _first(member: Any) -> str:
+    return (inspect.getdoc(member) or "").split("\n")[0]
+
+
+def _text(member: Any) -> str:
+    """A docstring as Markdown: headings of sections become bold, entries a list, examples code."""
+    lines = (inspect.getdoc(member) or "").splitlines()
+    out: list[str] = []
+    section, place = "", 0
+    while place < len(lines):
+        line = lines[place]
+        under = lines[place + 1] if place + 1 < len(lines) else ""
+        if line and re.fullmatch(r"-{3,}", under):
+            section = line
+            out += [f"**{section}**", ""]
+            place += 2
+            continue
+        if section == "Examples":
+            code = "\n".join(lines[place:]).strip("\n")
+            out += [SHOWN, "```python", code, "```"]
+            break
+        if section and line and not line.startswith(" "):
+            name, colon, kind = line.partition(" : ")
+            quoted = f"- `{name}`" if re.fullmatch(r"[\w, `]+", name) else f"- {name}"
+            out.append(quoted + (f" ({kind})" if colon else ""))
+        else:
+            out.append(line)
+        place += 1
+    return re.sub(r"(?<!`)``([^`]+)``(?!`)", r"`\1`", "\n".join(out).strip())
+
+
+def main() -> None:
+    """Write the pages."""
+    for path, text in pages().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

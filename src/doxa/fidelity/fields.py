@@ -1,0 +1,49 @@
+"""What an evaluation reads of payloads: the fields of outcomes, selections, subsets and units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from doxa.beliefmap.conditions import fields_of
+from doxa.beliefmap.evaluation import EvaluationRow
+from doxa.beliefmap.model import BeliefMap, Outcome
+from doxa.domain.signal import TRAITS
+from doxa.features.eligibility import fields_asked
+from doxa.features.moments import fields_needed
+from doxa.features.plan import outcome_named
+
+
+def fields_for(
+    belief_map: BeliefMap, rows: Iterable[EvaluationRow], unit: str = "twin"
+) -> dict[str, tuple[str, ...]]:
+    """The payload fields that some rows of an evaluation need, by kind.
+
+    Parameters
+    ----------
+    unit : str
+        What is split and resampled together: ``twin``, a group or a trait.
+    """
+    own = () if unit == "twin" else (belief_map.groups.get(unit, unit),)
+    found: dict[str, tuple[str, ...]] = {TRAITS: (*belief_map.personas, *own)}
+    for row in rows:
+        for name in row.outcomes:
+            outcome = outcome_named(belief_map, name)
+            for needed in (fields_needed(outcome), fields_asked(outcome), _selected(row, outcome)):
+                for kind, names in needed.items():
+                    found[kind] = tuple(dict.fromkeys((*found.get(kind, ()), *names)))
+    return found
+
+
+def _selected(row: EvaluationRow, outcome: Outcome) -> dict[str, tuple[str, ...]]:
+    kind = outcome.after or outcome.kind
+    found: dict[str, tuple[str, ...]] = {}
+    for selection in (row.fit, row.score):
+        if selection is None:
+            continue
+        per = (selection.nth.per,) if selection.nth and selection.nth.per else ()
+        found[kind] = (*found.get(kind, ()), *fields_of(selection.when), *per)
+        found[TRAITS] = (*found.get(TRAITS, ()), *selection.traits)
+    for subset in row.subsets.values():
+        traits = (*subset.traits, *((subset.has,) if subset.has else ()))
+        found[TRAITS] = (*found.get(TRAITS, ()), *traits)
+    return found

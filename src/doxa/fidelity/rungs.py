@@ -1,0 +1,112 @@
+"""The rungs of an evaluation: every rival on the same rows, and the ladders they stand on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from doxa.beliefmap.columns import Floats
+from doxa.beliefmap.evaluation import Evaluation, EvaluationRow
+from doxa.beliefmap.payloads import Bools
+from doxa.fidelity.ladder import TWIN, Ladder, ladder
+from doxa.fidelity.report import BarResult
+from doxa.fidelity.rivals.base import base
+from doxa.fidelity.rivals.own_rate import lifetime, one_band
+from doxa.fidelity.rivals.persona import persona
+from doxa.fidelity.rivals.setting import Rung, Setting
+from doxa.fidelity.split import Split, in_subset, units_of
+
+RIVALS: dict[str, Callable[[Setting], Rung | None]] = {"lifetime": lifetime, "one_band": one_band}
+Progress = Callable[[str, float], None]
+
+
+def rungs_of(
+    row: EvaluationRow, setting: Setting, progress: Progress
+) -> tuple[list[Rung], list[str]]:
+    """The rungs below the twin, and the rivals asked for that are not built for the outcome."""
+    rungs = [base(setting)]
+    progress("rival persona", 0.0)
+    static = persona(setting)
+    rungs += [static] if static else []
+    absent = []
+    for number, name in enumerate(row.rivals):
+        progress(f"rival {name}", (number + 1) / (len(row.rivals) + 1))
+        found = RIVALS[name](setting) if name in RIVALS else None
+        if found is None:
+            absent.append(name)
+        else:
+            rungs.append(found)
+    return rungs, absent
+
+
+def ladders_of(
+    evaluation: Evaluation, row: EvaluationRow, setting: Setting, split: Split, rungs: list[Rung]
+) -> list[Ladder]:
+    """One ladder over all scored rows, and one per subset that has any."""
+    everybody = np.ones(len(split.score.y), dtype=bool)
+    found = [_ladder(evaluation, row, setting, split, rungs, "all", everybody)]
+    for name, subset in row.subsets.items():
+        chosen = in_subset(setting.past, split.score.rows, subset)
+        if not chosen.any():
+            continue
+        fitted = in_subset(setting.past, split.fit.rows, subset)
+        own = _own_base(setting, fitted, chosen) if fitted.any() else rungs[0].forecast[chosen]
+        parts = [replace(rung, forecast=rung.forecast[chosen]) for rung in rungs]
+        parts[0] = replace(parts[0], forecast=own)
+        found.append(_ladder(evaluation, row, setting, split, parts, name, chosen))
+    return found
+
+
+def _own_base(setting: Setting, fitted: Bools, chosen: Bools) -> Floats:
+    """A subset is held against its own base rate, from its own fit rows."""
+    part = replace(
+        setting,
+        fit=setting.fit.take(fitted),
+        y=setting.y[fitted],
+        score=setting.score.take(chosen),
+    )
+    return base(part).forecast
+
+
+def _ladder(
+    evaluation: Evaluation,
+    row: EvaluationRow,
+    setting: Setting,
+    split: Split,
+    rungs: list[Rung],
+    name: str,
+    chosen: Bools,
+) -> Ladder:
+    rows = split.score.rows.take(chosen)
+    return ladder(
+        name,
+        rungs,
+        split.score.y[chosen],
+        units_of(evaluation, setting.past, rows),
+        rows.person,
+        setting.family,
+        row.metrics,
+        evaluation.seed,
+    )
+
+
+def bars_of(row: EvaluationRow, ladders: list[Ladder]) -> list[BarResult]:
+    """What the twin reached on every bar of the row."""
+    found = []
+    for bar in row.bars:
+        of = next((one for one in ladders if one.subset == bar.subset), None)
+        twin = of.step(TWIN) if of else None
+        value = twin.metrics.get(bar.metric, float("nan")) if twin else float("nan")
+        found.append(
+            BarResult(
+                subset=bar.subset,
+                metric=bar.metric,
+                low=bar.low,
+                high=bar.high,
+                value=value,
+                reached=bar.reached(value),
+            )
+        )
+    return found

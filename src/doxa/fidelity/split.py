@@ -1,0 +1,135 @@
+"""The split of an evaluation: which rows are fitted, which are scored, with their labels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from doxa.beliefmap.columns import Ints
+from doxa.beliefmap.evaluation import Evaluation, EvaluationRow, Selection, Subset
+from doxa.beliefmap.model import Outcome
+from doxa.beliefmap.payloads import Bools
+from doxa.errors import InputError
+from doxa.features.knowledge import as_known
+from doxa.features.labels import labels_of
+from doxa.features.past import Past
+from doxa.features.rows import NONE, Rows, joined
+from doxa.features.traits import trait_is, trait_of
+from doxa.learning.selection import in_parts, known_members, select_rows, top_members
+from doxa.learning.training import Labelled
+
+NEVER_ENDS = np.iinfo(np.int64).max
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Fit rows with labels, scored rows with labels, and what was left aside.
+
+    Attributes
+    ----------
+    past : Past
+        What features and rivals may be computed from: with late signals hidden from the rows
+        that could not have known them. Labels were made from everything.
+    fit, score : Labelled
+        Rows read from that past.
+    members, known : int64[...]
+        Members asked for, and those met by enough people to be held by name.
+    unresolved : int
+        Scored rows whose window had not closed.
+    left_out : int
+        Fit rows whose label was not known before the first scored origin.
+    """
+
+    past: Past
+    fit: Labelled
+    score: Labelled
+    members: Ints
+    known: Ints
+    unresolved: int
+    left_out: int
+
+
+def split_rows(
+    evaluation: Evaluation,
+    row: EvaluationRow,
+    outcome: Outcome,
+    past: Past,
+    names: Callable[[Ints], Sequence[str]],
+) -> Split:
+    """The rows of an evaluation's row, labelled, as known then."""
+    fit_by, score_by = row.fit or Selection(), row.score or Selection()
+    first = fit_by.begin.moment if fit_by.begin else NEVER_ENDS
+    members = top_members(outcome, past, first)
+    until = evaluation.complete_before or NEVER_ENDS
+    fit = _labelled(evaluation, outcome, past, fit_by, members, until, names)
+    score = _labelled(evaluation, outcome, past, score_by, members, until, names)
+    left_out = 0
+    if score_by.people is None and len(score[0].y):
+        known = fit[0].rows.closes.until(int(score[0].rows.seen.at.min()))
+        left_out = int((~known).sum())
+        fit = (fit[0].take(known), fit[1])
+    if not len(score[0].y):
+        raise InputError(f"row {row.name!r} scores nothing", hint="look at its selection")
+    told, fitted, scored = _told(past, fit[0], score[0])
+    known_by = int(score[0].rows.seen.at.min())
+    kept = known_members(outcome, past, known_by)
+    return Split(told, fitted, scored, members, kept, score[1], left_out)
+
+
+def _told(past: Past, fit: Labelled, score: Labelled) -> tuple[Past, Labelled, Labelled]:
+    """The past with what nobody could have known hidden, and the rows that read it."""
+    told, rows = as_known(past, joined([fit.rows, score.rows]))
+    count = len(fit.y)
+    fitted = rows.take(np.arange(count))
+    scored = rows.take(np.arange(count, len(rows)))
+    return told, Labelled(fitted, fit.y), Labelled(scored, score.y)
+
+
+def _labelled(
+    evaluation: Evaluation,
+    outcome: Outcome,
+    past: Past,
+    selection: Selection,
+    members: Ints,
+    until: int,
+    names: Callable[[Ints], Sequence[str]],
+) -> tuple[Labelled, int]:
+    """Resolved rows with their labels, and how many were not resolved."""
+    rows = select_rows(outcome, past, selection, members)
+    if selection.people is not None:
+        twins, place = np.unique(units_of(evaluation, past, rows), return_inverse=True)
+        chosen = in_parts(_unit_names(evaluation, past, twins, names), selection.people)
+        rows = rows.take(chosen[place])
+    found = labels_of(outcome, past, rows, until)
+    decided = found.resolved & ~np.isnan(found.y)
+    labelled = Labelled(rows.take(decided), found.y[decided])
+    return labelled, int((~found.resolved).sum())
+
+
+def units_of(evaluation: Evaluation, past: Past, rows: Rows) -> Ints:
+    """Who is split and resampled together: the twin, or the twins with one value of a trait."""
+    if evaluation.unit == "twin":
+        return rows.person
+    trait = past.map.groups.get(evaluation.unit, evaluation.unit)
+    return trait_of(past, rows, trait)
+
+
+def _unit_names(
+    evaluation: Evaluation, past: Past, units: Ints, names: Callable[[Ints], Sequence[str]]
+) -> Sequence[str]:
+    if evaluation.unit == "twin":
+        return names(units)
+    known = past.values(f"trait:{past.map.groups.get(evaluation.unit, evaluation.unit)}")
+    return [known[unit] if unit >= 0 else "" for unit in units.tolist()]
+
+
+def in_subset(past: Past, rows: Rows, subset: Subset) -> Bools:
+    """Rows of people who have a trait, or one of its values, at the origin."""
+    chosen = np.ones(len(rows), dtype=bool)
+    if subset.has is not None:
+        chosen &= trait_of(past, rows, subset.has) != NONE
+    for name, values in subset.traits.items():
+        chosen &= trait_is(past, rows, name, values)
+    return chosen

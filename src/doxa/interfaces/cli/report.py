@@ -1,0 +1,93 @@
+"""``doxa report``: an evaluation, one twin, or both, as one HTML page."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from doxa.errors import InputError
+from doxa.interfaces.cli.console import Json, plain, print_json, say
+from doxa.interfaces.cli.stores import DEFAULT_DB, Db, open_existing
+
+if TYPE_CHECKING:
+    from doxa.fidelity.report import FidelityReport
+    from doxa.interfaces.pages.portrait import Portrait
+
+
+def report(
+    html: Annotated[Path, typer.Option("--html", metavar="FILE", help="The page to write.")],
+    evaluation_json: Annotated[
+        Path | None,
+        typer.Option(
+            "--evaluation-json", metavar="FILE", help="What doxa fidelity --json printed."
+        ),
+    ] = None,
+    twin: Annotated[
+        str | None, typer.Option("--twin", metavar="ID", help="One person of the store.")
+    ] = None,
+    node: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--node", metavar="NODE", help="Whose timelines; left out, the three most telling."
+        ),
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME", help="Read the twin as of then; left out, the store's newest signal."
+        ),
+    ] = None,
+    db: Db = DEFAULT_DB,
+    as_json: Json = False,
+) -> None:
+    """Write one page that needs no network: how well forecasts held, and one twin over time.
+
+    Example: doxa report --evaluation-json fidelity.json --twin h42 --html report.html
+    """
+    from doxa.interfaces.pages.joined import write_joined_page
+
+    if evaluation_json is None and twin is None:
+        raise InputError("nothing to report", expected="--evaluation-json, --twin, or both")
+    if twin is None and (node or as_of):
+        raise InputError("belongs to a twin", where="--node" if node else "--as-of")
+    found = _evaluation(evaluation_json)
+    told = None if twin is None else _portrait(db, twin, as_of, tuple(node or ()))
+    command = _command(evaluation_json, twin, node or [], as_of, html)
+    write_joined_page(found, told, html, command=command)
+    if as_json:
+        shown = [str(each.node) for each in told.timelines] if told else []
+        print_json({"html": str(html), "twin": twin, "timelines": shown})
+    else:
+        say(f"report: {plain(str(html))}")
+
+
+def _evaluation(path: Path | None) -> FidelityReport | None:
+    from doxa.fidelity.report_file import load_report
+
+    return None if path is None else load_report(path)
+
+
+def _portrait(db: str, twin: str, as_of: str | None, nodes: tuple[str, ...]) -> Portrait:
+    from doxa.interfaces.pages.portrait import portrait
+
+    with open_existing(db) as twins:
+        return portrait(twins, twin, as_of=as_of, nodes=nodes)
+
+
+def _command(
+    evaluation_json: Path | None, twin: str | None, nodes: list[str], as_of: str | None, html: Path
+) -> str:
+    """The command as it would be typed; folders are left out."""
+    words = ["doxa", "report"]
+    if evaluation_json is not None:
+        words += ["--evaluation-json", evaluation_json.name]
+    if twin is not None:
+        words += ["--twin", twin]
+    for name in nodes:
+        words += ["--node", name]
+    if as_of is not None:
+        words += ["--as-of", as_of]
+    return shlex.join([*words, "--html", html.name])

@@ -1,0 +1,120 @@
+"""Forecasts as they are handed out: one with its reasons, or a set in columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import msgspec
+import numpy as np
+
+from doxa.beliefmap.columns import Floats, Ints
+from doxa.heads.head import Reasons
+from doxa.types import Moment
+
+AT_ONCE = 4096
+"""Reasons are worked out for so many forecasts at a time."""
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """What one node adds to a forecast's log-odds (log-mean, mean), and how it is said."""
+
+    node: str
+    says: str
+    contribution: float
+
+
+class Forecast(msgspec.Struct, frozen=True, kw_only=True):
+    """One forecast.
+
+    Attributes
+    ----------
+    probability : float
+        Of a yes or no; the expected value of anything else.
+    base : float
+        The linear predictor had no node any evidence; with the contributions it adds up to
+        `predictor`.
+    origin, closes : int
+        When it is made, and when its window ends.
+    label : ``live``, ``backtest`` (the origin precedes the writing) or ``prior`` (nothing fitted)
+    stale : bool
+        The population was fitted under other rules than the map has now: run doxa fit.
+    """
+
+    twin: str
+    outcome: str
+    item: str | None
+    probability: float
+    predictor: float
+    base: float
+    reasons: list[Reason]
+    origin: Moment
+    closes: Moment
+    version: int | None
+    label: str
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Forecasts:
+    """A forecast set: columns of equal length, and what made them.
+
+    Attributes
+    ----------
+    keys : list of int
+        The store's keys of `twins`.
+    twin, item : int64[n]
+        Places in `twins` and `items`; -1 = no item.
+    id : str or None
+        Where it is recorded; None when it is not.
+    """
+
+    outcome: str
+    twins: list[str]
+    keys: list[int]
+    twin: Ints
+    items: list[str]
+    item: Ints
+    probability: Floats
+    predictor: Floats
+    closes: Ints
+    origin: Moment
+    version: int | None
+    label: str
+    stale: bool
+    id: str | None
+    _reasons: Callable[[Ints], Reasons | None]
+    _says: dict[str, str]
+
+    def __len__(self) -> int:
+        return len(self.twin)
+
+    def rows(self, chosen: Ints | None = None) -> Iterator[Forecast]:
+        """Forecasts with their reasons; all of them, or those at some places."""
+        places = np.arange(len(self)) if chosen is None else np.asarray(chosen, dtype=np.int64)
+        for start in range(0, len(places), AT_ONCE):
+            yield from self._explained(places[start : start + AT_ONCE])
+
+    def _explained(self, places: Ints) -> Iterator[Forecast]:
+        told = self._reasons(places)
+        for number, place in enumerate(places.tolist()):
+            item = int(self.item[place])
+            yield Forecast(
+                twin=self.twins[int(self.twin[place])],
+                outcome=self.outcome,
+                item=self.items[item] if item >= 0 else None,
+                probability=float(self.probability[place]),
+                predictor=float(self.predictor[place]),
+                base=float(told.base[number]) if told else float(self.predictor[place]),
+                reasons=self._said(told, number) if told else [],
+                origin=self.origin,
+                closes=int(self.closes[place]),
+                version=self.version,
+                label=self.label,
+                stale=self.stale,
+            )
+
+    def _said(self, told: Reasons, number: int) -> list[Reason]:
+        parts = zip(told.nodes, told.by_node[number].tolist(), strict=True)
+        found = [Reason(node, self._says.get(node, ""), part) for node, part in parts]
+        return sorted(found, key=lambda reason: -abs(reason.contribution))

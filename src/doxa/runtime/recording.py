@@ -1,0 +1,95 @@
+"""Recorded forecast sets: columns written down before their horizon begins, and read back."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from doxa.domain.clock import Clock, format_moment
+from doxa.errors import InputError
+from doxa.runtime.forecasts import Forecasts
+from doxa.runtime.wiring import Wiring
+from doxa.storage.port import ForecastSet
+
+
+class _Body(msgspec.Struct, frozen=True):
+    """The columns of a recorded set, as stored: raw little-endian arrays by name."""
+
+    twins: list[int]
+    items: list[str]
+    columns: dict[str, bytes]
+
+
+def recorded(wiring: Wiring, found: Forecasts) -> Forecasts:
+    """Write the set durably, before its horizon begins; its id says outcome, origin and for whom.
+
+    Raises
+    ------
+    InputError
+        The horizon has begun while the set was made.
+    """
+    clock = wiring.belief_map.clock
+    now = wiring.clock()
+    if clock is Clock.TIME and now > found.origin:
+        raise InputError(
+            "the horizon began before the forecasts were made, and nothing was recorded",
+            where="at",
+            hint="give a moment further ahead, or ask for fewer people",
+        )
+    identity = f"{found.outcome}@{format_moment(found.origin, clock)}#{_whom(found)}"
+    columns: dict[str, Any] = {
+        "twin": found.twin,
+        "item": found.item,
+        "probability": found.probability,
+        "predictor": found.predictor,
+        "closes": found.closes,
+    }
+    body = _Body(
+        found.keys,
+        found.items,
+        {
+            name: np.ascontiguousarray(column).astype(column.dtype.newbyteorder("<")).tobytes()
+            for name, column in columns.items()
+        },
+    )
+    wiring.store.put_forecasts(
+        ForecastSet(
+            id=identity,
+            outcome=found.outcome,
+            origin=found.origin,
+            recorded=now,
+            population=found.version or 0,
+            label=found.label,
+            body=msgspec.msgpack.encode(body),
+        )
+    )
+    return replace(found, id=identity)
+
+
+def _whom(found: Forecasts) -> str:
+    """A few digits that differ when other people or items were asked for."""
+    asked = msgspec.msgpack.encode((found.keys, found.items))
+    return hashlib.blake2b(asked, digest_size=4).hexdigest()
+
+
+def recorded_columns(stored: ForecastSet) -> dict[str, np.ndarray[Any, np.dtype[Any]]]:
+    """The columns of a recorded set: twin (a place in its twins), item, probability, and so on."""
+    body = _decoded(stored)
+    types = {"probability": "<f8", "predictor": "<f8"}
+    return {
+        name: np.frombuffer(raw, dtype=types.get(name, "<i8")) for name, raw in body.columns.items()
+    }
+
+
+def recorded_for(stored: ForecastSet) -> tuple[list[int], list[str]]:
+    """The store's keys of the twins of a recorded set, and its items."""
+    body = _decoded(stored)
+    return body.twins, body.items
+
+
+def _decoded(stored: ForecastSet) -> _Body:
+    return msgspec.msgpack.decode(stored.body, type=_Body)

@@ -1,0 +1,33 @@
+"""All wrong inputs, by area; each module is a list of them."""
+
+from __future__ import annotations
+
+from tests.bad_input.case import Case
+from tests.bad_input.cases import (
+    evaluations,
+    facade,
+    files,
+    huge,
+    maps,
+    names,
+    questions,
+    signals,
+    tables,
+    times,
+)
+
+AREAS: dict[str, list[Case]] = {
+    "Belief maps": maps.CASES,
+    "Evaluation files": evaluations.CASES,
+    "Tables": tables.CASES,
+    "Signals": signals.CASES,
+    "Files and stores": files.CASES,
+    "Times and zones": times.CASES,
+    "Ids and text": names.CASES,
+    "Huge values": huge.CASES,
+    "Questions": questions.CASES,
+}
+"""Wrong commands by area."""
+
+PYTHON: list[Case] = facade.CASES
+"""Wrong calls from Python."""

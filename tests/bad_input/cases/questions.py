@@ -1,0 +1,110 @@
+"""Questions about what is not there, and commands that do not exist."""
+
+from __future__ import annotations
+
+from tests.bad_input.case import Case
+
+CASES = [
+    Case(
+        "a command that does not exist",
+        "forcast lapses",
+        "No such command 'forcast'. Did you mean 'forecast'?; see doxa --help",
+    ),
+    Case(
+        "an option that does not exist",
+        "show h42 --bogus",
+        "No such option: --bogus; see doxa show --help",
+    ),
+    Case("a missing argument", "show", "Missing argument 'TWIN'; see doxa show --help"),
+    Case(
+        "an argument too many",
+        "show h42 h43",
+        "Got unexpected extra argument(s) (h43); see doxa show --help",
+    ),
+    Case(
+        "a word for a number",
+        "show h42 --limit many",
+        "Invalid value for '--limit': Input should be a valid integer, unable to parse string as an integer; see doxa show --help",
+    ),
+    Case(
+        "fewer nodes than none",
+        "show h42 --limit -1",
+        "--limit: -1 is no number of nodes; expected 0 or more",
+    ),
+    Case(
+        "fewer signals than none",
+        "explain h42 prices_are_fair --limit -1",
+        "--limit: -1 is no number of signals; expected 0 or more",
+    ),
+    Case(
+        "fewer forecasts than none",
+        "forecast lapses --limit -1",
+        "--limit: -1 is no number of forecasts; expected 0 or more",
+    ),
+    Case(
+        "an unknown node",
+        "explain h42 price_is_fair",
+        "the map declares no node 'price_is_fair'; expected one of buys, prices_are_fair, likes, read_more, moving; did you mean 'prices_are_fair'?",
+    ),
+    Case(
+        "a family without its member",
+        "explain h42 buys",
+        "buys: 'buys' does not name one member; expected buys[genres]",
+    ),
+    Case(
+        "a member of a single node",
+        "explain h42 'prices_are_fair[x]'",
+        "prices_are_fair: 'prices_are_fair[x]' does not name one member; expected prices_are_fair",
+    ),
+    Case(
+        "an address that is not closed",
+        "explain h42 'buys['",
+        "'buys[' is not a node address; expected a name, or name[member]",
+    ),
+    Case(
+        "a trait for a node",
+        "explain h42 age",
+        "'age' is a trait, not an opinion; see twin.traits()",
+    ),
+    Case(
+        "an unknown outcome",
+        "forecast lapse",
+        "the map declares no outcome 'lapse'; expected buys_within_month, buys_genre, lapses, visits, spend, accepts, rates",
+    ),
+    Case(
+        "an unknown twin",
+        "forecast lapses --twin nobody",
+        "nobody: nothing was ever observed of this twin; observe something first",
+    ),
+    Case(
+        "items of an outcome that has none",
+        "forecast lapses --item crime",
+        "items: outcome 'lapses' is not asked per item; leave the items out, or declare `of` for the outcome",
+    ),
+    Case(
+        "a family's outcome without items",
+        "forecast buys_genre",
+        "items: outcome 'buys_genre' is asked per genres: which ones?; name them, or run doxa fit",
+    ),
+    Case(
+        "an outcome at a signal",
+        "forecast rates",
+        "outcome 'rates' is decided by a signal that has not come yet; forecasting it from what is given of that signal is not in this version; expected an outcome with a window",
+    ),
+    Case(
+        "a fit of an unknown outcome",
+        "fit --outcome lapse",
+        "the map declares no outcome 'lapse'; expected buys_within_month, buys_genre, lapses, visits, spend, accepts, rates",
+    ),
+    Case(
+        "a fit with a negative seed",
+        "fit --seed -1",
+        "seed: -1 is no seed; expected 0 up to 4294967295",
+    ),
+    Case(
+        "a fit before there is any history",
+        "fit --outcome lapses",
+        "nobody can be asked 'lapses': no twin was known and eligible at any origin; a signal counts from when it was recorded; history belongs in a backfill",
+        3,
+    ),
+]

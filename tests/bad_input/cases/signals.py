@@ -1,0 +1,90 @@
+"""Single signals that cannot be taken in."""
+
+from __future__ import annotations
+
+from tests.bad_input.case import Case
+
+
+def _sample(mistake: str, line: str, says: str) -> Case:
+    run = "map check map.yaml --signals s.jsonl"
+    return Case(mistake, run, says, files={"s.jsonl": '{"kind": "visit"}\n' + line + "\n"})
+
+
+CASES = [
+    Case(
+        "a kind that the map does not declare",
+        "observe h42 purchse",
+        "kind: 'purchse' is not declared by the map; expected one of visit, purchase, review, complaint, resolution, move_announced, offer_sent, consent, traits; did you mean 'purchase'?",
+    ),
+    Case(
+        "a kind in capitals",
+        "observe h42 Visit",
+        "kind: 'Visit' is not declared by the map; expected one of visit, purchase, review, complaint, resolution, move_announced, offer_sent, consent, traits; did you mean 'visit'?",
+    ),
+    Case("no kind", "observe h42", "Missing argument 'KIND'; see doxa observe --help"),
+    Case(
+        "a payload field without a value",
+        "observe h42 visit page",
+        "'page' is no field; expected FIELD=VALUE, such as price=2.99",
+    ),
+    Case(
+        "a payload field without a name",
+        "observe h42 visit =3",
+        "'=3' is no field; expected FIELD=VALUE, such as price=2.99",
+    ),
+    Case(
+        "a payload field twice",
+        "observe h42 visit page=1 page=2",
+        "page: is given twice; a list is one value: [1, 2]",
+    ),
+    Case(
+        "a list that is no JSON",
+        "observe h42 purchase genres=[crime]",
+        "genres: is no JSON: expecting value at character 2; text that begins so goes into --payload",
+    ),
+    Case(
+        "a payload that is no JSON",
+        "observe h42 visit --payload '{page: 1}'",
+        "--payload: is no JSON: expecting property name enclosed in double quotes at character 2; expected a JSON object",
+    ),
+    Case(
+        "a payload that is a list",
+        "observe h42 visit --payload [1]",
+        "payload: is no JSON object but list; expected a dict",
+    ),
+    Case(
+        "NaN in a payload",
+        """observe h42 visit --payload '{"price": NaN}'""",
+        "--payload: holds NaN, which JSON does not know; expected a JSON object",
+    ),
+    Case(
+        "an id that stands for something else",
+        "observe h42 complaint topic=delivery --id c-1 --at 2026-03-01T10:00",
+        "signal 'c-1': the ledger holds this id with another payload.topic; give each signal of a source its own id",
+    ),
+    Case(
+        "an id at another time",
+        "observe h42 complaint topic=price --id c-1 --at 2026-03-02",
+        "signal 'c-1': the ledger holds this id with another at; give each signal of a source its own id",
+    ),
+    _sample(
+        "a sample that is no JSON",
+        "{",
+        "s.jsonl:2: is no JSON: expecting property name enclosed in double quotes at character 2",
+    ),
+    _sample(
+        "a sample that is no object",
+        "[]",
+        's.jsonl:2: is no JSON object; expected such as {"kind": "visit", "payload": {}}',
+    ),
+    _sample(
+        "a sample of an unknown kind",
+        '{"kind": "purchse"}',
+        "s.jsonl:2: kind: 'purchse' is not declared by the map; expected one of visit, purchase, review, complaint, resolution, move_announced, offer_sent, consent, traits; did you mean 'purchase'?",
+    ),
+    _sample(
+        "a sample whose payload is a number",
+        '{"kind": "visit", "payload": 3}',
+        "s.jsonl:2: payload: is no JSON object but int; expected a dict",
+    ),
+]
