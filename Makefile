@@ -40,6 +40,10 @@ check: setup  ## format, lint, types, import rules, tests and docs
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2 -q
 
+SIZE ?= full
+bench: setup  ## measure every claim against its limit (SIZE=small: two minutes; ARGS=--json)
+	$(BIN)/python -m benchmarks --size $(SIZE) $(ARGS)
+
 docs: setup  ## write the reference pages that come from code, and run every block of every page
 	$(BIN)/python docs/generate.py
 	$(BIN)/python -m tests.bad_input.page

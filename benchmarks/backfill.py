@@ -1,18 +1,9 @@
-"""Backfill of generated signals against a bare SQLite insert of the same rows, and its memory.
-
-Goals: rate >= 0.6 of bare; peak memory of five times the rows <= 1.25 x. Run:
-``python benchmarks/backfill.py [rows] [times]`` (default 1,000,000 and 5).
-"""
+"""Backfill of generated signals against a bare SQLite insert of the same rows, and its memory."""
 
 from __future__ import annotations
 
-import resource
 import shutil
 import sqlite3
-import subprocess
-import sys
-import tempfile
-import time
 from itertools import islice
 from pathlib import Path
 
@@ -20,6 +11,7 @@ import numpy as np
 import pyarrow
 from pyarrow import parquet
 
+from benchmarks.claim import Row, Size, alone, insert_bare
 from doxa.beliefmap.model import BeliefMap, Zone
 from doxa.beliefmap.table_flags import tables_from_flags
 from doxa.domain.clock import Clock, parse_time
@@ -28,6 +20,8 @@ from doxa.storage.sqlite import SqliteStore
 from doxa.storage.sqlite.connection import connect
 
 CHUNK = 65_536
+TIMES = 5
+PHASES = ("reading", "numbering", "loading")
 START = parse_time("2022-01-01T00:00:00Z")
 NOW = parse_time("2026-01-01T00:00:00Z")
 KINDS = ("purchase", "visit", "rating", "complaint")
@@ -84,52 +78,40 @@ def bare(folder: Path) -> float:
     SqliteStore(target, clock=Clock.TIME).close()
     source, connection = sqlite3.connect(folder / "store.db"), connect(target)
     rows = source.execute("SELECT * FROM signals ORDER BY seq")
-    insert = f"INSERT INTO signals VALUES ({', '.join('?' * len(rows.description))})"
     seconds = 0.0
     while chunk := list(islice(rows, CHUNK)):
-        start = time.perf_counter()
-        connection.execute("BEGIN IMMEDIATE")
-        connection.executemany(insert, chunk)
-        connection.execute("COMMIT")
-        seconds += time.perf_counter() - start
+        seconds += insert_bare(connection, chunk, CHUNK)
     connection.close()
     source.close()
     return seconds
 
 
-def main(rows: int, times: int) -> None:
-    """Run each size in processes of its own and print the table."""
-    print("rows        backfill/s  bare/s      ratio  reading  numbering  loading  peak MiB")
-    peaks = []
-    for size in (rows, rows * times):
-        folder = Path(tempfile.mkdtemp(prefix="doxa-backfill-"))
-        try:
-            generate(folder / "signals.parquet", size)
-            loaded, inserted = _child("load", folder), _child("bare", folder)
-        finally:
-            shutil.rmtree(folder)
-        parts = [float(part) for part in loaded.split()]
-        peaks.append(parts[3])
-        rate, plain = size / sum(parts[:3]), size / float(inserted)
-        print(
-            f"{size:<12,}{rate:<12,.0f}{plain:<12,.0f}{rate / plain:<7.2f}"
-            f"{parts[0]:<9.1f}{parts[1]:<11.1f}{parts[2]:<9.1f}{parts[3]:.0f}"
-        )
-    print(f"peak memory, {times} times the rows: {peaks[1] / peaks[0]:.2f} x")
-
-
-def _child(what: str, folder: Path) -> str:
-    command = [sys.executable, __file__, what, str(folder)]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
-
-
-if __name__ == "__main__":
-    if sys.argv[1:2] == ["load"]:
-        phases = load(Path(sys.argv[2]))
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(phases["reading"], phases["numbering"], phases["loading"], peak)
-    elif sys.argv[1:2] == ["bare"]:
-        print(bare(Path(sys.argv[2])))
-    else:
-        sizes = [int(part) for part in sys.argv[1:]]
-        main(*(sizes + [1_000_000, 5][len(sizes) :]))
+def measure(size: Size, folder: Path) -> list[Row]:
+    """Each size in processes of its own."""
+    rates, plains, peaks = [], [], []
+    for rows in (size.loaded, size.loaded * TIMES):
+        here = folder / str(rows)
+        here.mkdir()
+        generate(here / "signals.parquet", rows)
+        phases, peak = alone(load, here)
+        rates.append(rows / sum(phases[phase] for phase in PHASES))
+        plains.append(rows / alone(bare, here)[0])
+        peaks.append(peak)
+        shutil.rmtree(here)
+    found, grown = rates[-1] / plains[-1], peaks[1] / peaks[0]
+    return [
+        Row(
+            f"ledger backfill, {size.loaded * TIMES:,} signals",
+            ">= 0.6x",
+            f"bare insert {plains[-1]:,.0f}/s",
+            f"{found:.2f}x ({rates[-1]:,.0f}/s)",
+            found >= 0.6,
+        ),
+        Row(
+            f"its peak memory, {TIMES} times the rows",
+            "<= 1.25x",
+            f"{peaks[0]:.0f} MiB",
+            f"{grown:.2f}x ({peaks[1]:.0f} MiB)",
+            grown <= 1.25,
+        ),
+    ]

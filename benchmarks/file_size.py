@@ -1,26 +1,22 @@
 """How large the file is beside what is in it: signals, and one snapshot per twin.
 
 Payload is what a client sent and what the state weighs: every signal as compact JSON, every
-snapshot's bytes. The second line counts only the signals' own ``payload`` fields.
-
-Run: ``python benchmarks/file_size.py [TWINS]``
+snapshot's bytes.
 """
 
 from __future__ import annotations
 
-import os
 import random
-import sys
-import tempfile
 from contextlib import closing
 from pathlib import Path
 
 import msgspec
 import numpy as np
 
+from benchmarks.claim import Row, Size
+from benchmarks.samples import HOUSEHOLDS, columns, purchase
 from doxa.storage.port import Snapshot
 from doxa.storage.sqlite import SqliteStore
-from observe import columns
 
 SIGNALS_PER_TWIN = 50
 STATE = (1_000, 4_000)
@@ -31,7 +27,8 @@ def fill(store: SqliteStore, twins: int) -> tuple[int, int, int]:
     whole = own = 0
     total = twins * SIGNALS_PER_TWIN
     for first in range(0, total, 20_000):
-        rows = columns("t", first, min(20_000, total - first))
+        last = min(first + 20_000, total)
+        rows = columns([purchase("t", number) for number in range(first, last)])
         own += sum(map(len, rows.payload))
         whole += sum(len(line) for line in lines(rows))
         store.append_rows(rows)
@@ -65,22 +62,21 @@ def snapshot(twin: np.int64, state: bytes) -> Snapshot:
     )
 
 
-def main(twins: int) -> None:
-    """Print the table."""
-    with tempfile.TemporaryDirectory(dir=os.environ.get("DOXA_BENCH")) as folder:
-        path = Path(folder) / "size.db"
-        with closing(SqliteStore(path)) as store:
-            whole, own, states = fill(store, twins)
-            found = len(store.twins())
-        size = path.stat().st_size
-    print(f"{found} twins, {twins * SIGNALS_PER_TWIN} signals, file {size / 1e6:.1f} MB")
-    print("\n| beside | payload MB | file / payload | aim |\n|---|---|---|---|")
-    for what, part, aim in (
-        ("signals as JSON + snapshots", whole + states, "<= 1.6"),
-        ("payload fields + snapshots", own + states, "-"),
-    ):
-        print(f"| {what} | {part / 1e6:.1f} | {size / part:.2f} | {aim} |")
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 2_000)
+def measure(size: Size, folder: Path) -> list[Row]:
+    """The file against the payload, and against the payload fields alone."""
+    path = folder / "size.db"
+    with closing(SqliteStore(path)) as store:
+        whole, own, states = fill(store, HOUSEHOLDS)
+    found = path.stat().st_size
+    return [
+        Row(what, aim, f"{part / 1e6:.1f} MB", f"{found / part:.2f}x ({found / 1e6:.1f} MB)", hit)
+        for what, part, aim, hit in (
+            (
+                "file beside signals as JSON and snapshots",
+                whole + states,
+                "<= 1.6x",
+                found / (whole + states) <= 1.6,
+            ),
+            ("file beside payload fields and snapshots", own + states, "-", None),
+        )
+    ]

@@ -1,19 +1,19 @@
 """Signals per second through the rules of a map, per signal and per column.
 
-Run: ``python benchmarks/rules.py [signals]``. The yardstick is a bare msgspec decode of the same
-payloads to dicts, in the same run.
+The yardstick is a bare msgspec decode of the same payloads to dicts, in the same run.
 """
 
 from __future__ import annotations
 
 import random
-import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 import numpy as np
 
+from benchmarks.claim import Row, Size
 from doxa.beliefmap.batches import evidence_of_batch
 from doxa.beliefmap.columns import Members, SignalColumns
 from doxa.beliefmap.model import BeliefMap, Condition, Operator, Rule, Test, Weight, Zone
@@ -82,11 +82,11 @@ def seconds(run: Callable[[], object]) -> float:
     return best
 
 
-def main() -> None:
-    size = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    belief_map, payloads = grocery(), purchases(size)
+def measure(size: Size, folder: Path) -> list[Row]:
+    """Rates by column and by row; nothing is promised of them."""
+    belief_map, payloads = grocery(), purchases(size.loaded)
     signals = columns(payloads)
-    part = payloads[: max(1, size // 10)]
+    part = payloads[: size.loaded // 10]
     decode = msgspec.json.Decoder(dict).decode
 
     def by_row() -> None:
@@ -96,13 +96,16 @@ def main() -> None:
             )
             evidence_of(belief_map, signal)
 
-    bare = size / seconds(lambda: [decode(payload) for payload in payloads])
-    column = size / seconds(lambda: evidence_of_batch(belief_map, signals, Members()))
+    bare = size.loaded / seconds(lambda: [decode(payload) for payload in payloads])
+    column = size.loaded / seconds(lambda: evidence_of_batch(belief_map, signals, Members()))
     row = len(part) / seconds(by_row)
-    print(f"{'':24}{'signals/s':>12}{'of bare':>10}")
-    for name, rate in (("bare decode to dicts", bare), ("columns", column), ("rows", row)):
-        print(f"{name:24}{rate:12,.0f}{rate / bare:10.2f}")
-
-
-if __name__ == "__main__":
-    main()
+    return [
+        Row(
+            f"rules of a map, by {name}",
+            "-",
+            f"bare JSON decode {bare:,.0f}/s",
+            f"{rate / bare:.2f}x ({rate:,.0f}/s)",
+            None,
+        )
+        for name, rate in (("column", column), ("row", row))
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 from hypothesis import HealthCheck, given, settings
@@ -44,6 +44,16 @@ def test_many_nodes_read_as_each(belief_map, history, other):
     asked = Asked(twin, member, members, state.traits)
     prior = prior_rows(MapPriors(), nodes, node, asked)
     told = read_rows(state, Rows(nodes, node, twin, member, prior), now, voices)
+    far = 2**40  # the keys of a large store
+    moved = replace(
+        state,
+        tables={
+            layout: replace(cells, twin=cells.twin + far) for layout, cells in state.tables.items()
+        },
+        seen=replace(state.seen, twin=state.seen.twin + far),
+    )
+    away = read_rows(moved, Rows(nodes, node, twin + far, member, prior), now, voices)
+    np.testing.assert_array_equal(away.credence, told.credence)
     for place, each in enumerate(nodes):
         rows = np.flatnonzero(node == place)
         alone = read_node(state, each, now, voices, asked=(twin[rows], member[rows]))

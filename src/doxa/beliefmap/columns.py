@@ -109,6 +109,7 @@ class Members:
     """
 
     codes: dict[str, dict[tuple[str, ...], int]] = field(default_factory=dict)
+    _listed: dict[str, list[tuple[str, ...]]] = field(default_factory=dict, repr=False)
 
     def code(self, node: str, member: tuple[str, ...]) -> int:
         """The member's code, given now if it is new."""
@@ -116,8 +117,12 @@ class Members:
         return known.setdefault(member, len(known))
 
     def names(self, node: str) -> list[tuple[str, ...]]:
-        """Members by code."""
-        return list(self.codes.get(node, {}))
+        """Members by code; the list is kept, do not change it."""
+        known = self.codes.get(node, {})
+        listed = self._listed.get(node, [])
+        if len(listed) != len(known):
+            listed = self._listed[node] = list(known)
+        return listed
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,10 +27,13 @@ def check_snapshots_fall_with_late_signals(make: MakeStore) -> None:
         assert store.snapshot(held.twin) is None
         assert store.put_snapshots([held]) == 1
         assert store.snapshot(held.twin) == held
+        assert store.snapshots([held.twin, held.twin + 1]) == [held]
         store.append([make_signal("t3", at=held.until), make_signal("t4", "bob")])
         assert store.snapshot(held.twin) == held
+        assert store.snapshots([held.twin, held.twin + 1]) == [held]
         store.append([make_signal("t1")])
         assert store.snapshot(held.twin) == held
+        assert store.snapshots([held.twin, held.twin + 1]) == [held]
         (late,) = store.append([make_signal("t5", at=held.until - 1)])
         assert store.snapshot(held.twin) is None
         assert store.put_snapshots([held]) == 0

@@ -43,7 +43,7 @@ def read_for_against(asked: Question) -> Opinions:
         reading,
         truth=truth_state(now_r, now_s, prior.strength),
         status=status,
-        change=np.abs(np.nan_to_num(heading)),
+        change=np.where(asked.terms.turns, np.abs(heading), 0.0),
         ambivalence=ambivalence(r, s),
         disagreement=_disagreement(asked),
         solidity=firm,

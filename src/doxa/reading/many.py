@@ -18,7 +18,7 @@ from doxa.reading.pooled import Looked, Voices, pool
 from doxa.reading.prior import Prior
 from doxa.reading.read import answered
 from doxa.state.cells import NodeCells
-from doxa.state.entries import claims_about, entry_of_key, keyed, node_of
+from doxa.state.entries import claims_about, entry_of_key, keyed
 from doxa.state.people import State
 from doxa.types import Moment
 
@@ -65,11 +65,11 @@ def read_rows(state: State, rows: Rows, now: Moment | Ints, voices: Voices) -> O
     Opinions
         One row for each of `rows`, in their order.
     """
-    when = np.broadcast_to(np.asarray(now, dtype=np.int64), rows.node.shape)
+    when = now if isinstance(now, np.ndarray) else np.full(len(rows.node), now, dtype=np.int64)
     kinds = [node.evidence or EvidenceKind.OPINION for node in rows.nodes]
     names = [node.name for node in rows.nodes]
     told = []
-    for kind in dict.fromkeys(kinds):
+    for kind in dict.fromkeys(kinds) or (EvidenceKind.OPINION,):
         here = np.array([each is kind for each in kinds])[rows.node]
         picked = np.flatnonzero(here)
         told.append((picked, _read(state, kind, names, rows.take(picked), when[picked], voices)))
@@ -119,14 +119,8 @@ def _looked(cells: NodeCells, place: Ints, terms: Terms) -> Looked:
 
 def _claimed(state: State, names: Sequence[str]) -> list[int]:
     """Places of nodes that somebody made claims about, beside their native evidence."""
-    codes = state.met()
-    about = {
-        node_of(name)
-        for name, code in state.entries.items()
-        if code in codes
-        if name != node_of(name)
-    }
-    return [place for place, name in enumerate(names) if name in about] if about else []
+    met = state.met()
+    return [place for place, name in enumerate(names) if state.entries[claims_about(name)] in met]
 
 
 def _in_order(told: Sequence[tuple[Ints, Opinions]]) -> Opinions:

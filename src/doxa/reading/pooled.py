@@ -77,15 +77,15 @@ class Looked:
     @classmethod
     def at(cls, cells: NodeCells, terms: Terms) -> Looked:
         """Look at cells; `terms` has one row per cell, or one for all."""
-        shape = (len(cells), 3)
-        places = np.broadcast_to(terms.places, shape)
+        every = np.arange(len(cells)) if len(terms.places) > 1 else np.zeros(len(cells), np.int64)
+        places = terms.places[every]
         return cls(
             cells.kind,
             cells.twin,
             cells.member,
             cells.source,
-            np.take_along_axis(cells.sums, places[:, None, :], axis=2),
-            np.broadcast_to(terms.half_lives, shape),
+            cells.sums[np.arange(len(cells))[:, None], :, places].transpose(0, 2, 1),
+            terms.half_lives[every],
             cells.first,
             cells.last,
             cells.occasions,
@@ -198,7 +198,7 @@ def _pairs(*columns: tuple[Ints, Ints]) -> Ints:
     """One number for each (twin, member); twins are counted, so that no product overflows."""
     twin = np.concatenate([column[0] for column in columns])
     member = np.concatenate([column[1] for column in columns])
-    if not len(twin) or (twin == twin[0]).all():
+    if not len(twin) or not (twin != twin[0]).any():
         return member
     members, place = np.unique(member, return_inverse=True)
     return np.unique(twin, return_inverse=True)[1] * len(members) + place

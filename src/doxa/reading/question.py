@@ -66,14 +66,16 @@ class Question:
 
     def column(self, value: float | Floats) -> Floats:
         """A number of the prior, or any other, for every row."""
-        return np.broadcast_to(np.asarray(value, dtype=np.float64), self.age.shape)
+        if isinstance(value, np.ndarray) and value.shape == self.age.shape:
+            return value
+        return np.full(self.age.shape, value, dtype=np.float64)
 
 
 def question(
     sums: Pooled, terms: Terms, now: Moment | Ints, voices: Voices, prior: Prior, seen: Seen | None
 ) -> Question:
     """Put the parts together; the exposure starts with the first visible signal of any kind."""
-    when = np.broadcast_to(np.asarray(now, dtype=np.int64), sums.twin.shape)
+    when = now if isinstance(now, np.ndarray) else np.full(sums.twin.shape, now, dtype=np.int64)
     met = sums.occasions > 0
     age = np.where(met, np.maximum(when - sums.newest, 0), 0).astype(np.float64)
     since = np.where(met, sums.first, when)
@@ -97,7 +99,7 @@ def answer(asked: Question, reading: Reading, **columns: Any) -> Opinions:
     told |= {"change": 0.0, "ambivalence": 0.0, "disagreement": 0.0, "dissolves": np.inf}
     told |= {"base": asked.prior.base} | columns
     numbers: dict[str, Any] = {
-        name: asked.column(value) if np.ndim(value) == 0 else value for name, value in told.items()
+        name: value if np.ndim(value) else asked.column(value) for name, value in told.items()
     }
     return Opinions(
         twin=sums.twin,
@@ -107,6 +109,6 @@ def answer(asked: Question, reading: Reading, **columns: Any) -> Opinions:
         occasions=sums.occasions,
         first=sums.first,
         newest=sums.newest,
-        assumed=np.broadcast_to(asked.prior.assumed, sums.twin.shape),
+        assumed=np.full(sums.twin.shape, asked.prior.assumed),
         **numbers,
     )

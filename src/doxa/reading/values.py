@@ -51,7 +51,7 @@ def read_values(asked: Question) -> Opinions:
         reading,
         truth=truth_state(support, attack, prior.strength),
         status=aged(status, *faded(now[:, 0], n)),
-        change=np.abs(np.nan_to_num(heading)),
+        change=np.where(asked.terms.turns, np.abs(heading), 0.0),
         disagreement=_disagreement(asked),
         solidity=firm,
         trend=heading,

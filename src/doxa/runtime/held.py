@@ -57,7 +57,7 @@ def read_address(frozen: Frozen, address: Address) -> Opinions:
     """One row: a node that is declared, met or not."""
     node = readable_node(frozen.belief_map, address.node)
     member = frozen.folded.members.code(address.node, address.member)
-    return _read(frozen, (node,), [0], [member])
+    return _read(frozen, (node,), [(0, member)])
 
 
 def readable_node(belief_map: BeliefMap, name: str) -> Node:
@@ -73,6 +73,25 @@ def readable_node(belief_map: BeliefMap, name: str) -> Node:
 
 def held(frozen: Frozen, kind: NodeKind | None = None) -> tuple[Held, ...]:
     """All single nodes, and all members of families that were met, in the order of the map."""
+    nodes, asked, met = _asked(frozen, kind)
+    names = [frozen.folded.members.names(node.name) or [()] for node in nodes]
+    read = _read(frozen, nodes, asked)
+    return tuple(
+        _held(nodes[place], names[place][code], opinion, code in met.get(nodes[place].name, ()))
+        for (place, code), opinion in zip(asked, read.records(), strict=True)
+    )
+
+
+def read_nodes(frozen: Frozen, kind: NodeKind | None = None) -> Opinions:
+    """The opinions of `held` as columns."""
+    nodes, asked, _ = _asked(frozen, kind)
+    return _read(frozen, nodes, asked)
+
+
+def _asked(
+    frozen: Frozen, kind: NodeKind | None
+) -> tuple[tuple[Node, ...], list[tuple[int, int]], dict[str, set[int]]]:
+    """Nodes, what to read of them as (place, member), and the members met of each."""
     nodes = _nodes(frozen.belief_map)[kind]
     met = _met(frozen)
     asked = [
@@ -80,14 +99,7 @@ def held(frozen: Frozen, kind: NodeKind | None = None) -> tuple[Held, ...]:
         for place, node in enumerate(nodes)
         for code in (sorted(met.get(node.name, ())) if node.dimensions else (0,))
     ]
-    if not asked:
-        return ()
-    read = _read(frozen, nodes, [place for place, _ in asked], [code for _, code in asked])
-    names = [frozen.folded.members.names(node.name) or [()] for node in nodes]
-    return tuple(
-        _held(nodes[place], names[place][code], opinion, code in met.get(nodes[place].name, ()))
-        for (place, code), opinion in zip(asked, read.records(), strict=True)
-    )
+    return nodes, asked, met
 
 
 @per_map
@@ -141,22 +153,19 @@ def _met(frozen: Frozen) -> dict[str, set[int]]:
     """Codes of the members that evidence or claims speak of, by node."""
     state = frozen.folded.state
     out: dict[str, set[int]] = {}
-    names = list(state.entries)
+    names = [node_of(entry) for entry in state.entries]
     for cells in state.tables.values():
         entries, members = entry_of_key(cells.member).tolist(), member_of_key(cells.member).tolist()
         for entry, member in zip(entries, members, strict=True):
-            out.setdefault(node_of(names[entry]), set()).add(member)
+            out.setdefault(names[entry], set()).add(member)
     return out
 
 
-def _read(
-    frozen: Frozen, nodes: tuple[Node, ...], place: Sequence[int], member: Sequence[int]
-) -> Opinions:
+def _read(frozen: Frozen, nodes: tuple[Node, ...], asked: Sequence[tuple[int, int]]) -> Opinions:
     """Rows of some nodes, by their places and codes of members."""
     folded = frozen.folded
-    node, codes = np.array(place, dtype=np.int64), np.array(member, dtype=np.int64)
+    node, codes = np.array(asked, dtype=np.int64).reshape(-1, 2).T
     twin = np.full(len(node), frozen.key)
-    asked = Asked(twin, codes, folded.members, folded.state.traits)
-    prior = prior_rows(frozen.priors, nodes, node, asked)
-    rows = Rows(nodes, node, twin, codes, prior)
-    return read_rows(folded.state, rows, frozen.now, frozen.voices)
+    rows = Asked(twin, codes, folded.members, folded.state.traits)
+    prior = prior_rows(frozen.priors, nodes, node, rows)
+    return read_rows(folded.state, Rows(nodes, node, twin, codes, prior), frozen.now, frozen.voices)

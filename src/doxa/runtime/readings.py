@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from doxa.beliefmap.columns import Ints
+from doxa.beliefmap.model import Node
 from doxa.domain.node import Address, NodeKind
+from doxa.reading.many import Rows, read_rows
 from doxa.reading.opinion import Opinions
-from doxa.reading.priors import Asked
-from doxa.reading.read import read_node
+from doxa.reading.priors import Asked, Priors, prior_rows
 from doxa.runtime.addresses import address_of
-from doxa.runtime.folding.fold import Folded, fold_rows
-from doxa.runtime.folding.rows import ledger_rows
+from doxa.runtime.folding.fold import Folded
+from doxa.runtime.folding.many import twin_states
 from doxa.runtime.frozen import Asking, voices
 from doxa.runtime.held import readable_node
 from doxa.runtime.intake.names import given_name
@@ -84,23 +85,35 @@ def _chunk(
     wiring: Wiring, keys: Ints, wanted: dict[str, Address], asked: Asking
 ) -> dict[str, Opinions]:
     belief_map = map_at(wiring, asked.known_at)
-    rows = ledger_rows(
-        wiring.store,
-        belief_map.zone,
-        keys[keys >= 0].tolist(),
-        until=asked.as_of,
-        known_at=asked.known_at,
-    )
-    folded = fold_rows(belief_map, rows)
-    now = _moments(folded, keys, asked.as_of)
-    heard, priors = voices(belief_map, folded.sources), priors_at(wiring, asked.known_at)
+    priors = priors_at(wiring, asked.known_at)
+    nodes = tuple(readable_node(belief_map, address.node) for address in wanted.values())
+    places, parts = [], []
+    for place, folded in twin_states(wiring, belief_map, keys, asked.as_of, asked.known_at):
+        rows = _rows(folded, nodes, list(wanted.values()), keys[place], priors)
+        now = np.tile(_moments(folded, keys[place], asked.as_of), len(nodes))
+        heard = voices(belief_map, folded.sources)
+        places.append(place)
+        parts.append(read_rows(folded.state, rows, now, heard))
+    back = np.argsort(np.concatenate(places))
     found = {}
-    for text, address in wanted.items():
-        node = readable_node(belief_map, address.node)
-        member = np.full(len(keys), folded.members.code(address.node, address.member))
-        prior = priors.prior(node, Asked(keys, member, folded.members, folded.state.traits))
-        found[text] = read_node(folded.state, node, now, heard, prior=prior, asked=(keys, member))
+    for node, text in enumerate(wanted):
+        columns = [
+            part.take(np.arange(node * len(place), (node + 1) * len(place)))
+            for place, part in zip(places, parts, strict=True)
+        ]
+        found[text] = _joined(columns).take(back)
     return found
+
+
+def _rows(
+    folded: Folded, nodes: tuple[Node, ...], addresses: list[Address], keys: Ints, priors: Priors
+) -> Rows:
+    """All nodes of all twins, node by node."""
+    code = [folded.members.code(each.node, each.member) for each in addresses]
+    node = np.repeat(np.arange(len(nodes)), len(keys))
+    twin, member = np.tile(keys, len(nodes)), np.repeat(np.array(code, np.int64), len(keys))
+    asked = Asked(twin, member, folded.members, folded.state.traits)
+    return Rows(nodes, node, twin, member, prior_rows(priors, nodes, node, asked))
 
 
 def _moments(folded: Folded, keys: Ints, as_of: Moment | None) -> Ints:
@@ -108,11 +121,10 @@ def _moments(folded: Folded, keys: Ints, as_of: Moment | None) -> Ints:
     if as_of is not None:
         return np.full(len(keys), as_of)
     seen = folded.state.seen
-    out = np.full(len(keys), 0)
-    for place, key in enumerate(keys.tolist()):
-        own = seen.last[seen.twin == key]
-        out[place] = own.max() if len(own) else 0
-    return out
+    newest = dict.fromkeys(keys.tolist(), 0)
+    for twin, last in zip(seen.twin.tolist(), seen.last.tolist(), strict=True):
+        newest[twin] = max(newest[twin], last)
+    return np.array(list(newest.values()), dtype=np.int64)
 
 
 def _joined(parts: list[Opinions]) -> Opinions:

@@ -15,7 +15,7 @@ from doxa.fidelity.report import FidelityReport
 from doxa.runtime import backfill as loading
 from doxa.runtime import fitting, forecasting, judging, observing
 from doxa.runtime.fitting import FitReceipt
-from doxa.runtime.folding.twin_state import snapshot_all
+from doxa.runtime.folding.all_twins import snapshot_all
 from doxa.runtime.forecasts import Forecasts
 from doxa.runtime.frozen import asking, freeze
 from doxa.runtime.intake.given import Given
@@ -154,9 +154,20 @@ class Twins:
         """Some nodes of many twins as columns; left out, all single nodes."""
         return read_many(self.wiring, ids, nodes, asking(self.wiring, as_of, known_at, now))
 
-    def snapshot(self, ids: Iterable[str] | None = None) -> int:
-        """Leave snapshots of twins (left out: of all) for quicker reads; returns how many."""
-        return snapshot_all(self.wiring, ids)
+    def snapshot(
+        self,
+        ids: Iterable[str] | None = None,
+        *,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> int:
+        """Leave snapshots of twins (left out: of all) for quicker reads; returns how many.
+
+        Parameters
+        ----------
+        progress : callable, optional
+            Told after each part how many twins are done, and how many there are.
+        """
+        return snapshot_all(self.wiring, ids, progress)
 
     def backfill(
         self,

@@ -107,10 +107,16 @@ def encode(state: State, members: Members, sources: tuple[str, ...]) -> bytes:
 def _names(
     keys: Ints, entries: Mapping[str, int], members: Members
 ) -> list[tuple[str, tuple[str, ...]]]:
-    name = {code: entry for entry, code in entries.items()}
-    known = {entry: members.names(node_of(entry)) for entry in entries}
+    name = list(entries)
+    known: dict[str, list[tuple[str, ...]]] = {}
     told = zip(entry_of_key(keys).tolist(), member_of_key(keys).tolist(), strict=True)
-    return [(name[entry], known[name[entry]][member]) for entry, member in told]
+    out = []
+    for code, member in told:
+        entry = name[code]
+        if entry not in known:
+            known[entry] = members.names(node_of(entry))
+        out.append((entry, known[entry][member]))
+    return out
 
 
 def _table(layout: Layout, cells: NodeCells) -> _Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -34,7 +35,7 @@ def join(a: NodeCells, b: NodeCells) -> NodeCells:
     ValueError
         When occurrences of one cell lie among each other in time: rebuild it from the ledger.
     """
-    both = _stacked(a, b)
+    both = stacked_cells((a, b))
     sort = np.lexsort((both.opened, both.last, both.source, both.member, both.twin))
     both = both.take(sort)
     same = _paired(both)
@@ -104,20 +105,26 @@ def _paired(cells: NodeCells) -> NDArray[np.bool_]:
     return same
 
 
-def _stacked(a: NodeCells, b: NodeCells) -> NodeCells:
+def stacked_cells(parts: Sequence[NodeCells]) -> NodeCells:
+    """The rows of several tables of one layout, one table after the other."""
+    one = parts[0]
+    if len(parts) == 1:
+        return one
     columns: dict[str, Any] = {
-        name: np.concatenate([getattr(a, name), getattr(b, name)]) for name in PER_CELL
+        name: np.concatenate([getattr(part, name) for part in parts]) for name in PER_CELL
     }
     return replace(
-        a,
+        one,
         **columns,
-        events={
-            kind: EventSums(
-                event.bands,
-                np.concatenate([event.sums, b.events[kind].sums]),
-                np.concatenate([event.tick, b.events[kind].tick]),
-                np.concatenate([event.opened, b.events[kind].opened]),
-            )
-            for kind, event in a.events.items()
-        },
+        events={kind: _stacked_events(kind, parts) for kind in one.events},
+    )
+
+
+def _stacked_events(kind: str, parts: Sequence[NodeCells]) -> EventSums:
+    events = [part.events[kind] for part in parts]
+    return EventSums(
+        events[0].bands,
+        np.concatenate([event.sums for event in events]),
+        np.concatenate([event.tick for event in events]),
+        np.concatenate([event.opened for event in events]),
     )

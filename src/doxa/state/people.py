@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,8 +16,8 @@ from doxa.state.clock import EventClock, event_clocks
 from doxa.state.entries import Layout, entries_of, entry_of_key, member_of_key
 from doxa.state.evidence import stacked
 from doxa.state.fold import fold
-from doxa.state.join import join
-from doxa.state.traits import Traits, join_traits, last_traits
+from doxa.state.join import join, stacked_cells
+from doxa.state.traits import Traits, join_traits, joined_traits, last_traits
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +99,10 @@ class State:
 
     def met(self) -> set[int]:
         """Codes of the entries that anybody has cells of."""
-        told = [np.unique(entry_of_key(cells.member)) for cells in self.tables.values()]
-        return {code for codes in told for code in codes.tolist()}
+        every = [cells.member for cells in self.tables.values()]
+        if not every:
+            return set()
+        return set(np.flatnonzero(np.bincount(entry_of_key(np.concatenate(every)))).tolist())
 
     def of(self, entry: str) -> NodeCells:
         """The cells of one entry that somebody has cells of, under their own members."""
@@ -119,6 +122,34 @@ class State:
             for layout, cells in self.tables.items()
         }
         return replace(self, tables=kept)
+
+    def apart(self, keys: Ints) -> Iterator[State]:
+        """The parts of some twins, one after the other: views, where `twin` copies.
+
+        Parameters
+        ----------
+        keys : int64[q], ascending
+        """
+        tables = [
+            (layout, cells, *_bounds(cells.twin, keys)) for layout, cells in self.tables.items()
+        ]
+        seen, traits = _bounds(self.seen.twin, keys), _bounds(self.traits.twin, keys)
+        counts = {kind: told.of(keys).tolist() for kind, told in self.sessions.items()}
+        for place, key in enumerate(keys.tolist()):
+            yield State(
+                {
+                    layout: cells.part(slice(low[place], high[place]))
+                    for layout, cells, low, high in tables
+                    if low[place] < high[place]
+                },
+                self.entries,
+                _rows_of(self.seen, slice(seen[0][place], seen[1][place])),
+                self.traits.take(np.arange(traits[0][place], traits[1][place])),
+                {
+                    kind: Sessions(np.array([key]), np.array([told[place]]))
+                    for kind, told in counts.items()
+                },
+            )
 
     def twin(self, key: int) -> State:
         """The part of one twin."""
@@ -163,6 +194,29 @@ def seen(signals: SignalColumns) -> Seen:
     own = np.flatnonzero(~signals.inert & ~undated)
     twin, source, at = signals.twin[own], signals.source[own], signals.at[own]
     return _seen(twin, source, at, at)
+
+
+def side_by_side(states: Sequence[State]) -> State:
+    """The states of different twins as one, in ascending order of twins."""
+    tables: dict[Layout, list[NodeCells]] = {}
+    for state in states:
+        for layout, cells in state.tables.items():
+            tables.setdefault(layout, []).append(cells)
+    kinds = dict.fromkeys(kind for state in states for kind in state.sessions)
+    return State(
+        {layout: stacked_cells(parts) for layout, parts in tables.items()},
+        states[0].entries,
+        _seen(*map(np.concatenate, zip(*(_columns(each.seen) for each in states), strict=True))),
+        joined_traits([each.traits for each in states]),
+        {kind: _beside([each.sessions[kind] for each in states]) for kind in kinds},
+    )
+
+
+def _beside(counts: Sequence[Sessions]) -> Sessions:
+    return Sessions(
+        np.concatenate([each.twin for each in counts]),
+        np.concatenate([each.count for each in counts]),
+    )
 
 
 def join_people(earlier: State, later: State) -> State:
@@ -231,5 +285,11 @@ def _of(twins: Ints, key: int) -> Ints:
     return np.arange(low, high)
 
 
-def _rows_of(told: Seen, rows: Ints) -> Seen:
+def _bounds(twins: Ints, keys: Ints) -> tuple[list[int], list[int]]:
+    """Where the rows of each key begin and end."""
+    low, high = np.searchsorted(twins, keys), np.searchsorted(twins, keys, side="right")
+    return low.tolist(), high.tolist()
+
+
+def _rows_of(told: Seen, rows: Ints | slice) -> Seen:
     return Seen(*(column[rows] for column in _columns(told)))

@@ -291,6 +291,10 @@ class MemoryStore(MemoryLedger):
         """The newest snapshot of a twin."""
         return self._snapshots.get(twin)
 
+    def snapshots(self, twins: Sequence[int]) -> list[Snapshot]:
+        """The newest snapshots of those twins that have one."""
+        return [self._snapshots[twin] for twin in twins if twin in self._snapshots]
+
     def put_snapshots(self, snapshots: Sequence[Snapshot]) -> int:
         """Store snapshots that no later signal made stale; returns how many."""
         with self._lock:

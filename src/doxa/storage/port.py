@@ -212,6 +212,9 @@ class Snapshots(Protocol):
     def snapshot(self, twin: int) -> Snapshot | None:
         """The newest snapshot of a twin."""
 
+    def snapshots(self, twins: Sequence[int]) -> list[Snapshot]:
+        """The newest snapshots of those twins that have one."""
+
     def put_snapshots(self, snapshots: Sequence[Snapshot]) -> int:
         """Store snapshots unless a signal below their `until` arrived since `last_seq`.
 

@@ -39,7 +39,7 @@ class Folded:
 def fold_rows(belief_map: BeliefMap, rows: SignalColumns) -> Folded:
     """The states of everybody in some rows."""
     members = Members()
-    state = fold_people(rows, _evidence(belief_map, rows, members), belief_map)
+    state = fold_people(rows, evidence_of(belief_map, rows, members), belief_map)
     return Folded(state, members, rows.sources, int(rows.seq.max(initial=0)))
 
 
@@ -56,12 +56,13 @@ def fold_tail(belief_map: BeliefMap, snapshot: Snapshot, tail: SignalColumns) ->
     earlier = decode(snapshot.state, snapshot.twin, members, sources, entries)
     if not len(tail):
         return Folded(earlier, members, sources.names, snapshot.last_seq)
-    later = fold_people(tail, _evidence(belief_map, tail, members), belief_map)
+    later = fold_people(tail, evidence_of(belief_map, tail, members), belief_map)
     last_seq = max(snapshot.last_seq, int(tail.seq.max()))
     return Folded(join_people(earlier, later), members, sources.names, last_seq)
 
 
-def _evidence(belief_map: BeliefMap, rows: SignalColumns, members: Members) -> EvidenceColumns:
+def evidence_of(belief_map: BeliefMap, rows: SignalColumns, members: Members) -> EvidenceColumns:
+    """What signals say, by row or by column, whichever is quicker for so many."""
     if len(rows) <= FEW:
         return evidence_of_few(belief_map, rows, members)
     return evidence_of_batch(belief_map, rows, members)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -114,22 +113,3 @@ def leave_snapshot(wiring: Wiring, found: Readable, key: int, until: Moment | No
     if made is not None:
         with suppress(StoreError):  # a cache that cannot be written costs time, not answers
             wiring.store.put_snapshots([made])
-
-
-def snapshot_all(wiring: Wiring, ids: Iterable[str] | None) -> int:
-    """Leave snapshots of twins by id, or of all; how many were written."""
-    store, written = wiring.store, 0
-    keys = store.twins().tolist() if ids is None else [store.twin_key(name) for name in ids]
-    for some in batched([key for key in keys if key is not None]):
-        found = [(key, readable(wiring, wiring.belief_map, key, None, None)) for key in some]
-        made = [fresh_snapshot(wiring, rows, key, None, 1) for key, rows in found]
-        written += store.put_snapshots([each for each in made if each is not None])
-    return written
-
-
-def batched(keys: list[int]) -> list[list[int]]:
-    """Keys in batches that one transaction bears."""
-    return [keys[start : start + _BATCH] for start in range(0, len(keys), _BATCH)]
-
-
-_BATCH = 256

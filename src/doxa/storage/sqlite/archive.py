@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
+import msgspec
+
 from doxa.errors import InputError, UnknownName
 from doxa.storage.port import (
     Activation,
@@ -30,6 +32,10 @@ ON CONFLICT (workspace, twin) DO UPDATE SET
 _SNAPSHOT = """
 SELECT twin, fingerprint, until, newest_at, newest_recorded, last_seq, state
 FROM snapshots WHERE workspace = ? AND twin = ?
+"""
+_SNAPSHOTS = """
+SELECT twin, fingerprint, until, newest_at, newest_recorded, last_seq, state
+FROM snapshots WHERE workspace = ? AND twin IN (SELECT value FROM json_each(?))
 """
 _POPULATIONS = """
 SELECT version, created, map_fingerprint, origin, body, (
@@ -63,6 +69,18 @@ def snapshot(connection: sqlite3.Connection, workspace: int, twin: int) -> Snaps
     if found is None:
         return None
     return Snapshot(**dict(zip(Snapshot.__struct_fields__, found, strict=True)))
+
+
+def snapshots(
+    connection: sqlite3.Connection, workspace: int, twins: Sequence[int]
+) -> list[Snapshot]:
+    """The snapshots of some twins."""
+    keys = msgspec.json.encode([int(twin) for twin in twins]).decode()
+    names = Snapshot.__struct_fields__
+    return [
+        Snapshot(**dict(zip(names, row, strict=True)))
+        for row in connection.execute(_SNAPSHOTS, (workspace, keys))
+    ]
 
 
 def maps(connection: sqlite3.Connection, workspace: int) -> list[MapVersion]:

@@ -67,6 +67,11 @@ class SqliteStore(SqliteLedger):
         with self._readers.reading() as connection:
             return archive.snapshot(connection, self._workspace, int(twin))
 
+    def snapshots(self, twins: Sequence[int]) -> list[Snapshot]:
+        """The newest snapshots of those twins that have one."""
+        with self._readers.reading() as connection:
+            return archive.snapshots(connection, self._workspace, twins)
+
     def put_snapshots(self, snapshots: Sequence[Snapshot]) -> int:
         """Store snapshots that no later signal made stale; returns how many."""
         return self._run(

@@ -1,0 +1,101 @@
+"""The states of many twins at once: snapshots and their tails where they serve, else the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from doxa.beliefmap.columns import Ints, Members
+from doxa.beliefmap.model import BeliefMap
+from doxa.runtime.folding.fold import Folded, evidence_of, fold_rows
+from doxa.runtime.folding.rows import ledger_rows
+from doxa.runtime.folding.snapshots import serves
+from doxa.runtime.wiring import Wiring
+from doxa.state.codec import Sources, decode
+from doxa.state.entries import entries_of
+from doxa.state.people import State, fold_people, join_people, side_by_side
+from doxa.storage.port import Snapshot
+from doxa.types import Moment
+
+
+def twin_states(
+    wiring: Wiring,
+    belief_map: BeliefMap,
+    keys: Ints,
+    until: Moment | None,
+    known_at: Moment | None,
+) -> Iterator[tuple[Ints, Folded]]:
+    """Fold some twins: places in `keys` and their states, one part per way of folding them.
+
+    Parameters
+    ----------
+    keys : int64[q]
+        Distinct; those below 0 were never met.
+    """
+    found = _from_snapshots(wiring, belief_map, keys, until, known_at)
+    if found is not None:
+        yield found
+    served = np.zeros(len(keys), dtype=bool)
+    if found is not None:
+        served[found[0]] = True
+    rest = np.flatnonzero(~served)
+    if len(rest) or found is None:
+        met = keys[rest][keys[rest] >= 0].tolist()
+        rows = ledger_rows(wiring.store, belief_map.zone, met, until=until, known_at=known_at)
+        yield rest, fold_rows(belief_map, rows)
+
+
+def _from_snapshots(
+    wiring: Wiring,
+    belief_map: BeliefMap,
+    keys: Ints,
+    until: Moment | None,
+    known_at: Moment | None,
+) -> tuple[Ints, Folded] | None:
+    """The twins that have a snapshot which serves; None when there are none, or it cannot be told."""
+    if belief_map is not wiring.belief_map:
+        return None
+    store = wiring.store
+    stamp = store.changes()
+    snapshots = sorted(
+        (
+            each
+            for each in store.snapshots(keys[keys >= 0].tolist())
+            if serves(each, wiring.mark, until, known_at)
+        ),
+        key=lambda each: each.twin,
+    )
+    if not snapshots:
+        return None
+    twins = np.array([each.twin for each in snapshots], dtype=np.int64)
+    tail = ledger_rows(
+        store,
+        belief_map.zone,
+        twins.tolist(),
+        since=min(each.until for each in snapshots),
+        until=until,
+        known_at=known_at,
+    )
+    if store.changes() != stamp:
+        return None
+    begins = np.array([each.until for each in snapshots], dtype=np.int64)
+    tail = tail.take(np.flatnonzero(tail.at >= begins[np.searchsorted(twins, tail.twin)]))
+    members, sources = Members(), Sources(tail.sources)
+    try:
+        earlier = _decoded(snapshots, belief_map, members, sources)
+    except ValueError:
+        return None
+    later = fold_people(tail, evidence_of(belief_map, tail, members), belief_map)
+    last_seq = max(max(each.last_seq for each in snapshots), int(tail.seq.max(initial=0)))
+    state = join_people(earlier, later)
+    return np.flatnonzero(np.isin(keys, twins)), Folded(state, members, sources.names, last_seq)
+
+
+def _decoded(
+    snapshots: list[Snapshot], belief_map: BeliefMap, members: Members, sources: Sources
+) -> State:
+    entries = entries_of(belief_map).codes
+    return side_by_side(
+        [decode(each.state, each.twin, members, sources, entries) for each in snapshots]
+    )
