@@ -81,7 +81,5 @@ def test_a_map_fits_what_it_can_and_says_what_not(path: Path) -> None:
     assert all(
         np.isfinite(head.weights).all() and np.isfinite(head.bias) for head in found.heads.values()
     )
-    allowed = ("no window of", "credence of a node", "no fit rows")
-    assert all(
-        reason.startswith(allowed[0]) or allowed[1] in reason for reason in skipped.values()
-    ), skipped
+    allowed = ("no window of", "credence of a node", "no fit rows", "nobody can be asked")
+    assert all(any(part in reason for part in allowed) for reason in skipped.values()), skipped
