@@ -74,7 +74,7 @@ def by_hand(signals: list[Signal], belief_map, outcome, origins, complete) -> li
 
 @pytest.mark.parametrize(("clock", "name"), CASES)
 @given(data=st.data())
-@settings(max_examples=12)
+@settings(max_examples=10)
 def test_labels_equal_the_oracles(clock: Clock, name: str, data: st.DataObject) -> None:
     belief_map = world_map(clock)
     outcome = belief_map.outcomes[name]
