@@ -80,5 +80,8 @@ def test_everything_without_a_reader_is_named() -> None:
         "outcomes.picks_brand.choice",
         "actions.coupon",
         "rollout",
+        "nodes.income.protected",
+        "purposes.marketing.sees",
+        "purposes.marketing.forecasts",
         "purposes.marketing.consent",
     }

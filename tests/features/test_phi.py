@@ -43,7 +43,7 @@ def recipe_from(signals: list[Signal], belief_map: BeliefMap, outcome: Outcome) 
         tally = Tally(tuple(belief_map.event_bands))
         member = member_codes(views, reading, rows)
         tally.add(views.view(reading, rows, member), rows.person)
-        norms[reading.node] = tally.norms(reading.node, reading.kind, past.members)
+        norms[reading.node] = tally.norms(reading, past.members)
     return Recipe(belief_map, outcome, readings, norms)
 
 

@@ -29,7 +29,7 @@ nodes:                       # what a person believes, wants, feels, is bound by
   likes: {kind: preference, of: genres, says: "Likes {genres} books.", scale: [1, 5]}   # [worst, best]
   read_more: {kind: goal, says: "Wants to read more."}       # deadline: field, done: {count: kind, at_least: 8}
   moving: {kind: constraint, says: "Is moving house."}       # from: field, until: field or 14d
-  age: {kind: trait, protected: true}
+  age: {kind: trait}                                         # protected: true
   # worried: {kind: feeling, axis: valence, says: "Is worried.", scale: [7, 1], opt_in: true}
 
 # edges:
@@ -67,8 +67,8 @@ outcomes:                    # what you would like to forecast
 
 personas: [age, region]      # traits that make the static segments to beat; they arrive as signal `traits`
 
-purposes:                    # why somebody reads a twin, and so what they see
-  service: {sees: all}
-  marketing: {sees: [buys, likes], forecasts: [buys_within_month]}    # or {sees: all, except: [..]}
+# purposes:                  # why somebody reads a twin, and so what they see (checked, not read yet)
+#   service: {sees: all}
+#   marketing: {sees: [buys, likes], forecasts: [buys_within_month]}  # or {sees: all, except: [..]}
 """
 """A map that loads and that every signal kind feeds; write it as ``map.yaml``."""

@@ -23,6 +23,7 @@ NODES: dict[str, tuple[Callable[[Node], bool], str]] = {
     "until": (lambda node: node.ends is not None, f"{_LATER}: it is read by its half-life"),
     "held_by": (lambda node: node.held_by is not None, f"{_LATER}: each person holds their own"),
     "opt_in": (lambda node: node.opt_in, f"{_LATER}: it stays absent, consent or not"),
+    "protected": (lambda node: node.protected, f"{_LATER}: it is shown and used like any trait"),
     "renamed_from": (lambda node: node.renamed_from is not None, _LATER),
 }
 """Keys of nodes that nothing reads; take a line out when its reader arrives."""
@@ -34,6 +35,14 @@ OUTCOMES: dict[str, tuple[Callable[[Outcome], bool], str]] = {
 """Forms and keys of outcomes that nothing reads."""
 
 PURPOSES: dict[str, tuple[Callable[[Purpose], bool], str]] = {
+    "sees": (
+        lambda purpose: purpose.sees is not None or bool(purpose.hidden),
+        f"{_LATER}: every reader sees everything",
+    ),
+    "forecasts": (
+        lambda purpose: purpose.forecasts is not None,
+        f"{_LATER}: every reader may ask for every forecast",
+    ),
     "consent": (lambda purpose: purpose.consent, f"{_LATER}: consent is not asked for"),
 }
 """Keys of purposes that nothing reads."""

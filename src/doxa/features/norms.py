@@ -9,6 +9,7 @@ import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints, Members
 from doxa.domain.evidence import EvidenceKind
+from doxa.features.plan import Reading
 from doxa.features.views import View
 
 FEWEST_PEOPLE = 10
@@ -83,10 +84,11 @@ class Tally:
         while len(self.people) < members:
             self.people.append(set())
 
-    def norms(self, node: str, kind: EvidenceKind, codes: Members) -> NodeNorms:
-        """The norms of everything added."""
-        names = codes.names(node)
-        enough = [code for code, people in enumerate(self.people) if len(people) >= FEWEST_PEOPLE]
+    def norms(self, reading: Reading, codes: Members) -> NodeNorms:
+        """The norms of everything added; a family read as a whole names no members."""
+        names, kind = codes.names(reading.node), reading.kind
+        met = [] if reading.pooled else self.people
+        enough = [code for code, people in enumerate(met) if len(people) >= FEWEST_PEOPLE]
         family = self.totals.sum(axis=0)
         table = [_quantities(self.totals[code], family, kind) for code in enough]
         return NodeNorms(

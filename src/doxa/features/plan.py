@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from doxa.beliefmap.model import BeliefMap, Node, Outcome
+from doxa.beliefmap.model import BeliefMap, Outcome
 from doxa.domain.evidence import EvidenceKind
 from doxa.errors import UnknownName
 
@@ -18,6 +18,8 @@ class Reading(msgspec.Struct, frozen=True):
     node: str
     kind: EvidenceKind
     by_member: bool
+    pooled: bool = False
+    """A family read for the person as a whole, over all its members."""
 
 
 def outcome_named(belief_map: BeliefMap, name: str) -> Outcome:
@@ -31,17 +33,19 @@ def outcome_named(belief_map: BeliefMap, name: str) -> Outcome:
 
 
 def readings_of(belief_map: BeliefMap, outcome: Outcome) -> tuple[Reading, ...]:
-    """Every node with evidence: families at the member asked for, single nodes as they are.
+    """Every node with evidence: single nodes as they are, families as far as the outcome asks.
 
-    A family is read only where its one dimension is the outcome's `of`.
+    A family whose one dimension is the outcome's `of` is read at the member asked for; an outcome
+    without `of` reads every family as a whole; any other family is not read.
     """
     found = []
     for node in belief_map.nodes.values():
-        if node.evidence is None or not _is_met(node, outcome):
+        if node.evidence is None:
             continue
-        found.append(Reading(node.name, node.evidence, bool(node.dimensions)))
+        if not node.dimensions:
+            found.append(Reading(node.name, node.evidence, by_member=False))
+        elif node.dimensions == (outcome.of,):
+            found.append(Reading(node.name, node.evidence, by_member=True))
+        elif outcome.of is None:
+            found.append(Reading(node.name, node.evidence, by_member=False, pooled=True))
     return tuple(found)
-
-
-def _is_met(node: Node, outcome: Outcome) -> bool:
-    return not node.dimensions or node.dimensions == (outcome.of,)

@@ -171,7 +171,8 @@ class Views:
         self._indexed: dict[str, _Indexed] = {}
         for reading in readings:
             if reading.node in evidence:
-                self._indexed[reading.node] = _index(self.map, evidence.pop(reading.node), trust)
+                told = evidence.pop(reading.node)
+                self._indexed[reading.node] = _index(self.map, told, trust, reading.pooled)
 
     def view(self, reading: Reading, rows: Rows, member: Ints) -> View:
         """One node for some rows.
@@ -179,7 +180,7 @@ class Views:
         Parameters
         ----------
         member : int64[n]
-            The node's own member codes; all 0 for a single node.
+            The node's own member codes; all 0 for a single node and for a family as a whole.
         """
         node = self.map.nodes[reading.node]
         if reading.by_member:
@@ -280,8 +281,9 @@ def _event_sums(known: History, group: Ints, seen: Bound, now: Ints) -> AsOf:
     return as_of(known, group, seen.at, seen.order, strictly=True, ticks=now)
 
 
-def _index(belief_map: BeliefMap, evidence: NodeEvidence, trust: Floats) -> _Indexed:
-    keys, group = np.unique(_key(evidence.twin, evidence.member), return_inverse=True)
+def _index(belief_map: BeliefMap, evidence: NodeEvidence, trust: Floats, pooled: bool) -> _Indexed:
+    member = np.zeros_like(evidence.member) if pooled else evidence.member
+    keys, group = np.unique(_key(evidence.twin, member), return_inverse=True)
     weights = trust if evidence.kind is not EvidenceKind.OCCURRENCE else None
     wall = history(evidence, evidence.node.bands, group=group, trust=weights)
     events = {

@@ -120,7 +120,7 @@ def _norms(belief_map: BeliefMap, reading: Reading, views: Views, rows: Rows) ->
         part = np.arange(low, min(low + CHUNK, len(rows)))
         chosen = rows.take(part)
         tally.add(views.view(reading, chosen, member[part]), chosen.person)
-    return tally.norms(reading.node, reading.kind, views.past.members)
+    return tally.norms(reading, views.past.members)
 
 
 @dataclass(frozen=True, slots=True)
