@@ -46,6 +46,7 @@ bench: setup  ## measure every claim against its limit (SIZE=small: two minutes;
 
 docs: setup  ## write the reference pages that come from code, and run every block of every page
 	$(BIN)/python docs/generate.py
+	$(BIN)/python -m tests.bad_input.page
 	$(BIN)/python -m pytest -n 2 -q tests/docs
 
 GROCERY := src/doxa/interfaces/demo/grocery

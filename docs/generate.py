@@ -73,8 +73,8 @@ def command_line() -> str:
         "Every command takes `--json` and prints one JSON document then. Progress and errors go to"
         " standard error.",
         "| exit code | meaning |\n|---|---|\n| 0 | done |\n| 1 | a bar was missed, or rows were"
-        " refused |\n| 2 | the input is wrong |\n| 3 | the candidate is worse |\n| 4 | the store"
-        " cannot be used |\n| 130 | interrupted |",
+        " refused |\n| 2 | the input is wrong |\n| 3 | a population cannot be fitted, or must not be made"
+        " active |\n| 4 | the store cannot be used |\n| 130 | interrupted |",
         "```text\n" + _help([]) + "\n```",
     ]
     for words, _ in COMMANDS:
@@ -115,7 +115,7 @@ def python() -> str:
         *(_function(path, found(path)) for path in READERS),
         "## Errors",
         "All errors have the fields `problem`, `where`, `expected` and `hint`, and an `exit_code`"
-        " for the command line.",
+        " for the command line. What each says: [Errors](errors.md).",
         *(_error(each) for each in _errors()),
     ]
     return "\n\n".join(parts) + "\n"

@@ -131,7 +131,12 @@ def attack(arguments: list[str], folder: Path) -> None:
 
 def attacks(examples: int = EXAMPLES) -> settings:
     shared = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-    return settings(max_examples=examples, deadline=None, suppress_health_check=shared)
+    return settings(
+        max_examples=examples,
+        deadline=None,
+        suppress_health_check=shared,
+        derandomize="DOXA_ATTACKS" not in os.environ,
+    )
 
 
 @attacks()

@@ -14,7 +14,7 @@ from doxa.fidelity.ladder import Ladder, Step
 from doxa.fidelity.report import BarResult, Calibration, FidelityReport, Origins, RowReport
 from doxa.interfaces.pages.portrait import Portrait
 from doxa.reading.opinion import Opinion
-from doxa.runtime.forecasting import Forecast, Reason
+from doxa.runtime.forecasts import Forecast, Reason
 from doxa.runtime.held import Held
 from doxa.runtime.timeline import NodeTimeline, Piece, Point, Turn
 

@@ -168,6 +168,26 @@ def test_a_clock_that_runs_on_past_the_horizon_records_nothing(tmp_path: Path) -
         assert twins.wiring.store.forecast_sets() == []
 
 
+def test_what_comes_or_is_learned_later_changes_no_forecast_of_then(tmp_path: Path) -> None:
+    hands = Hands()
+    with open_twins(tmp_path / "f.db", MAP, clock=hands) as twins:
+        twins.observe_many(SIGNALS)
+        twins.fit(["buys_soon"])
+        then = END - 5 * DAY
+        before = forecast_at(twins, then)
+        late = [replace_times(s, s.at - 2 * DAY, then + HOUR) for s in SIGNALS[-300:]]
+        twins.observe_many(late)
+        after = forecast_at(twins, then)
+        np.testing.assert_array_equal(after.probability, before.probability)
+        known = forecast_at(twins, then + 2 * HOUR)
+        assert (known.probability != before.probability).any()
+
+
+def replace_times(signal: Signal, at: int, recorded: int) -> Signal:
+    same = {name: getattr(signal, name) for name in signal.__struct_fields__}
+    return Signal(**same | {"id": f"late-{signal.id}", "at": at, "recorded": recorded})
+
+
 def test_unknown_names_are_refused_with_what_there_is(fitted: Twins) -> None:
     with pytest.raises(UnknownName, match="buys_soon"):
         fitted.forecast("buys_son")

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.conditions import mask
@@ -19,6 +18,7 @@ from doxa.features.past import Past
 from doxa.features.rows import NONE, Bound, Rows
 from doxa.state.timeline import Timeline
 
+SMALL = 1 << 20
 _OWN = {"session": "session", "source": "source"}
 """Names in `same` that mean the signal's own columns rather than payload fields."""
 
@@ -138,16 +138,28 @@ def _codes(known: Sequence[Ints], asked: Sequence[Ints]) -> tuple[Ints, Ints]:
         raise InputError("events and moments must be compared by the same fields")
     code = np.zeros(len(known[0]), dtype=np.int64)
     wanted = np.zeros(len(asked[0]), dtype=np.int64)
-    missing: NDArray[np.bool_] = np.zeros(len(wanted), dtype=bool)
     for own, other in zip(known, asked, strict=True):
-        values, place = np.unique(own, return_inverse=True)
-        spot = np.searchsorted(values, other)
-        spot = np.minimum(spot, max(len(values) - 1, 0))
-        missing |= (values[spot] != other) if len(values) else True
-        code = code * (len(values) + 1) + place
-        wanted = wanted * (len(values) + 1) + spot
-        distinct, code = np.unique(code, return_inverse=True)
-        found = np.minimum(np.searchsorted(distinct, wanted), max(len(distinct) - 1, 0))
-        missing |= (distinct[found] != wanted) if len(distinct) else True
-        wanted = found
-    return code.astype(np.int64), np.where(missing, NONE, wanted)
+        place, spot, size = _ranked(own, other)
+        there = (wanted >= 0) & (spot >= 0)
+        code, wanted, _ = _ranked(code * size + place, np.where(there, wanted * size + spot, NONE))
+    return code, wanted
+
+
+def _ranked(known: Ints, asked: Ints) -> tuple[Ints, Ints, int]:
+    """Dense codes of some numbers, those of others among them (-1 = not there), and how many.
+
+    Numbers close together are looked up in a table; sorting them would take ten times as long.
+    """
+    low = int(known.min(initial=0))
+    span = int(known.max(initial=0)) - low + 1
+    if span > max(4 * len(known), SMALL):
+        values, place = np.unique(known, return_inverse=True)
+        spot = np.minimum(np.searchsorted(values, asked), len(values) - 1)
+        found = np.where(values[spot] == asked, spot, NONE)
+        return place.astype(np.int64), found.astype(np.int64), len(values)
+    there = np.zeros(span, dtype=bool)
+    there[known - low] = True
+    table = np.where(there, np.cumsum(there) - 1, NONE)
+    inside = (asked >= low) & (asked < low + span)
+    spot = np.where(inside, asked, low) - low
+    return table[known - low], np.where(inside, table[spot], NONE), int(there.sum())

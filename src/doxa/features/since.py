@@ -7,11 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from doxa.beliefmap.columns import Ints
-from doxa.domain.clock import EARLIEST, Clock
+from doxa.domain.clock import BEGINNING
 from doxa.features.past import Past
-
-BEGINNING = {Clock.TIME: EARLIEST, Clock.POSITION: -(2**53)}
-"""The moment of traits that were known all along: it says nothing about when a person came."""
 
 
 @dataclass(frozen=True, slots=True)

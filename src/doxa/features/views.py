@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from doxa.beliefmap.columns import Floats, Ints
+from doxa.beliefmap.columns import EvidenceColumns, Floats, Ints
 from doxa.beliefmap.model import BeliefMap, Node
 from doxa.domain.clock import DAY, Clock
 from doxa.domain.evidence import EvidenceKind
@@ -165,7 +165,8 @@ class Views:
         self.unit = float(DAY) if self.map.clock is Clock.TIME else 1.0
         self._clocks = event_clocks(past.signals, self.map)
         self._since = first_seen(past)
-        evidence = split(past.signals, past.evidence, self.map, self._clocks)
+        about = _about(self.map, past.evidence, {reading.node for reading in readings})
+        evidence = split(past.signals, about, self.map, self._clocks)
         trust = np.array([self.map.trust(name) for name in past.signals.sources])
         self._indexed: dict[str, _Indexed] = {}
         for reading in readings:
@@ -262,6 +263,17 @@ class Views:
             everybody[place],
             everybody,
         )
+
+
+def _about(belief_map: BeliefMap, evidence: EvidenceColumns, nodes: set[str]) -> EvidenceColumns:
+    """The evidence about some nodes; the rest need not even be sorted."""
+    wanted = np.array([rule.node in nodes for rule in belief_map.rules], dtype=bool)
+    if wanted.all():
+        return evidence
+    kept = np.flatnonzero(wanted[evidence.rule])
+    return EvidenceColumns(
+        *(getattr(evidence, part.name)[kept] for part in fields(EvidenceColumns))
+    )
 
 
 def _event_sums(known: History, group: Ints, seen: Bound, now: Ints) -> AsOf:

@@ -64,4 +64,5 @@ class PopulationPriors:
         if known is None:
             return map_prior(node)
         names = asked.members.names(node.name)
-        return known.prior([names[code] if code >= 0 else () for code in asked.member.tolist()])
+        here = range(len(names))
+        return known.prior([names[code] if code in here else () for code in asked.member.tolist()])

@@ -83,7 +83,8 @@ def _because(row: Any) -> str:
 def _label(found: Any) -> str:
     if found.label == "prior":
         return "the prior of the map, nothing is fitted yet (run doxa fit)"
-    return f"{found.label}, population {found.version}"
+    stale = " (fitted under other rules than the map has now: run doxa fit)" if found.stale else ""
+    return f"{found.label}, population {found.version}{stale}"
 
 
 def _document(found: Any, shown: list[Any]) -> dict[str, Any]:
@@ -92,6 +93,7 @@ def _document(found: Any, shown: list[Any]) -> dict[str, Any]:
         "origin": found.origin,
         "label": found.label,
         "population": found.version,
+        "stale": found.stale,
         "recorded": found.id,
         "count": len(found),
         "forecasts": shown,
