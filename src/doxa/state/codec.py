@@ -188,11 +188,11 @@ def decode(
 def _keys(header: _Header, members: Members, entries: dict[str, int]) -> Ints:
     """Keys of all (entry, member) of a snapshot, as the reading map and `members` count them."""
     try:
-        entry = [entries[name] for name, _ in header.names]
+        told = [(entries[name], members.code(node_of(name), each)) for name, each in header.names]
     except KeyError as error:
         raise ValueError(f"a snapshot of a map with {error.args[0]!r}") from None
-    member = [members.code(node_of(name), each) for name, each in header.names]
-    return keyed(np.array(entry, dtype=np.int64), np.array(member, dtype=np.int64))
+    entry, member = np.array(told, dtype=np.int64).reshape(-1, 2).T
+    return keyed(entry, member)
 
 
 def _tables(

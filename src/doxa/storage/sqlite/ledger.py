@@ -73,7 +73,7 @@ class SqliteLedger:
 
     def twin_key(self, twin: str) -> int | None:
         """The integer key of a twin, None when it was never met."""
-        with self._readers.reading() as connection:
+        with self._readers.reading(steady=False) as connection:
             found = connection.execute(
                 "SELECT key FROM twins WHERE workspace = ? AND id = ?", (self._workspace, twin)
             ).fetchone()

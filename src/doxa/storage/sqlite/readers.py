@@ -23,12 +23,13 @@ class Readers:
         self._closed = False
 
     @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
-        """A connection inside a read transaction."""
+    def reading(self, *, steady: bool = True) -> Iterator[sqlite3.Connection]:
+        """A connection inside a read transaction; one statement alone needs none (not `steady`)."""
         connection = self._take()
         try:
             with translated(self._path):
-                connection.execute("BEGIN")
+                if steady:
+                    connection.execute("BEGIN")
                 yield connection
         finally:
             self._give_back(connection)

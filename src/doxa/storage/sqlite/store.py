@@ -64,12 +64,12 @@ class SqliteStore(SqliteLedger):
 
     def snapshot(self, twin: int) -> Snapshot | None:
         """The newest snapshot of a twin."""
-        with self._readers.reading() as connection:
+        with self._readers.reading(steady=False) as connection:
             return archive.snapshot(connection, self._workspace, int(twin))
 
     def snapshots(self, twins: Sequence[int]) -> list[Snapshot]:
         """The newest snapshots of those twins that have one."""
-        with self._readers.reading() as connection:
+        with self._readers.reading(steady=False) as connection:
             return archive.snapshots(connection, self._workspace, twins)
 
     def put_snapshots(self, snapshots: Sequence[Snapshot]) -> int:
@@ -113,7 +113,7 @@ class SqliteStore(SqliteLedger):
 
     def activations(self) -> list[Activation]:
         """Which population was made active when."""
-        with self._readers.reading() as connection:
+        with self._readers.reading(steady=False) as connection:
             return archive.activations(connection, self._workspace)
 
     def put_forecasts(self, forecasts: ForecastSet) -> None:
