@@ -9,8 +9,7 @@ import pytest
 
 from doxa.checks.worlds import crowd, past_of, world_map
 from doxa.domain.clock import Clock
-from doxa.features.plan import Reading
-from doxa.features.views import Views
+from doxa.features.totals import Totals
 from doxa.heads.priors import NodePriors
 from doxa.learning.priors import node_priors
 
@@ -25,9 +24,9 @@ def priors():
     past = past_of(SIGNALS, MAP, [])
     names = ("shops", "mood", "buys")
     nodes = [MAP.nodes[name] for name in names]
-    views = Views(past, tuple(Reading(n.name, n.evidence, bool(n.dimensions)) for n in nodes))
+    known = Totals(past, NOW)
     twins = np.unique(past.signals.twin)
-    return {node.name: node_priors(views, node, twins, NOW) for node in nodes}
+    return {node.name: node_priors(known, node, twins) for node in nodes}
 
 
 def of(twin: str, kind: str, **fields: object):

@@ -112,35 +112,6 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
-class NodeTotals:
-    """What everybody's cells of one node hold at one origin; one row per (twin, member) met.
-
-    Attributes
-    ----------
-    kind : EvidenceKind
-    members : int
-        Number of members met by anybody.
-    member : int64[n]
-    sums : float64[n, C]
-        At the node's own half-life, decayed to the origin.
-    undecayed : float64[n, C]
-        At the longest band.
-    exposure : float64[n]
-        At the node's own half-life, in units of the clock.
-    all_exposure : float64[twins]
-        The same for every twin asked about, met or not.
-    """
-
-    kind: EvidenceKind
-    members: int
-    member: Ints
-    sums: Floats
-    undecayed: Floats
-    exposure: Floats
-    all_exposure: Floats
-
-
-@dataclass(frozen=True, slots=True)
 class _Indexed:
     """One node's histories, and where each (twin, member) is found in them."""
 
@@ -238,32 +209,6 @@ class Views:
             known = _event_sums(found.events[kind], group, seen, now)
             bands = found.events[kind].bands
             yield kind, EventView(kind, bands, known.sums, _sessions(now, bands))
-
-    def totals(self, node: Node, twins: Ints, origin: int) -> NodeTotals:
-        """What the cells of these twins hold about one node just before an origin."""
-        moment = np.full(len(twins), origin)
-        since = self._since.of_twins(twins, moment)
-        everybody = exposure(np.maximum(moment - since, 0), node.half_life)
-        found = self._indexed.get(node.name)
-        if found is None:
-            none = np.zeros((0, 5))
-            kind = node.evidence or EvidenceKind.OPINION
-            return NodeTotals(kind, 0, np.zeros(0, np.int64), none, none, none[:, 0], everybody)
-        twin, member = found.keys >> MEMBER_BITS, found.keys & ((1 << MEMBER_BITS) - 1)
-        group = np.flatnonzero(np.isin(twin, twins))
-        known = as_of(found.wall, group, np.full(len(group), origin), strictly=True)
-        kept = np.flatnonzero(known.met)
-        own = found.wall.bands.index(node.half_life)
-        place = _place(twins, twin[group[kept]])
-        return NodeTotals(
-            found.wall.kind,
-            int(member.max(initial=-1)) + 1,
-            member[group[kept]],
-            known.sums[kept, :, own],
-            known.sums[kept, :, -1],
-            everybody[place],
-            everybody,
-        )
 
 
 def _about(belief_map: BeliefMap, evidence: EvidenceColumns, nodes: set[str]) -> EvidenceColumns:

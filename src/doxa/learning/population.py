@@ -22,9 +22,10 @@ from doxa.features.moments import (
     is_at_signal,
 )
 from doxa.features.past import Past
-from doxa.features.plan import Reading, readings_of
+from doxa.features.plan import readings_of
 from doxa.features.rows import Rows
 from doxa.features.since import first_seen
+from doxa.features.totals import Totals
 from doxa.features.views import Views
 from doxa.heads.head import Head
 from doxa.heads.population import Population
@@ -89,9 +90,9 @@ def fit_population(
                 raise
             skipped[outcome.name] = error.problem
     tell("base rates", 0.0)
-    views = Views(past, _all_readings(past.map))
+    known = Totals(past, origin)
     priors = {
-        node.name: node_priors(views, node, twins, origin)
+        node.name: node_priors(known, node, twins)
         for node in past.map.nodes.values()
         if node.evidence is not None
     }
@@ -107,14 +108,6 @@ def fit_population(
 
 def _silence(what: str, done: float) -> None:
     pass
-
-
-def _all_readings(belief_map: BeliefMap) -> tuple[Reading, ...]:
-    return tuple(
-        Reading(node.name, node.evidence, bool(node.dimensions))
-        for node in belief_map.nodes.values()
-        if node.evidence is not None
-    )
 
 
 def _head(past: Past, outcome: Outcome, origin: int, seed: int, tell: Progress) -> Head:

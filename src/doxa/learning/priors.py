@@ -9,25 +9,25 @@ from doxa.beliefmap.model import Node
 from doxa.beliefmap.payloads import Bools
 from doxa.domain.evidence import EvidenceKind
 from doxa.features.norms import FEWEST_PEOPLE
-from doxa.features.views import NodeTotals, Views
+from doxa.features.totals import NodeTotals, Totals
 from doxa.heads.priors import NodePriors
 from doxa.reading.prior import STRENGTH, map_prior
 
 LARGEST_SHAPE = 1e3
 
 
-def node_priors(views: Views, node: Node, twins: Ints, origin: int) -> NodePriors:
-    """What the people registered before `origin` say, on the whole, about one node.
+def node_priors(known: Totals, node: Node, twins: Ints) -> NodePriors:
+    """What the people registered before the origin say, on the whole, about one node.
 
     For/against: base = share of support, people weighing n / (n + W). Occurrences: the gamma whose
     mean and variance of rates, beyond Poisson noise, are those of all people, met or not. Values:
     the mean of people's means, and the spread within people. Members known to fewer than ten people
     are pooled into one.
     """
-    totals = views.totals(node, twins, origin)
+    totals = known.of(node, twins)
     people = np.bincount(totals.member, minlength=totals.members)
     enough = np.flatnonzero(people >= FEWEST_PEOPLE)
-    names = views.past.members.names(node.name)
+    names = known.past.members.names(node.name)
     single = not node.dimensions
     table = [_PRIORS[totals.kind](totals, totals.member == code, 1, node) for code in enough]
     rest = np.isin(totals.member, enough, invert=True)
