@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from doxa.checks.worlds import crowd, past_of, world_map
-from doxa.domain.clock import Clock
+from doxa.domain.clock import Clock, format_moment
 from doxa.features.totals import Totals
 from doxa.heads.priors import NodePriors
 from doxa.learning.priors import node_priors
+from doxa.runtime.opening import open_twins
 
 MAP = world_map(Clock.TIME)
 SIGNALS = crowd()
@@ -88,3 +89,13 @@ def test_values(priors) -> None:
 def freedom_of(told: list[list[float]], trust: float) -> float:
     """Trust multiplies the precision of values: what is counted is how much they weigh."""
     return sum(max(trust * len(values) - 1, 0.0) for values in told)
+
+
+def test_people_met_only_now_have_a_prior_that_reads(tmp_path) -> None:
+    """Exposures of next to nothing leave the moments of rates without meaning."""
+    with open_twins(tmp_path / "now.db", MAP) as twins:
+        for twin in range(12):
+            twins.observe(f"t{twin}", "visit", at=format_moment(NOW + twin))
+        twins.fit([])
+        told = twins["stranger"].opinion("shops")
+    assert 0 < told.credence < 1

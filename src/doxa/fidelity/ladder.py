@@ -40,7 +40,13 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ladder(msgspec.Struct, frozen=True, kw_only=True):
-    """All rungs on one set of rows."""
+    """All rungs on one set of rows.
+
+    Attributes
+    ----------
+    strongest : the rung with the lowest loss beside the twin
+    skill_over_strongest : [estimate, low, high] of the twin's skill over it, paired
+    """
 
     subset: str
     loss: str
@@ -48,6 +54,8 @@ class Ladder(msgspec.Struct, frozen=True, kw_only=True):
     people: int
     mean: float
     steps: list[Step]
+    strongest: str | None = None
+    skill_over_strongest: list[float] | None = None
 
     def step(self, name: str) -> Step | None:
         """The rung of that name."""
@@ -88,7 +96,10 @@ def ladder(
                 chosen=rung.chosen,
             )
         )
+    strongest, skill = _over_strongest(resamples, losses)
     return Ladder(
+        strongest=strongest,
+        skill_over_strongest=skill,
         subset=subset,
         loss=loss_name(family),
         rows=len(y),
@@ -106,6 +117,17 @@ def row_losses(y: Floats, forecast: Floats, family: Family) -> Floats:
 def loss_name(family: Family) -> str:
     """What the loss is called."""
     return "log_loss" if family is Family.BERNOULLI else "squared_error"
+
+
+def _over_strongest(
+    resamples: Resamples, losses: dict[str, Floats]
+) -> tuple[str | None, list[float] | None]:
+    """The strongest rung beside the twin, and the twin's skill over it."""
+    others = {name: loss for name, loss in losses.items() if name != TWIN}
+    if TWIN not in losses or not others:
+        return None, None
+    strongest = min(others, key=lambda name: float(others[name].mean()))
+    return strongest, resamples.skill(losses[TWIN], others[strongest]).as_list()
 
 
 def _skill(

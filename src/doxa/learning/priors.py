@@ -14,6 +14,8 @@ from doxa.heads.priors import NodePriors
 from doxa.reading.prior import STRENGTH, map_prior
 
 LARGEST_SHAPE = 1e3
+SMALLEST_SHAPE = 0.01
+"""Where exposures are next to nothing, moments say nothing: people are not told apart further."""
 
 
 def node_priors(known: Totals, node: Node, twins: Ints) -> NodePriors:
@@ -56,8 +58,8 @@ def _occurrence(totals: NodeTotals, chosen: Bools, members: int, node: Node) -> 
     spread = float(count @ count) - 2 * mean * float(count @ seen)
     spread += mean**2 * float(all_seen @ all_seen) * members - mean * longest
     squares = float(all_seen @ all_seen) * members
-    variance = max(spread / squares if squares > 0 else 0.0, mean**2 / LARGEST_SHAPE)
-    shape = min(mean**2 / variance, LARGEST_SHAPE)
+    found = mean**2 * squares / spread if spread > 0 else LARGEST_SHAPE
+    shape = min(max(found, SMALLEST_SHAPE), LARGEST_SHAPE)
     rate = shape / mean
     base = float(-np.expm1(shape * np.log(rate / (rate + node.period))))
     return [float(np.clip(base, 1e-6, 1 - 1e-6)), shape, rate, 0.0, 1.0]

@@ -110,7 +110,10 @@ def ladder_lines(ladder: Ladder) -> list[str]:
     rows = [["", ladder.loss, "95 %", *names, "skill over base", "over persona"]]
     rows += [_step(step, names) for step in ladder.steps]
     absent = [] if ladder.step("persona") else ["  persona: absent, nobody has traits"]
-    return [head, *table(rows, "lrl" + "r" * (len(names) + 2)), *absent]
+    lines = [head, *table(rows, "lrl" + "r" * (len(names) + 2)), *absent]
+    if ladder.skill_over_strongest is not None:
+        lines.append(f"  twin over {ladder.strongest}: {_skill(ladder.skill_over_strongest)}")
+    return lines
 
 
 def _step(step: Step, names: list[str]) -> list[str]:
