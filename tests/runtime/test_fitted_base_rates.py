@@ -105,3 +105,16 @@ def test_a_refit_without_somebody_leaves_what_was_read_before(tmp_path: Path) ->
             node: each.credence for node, each in old.items()
         }
         assert any(now[node].credence != old[node].credence for node in old)
+
+
+def test_one_twin_forecasts_from_the_moment_it_was_read_at(tmp_path: Path) -> None:
+    with filled(tmp_path / "cafe.db", range(40)) as twins:
+        assert [each.label for each in twins["t3"].forecast("comes_back")] == ["prior"]
+        twins.fit()
+        day = format_moment(START + 50 * DAY)
+        [told] = twins.twin("t3", as_of=day).forecast("comes_back")
+        [same] = twins.forecast("comes_back", cohort=["t3"], at=day).rows()
+    assert (told.probability, told.label) == (same.probability, "backtest")
+    assert told.base + sum(each.contribution for each in told.reasons) == pytest.approx(
+        told.predictor
+    )

@@ -23,7 +23,8 @@ from doxa.features.views import Views
 from doxa.heads.glm import Family, link_of, mean_of
 from doxa.heads.head import Head, Reasons, family_of, forecast, reasons, recipe_of
 from doxa.heads.population import Population
-from doxa.runtime.forecasts import Forecasts
+from doxa.runtime.forecasts import Forecast, Forecasts
+from doxa.runtime.frozen import Frozen
 from doxa.runtime.intake.names import given_name
 from doxa.runtime.recording import recorded
 from doxa.runtime.versions import population_at
@@ -44,14 +45,22 @@ def forecast_set(
     cohort: Sequence[str] | None = None,
     items: Sequence[str] | None = None,
     at: Moment | None = None,
+    known_at: Moment | None = None,
     record: bool = False,
 ) -> Forecasts:
-    """Forecast an outcome; see `Twins.forecast`."""
+    """Forecast an outcome; see `Twins.forecast`.
+
+    Parameters
+    ----------
+    known_at : int, optional
+        Read only what was recorded by then, with the population active then; left out, a
+        backtest reads what was known at its origin, with today's population.
+    """
     outcome = outcome_named(wiring.belief_map, name)
     now = _now(wiring)
     origin = at if at is not None else now + (_lead(wiring) if record else 0)
-    label = BACKTEST if origin < now else LIVE
-    if record and label == BACKTEST:
+    label = BACKTEST if origin < now - _lead(wiring) else LIVE
+    if record and origin < now:
         raise InputError(
             "a recorded forecast must be made before its horizon begins",
             where="at",
@@ -63,8 +72,8 @@ def forecast_set(
         )
     if items is not None and outcome.of is None:
         raise InputError(f"outcome {name!r} is not asked per item", where="items", hint=_NO_ITEMS)
-    past = _past(wiring, outcome, cohort, origin, label)
-    known = population_at(wiring, None)
+    past = _past(wiring, outcome, cohort, origin, origin if known_at is None else known_at)
+    known = population_at(wiring, known_at)
     version, population = known if known else (None, None)
     head = population.heads.get(name) if population else None
     rows, asked = _rows(outcome, past, origin, items, head)
@@ -72,6 +81,21 @@ def forecast_set(
     if head is not None and population is not None:
         found = replace(found, stale=_is_stale(population, wiring))
     return recorded(wiring, found) if record else found
+
+
+def forecasts_of(frozen: Frozen, name: str, items: Sequence[str] | None = None) -> list[Forecast]:
+    """What one twin will likely do from the moment it was read at, likeliest first."""
+    # A reading at t holds what happened at t; on a position clock the next origin is the one after.
+    after = 0 if frozen.belief_map.clock is Clock.TIME else 1
+    found = forecast_set(
+        frozen.wiring,
+        name,
+        cohort=[frozen.twin],
+        items=items,
+        at=frozen.now + after,
+        known_at=frozen.known_at,
+    )
+    return sorted(found.rows(), key=lambda each: -each.probability)
 
 
 def _is_stale(population: Population, wiring: Wiring) -> bool:
@@ -91,15 +115,19 @@ def _now(wiring: Wiring) -> Moment:
 
 
 def _past(
-    wiring: Wiring, outcome: Outcome, cohort: Sequence[str] | None, origin: Moment, label: str
+    wiring: Wiring,
+    outcome: Outcome,
+    cohort: Sequence[str] | None,
+    origin: Moment,
+    known_at: Moment,
 ) -> Past:
     fields: dict[str, tuple[str, ...]] = {TRAITS: ()}
     for needed in (fields_needed(outcome), fields_asked(outcome)):
         for kind, names in needed.items():
             fields[kind] = tuple(dict.fromkeys((*fields.get(kind, ()), *names)))
     keys = None if cohort is None else _keys(wiring, cohort)
-    on_time = wiring.belief_map.clock is Clock.TIME and label == BACKTEST
-    batches = wiring.store.scan(until=origin, known_at=origin if on_time else None, twins=keys)
+    timed = wiring.belief_map.clock is Clock.TIME
+    batches = wiring.store.scan(until=origin, known_at=known_at if timed else None, twins=keys)
     return read_past(wiring.belief_map, batches, fields=fields)
 
 

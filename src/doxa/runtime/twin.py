@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from doxa.domain.node import NodeKind
@@ -9,6 +10,8 @@ from doxa.reading.opinion import Opinion
 from doxa.runtime import held
 from doxa.runtime.delta import Change, changes
 from doxa.runtime.explanation import Explanation, explanation
+from doxa.runtime.forecasting import forecasts_of
+from doxa.runtime.forecasts import Forecast
 from doxa.runtime.frozen import Frozen, asking, freeze, traits
 from doxa.runtime.held import Held
 from doxa.runtime.timeline import NodeTimeline, timeline
@@ -84,6 +87,16 @@ class Twin:
     def explain(self, node: str, /, **members: Any) -> Explanation:
         """Why a node reads as it does, down to the signals."""
         return explanation(self.frozen, node, members)
+
+    def forecast(self, outcome: str, *, items: Sequence[str] | None = None) -> list[Forecast]:
+        """What this person will likely do from the moment read on, likeliest first, with reasons.
+
+        Parameters
+        ----------
+        items : list of str, optional
+            Members asked for; left out, those the population was fitted on.
+        """
+        return forecasts_of(self.frozen, outcome, items)
 
     def timeline(self, node: str, /, **members: Any) -> NodeTimeline:
         """One node from the first signal to this moment: readings, evidence, changes of status."""
