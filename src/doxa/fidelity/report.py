@@ -84,6 +84,7 @@ class FidelityReport(msgspec.Struct, frozen=True, kw_only=True):
     rows: list[RowReport]
     bars: list[BarResult]
     clock: Literal["time", "position"] = "time"
+    skipped: dict[str, str] = {}
 
     @property
     def passed(self) -> bool:

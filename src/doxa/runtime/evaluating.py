@@ -11,6 +11,7 @@ from doxa.beliefmap.evaluation_file import load_evaluation
 from doxa.errors import InputError, TooManyRejects
 from doxa.fidelity.report import FidelityReport
 from doxa.runtime.backfill import backfill, backfill_rows
+from doxa.runtime.default_evaluation import default_evaluation
 from doxa.runtime.judging import chosen, fidelity
 from doxa.runtime.loaders import loader_rows
 from doxa.runtime.opening import is_new, open_twins, store_file
@@ -20,7 +21,7 @@ Progress = Callable[[str, int, "int | None"], None]
 
 
 def evaluate(
-    path: Path,
+    path: Path | None,
     *,
     rows: Sequence[str] | None = None,
     db: str | None = None,
@@ -31,15 +32,17 @@ def evaluate(
 
     Parameters
     ----------
+    path : Path, optional
+        Left out, every outcome of the store is scored on the last fifth of its ledger.
     data : Path, optional
         Where the files of its tables lie.
     """
+    if path is None:
+        return _without_file(db, rows, progress)
     evaluation = load_evaluation(path)
     chosen(evaluation, rows)
     if db is not None:
-        if is_new(store_file(db)):
-            raise InputError("there is no store here", where=db, hint="doxa backfill makes one")
-        with open_twins(db) as twins:
+        with _existing(db) as twins:
             return _run(twins, evaluation, rows, progress)
     if evaluation.data is None:
         raise InputError(
@@ -55,6 +58,21 @@ def evaluate(
             named = str(evaluation.data.load or evaluation.data.tables)
             raise TooManyRejects(error.problem, where=named) from error
         return _run(twins, evaluation, rows, progress)
+
+
+def _without_file(db: str | None, rows: Sequence[str] | None, progress: Progress) -> FidelityReport:
+    if db is None:
+        raise InputError("nothing to score", expected="an evaluation file, or a store with --db")
+    with _existing(db) as twins:
+        evaluation = default_evaluation(twins.wiring)
+        chosen(evaluation, rows)
+        return _run(twins, evaluation, rows, progress)
+
+
+def _existing(db: str) -> Twins:
+    if is_new(store_file(db)):
+        raise InputError("there is no store here", where=db, hint="doxa backfill makes one")
+    return open_twins(db)
 
 
 def _run(

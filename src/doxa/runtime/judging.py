@@ -9,7 +9,7 @@ import numpy as np
 from doxa.beliefmap.columns import Ints
 from doxa.beliefmap.evaluation import Bar, Evaluation, EvaluationRow
 from doxa.beliefmap.names import listed, nearest
-from doxa.errors import InputError, UnknownName
+from doxa.errors import InputError, PopulationError, UnknownName
 from doxa.features.past import read_past
 from doxa.fidelity.backtest import run_row
 from doxa.fidelity.fields import fields_for
@@ -29,7 +29,7 @@ def fidelity(
 ) -> FidelityReport:
     """Run the rows of an evaluation on the store's ledger; see `Twins.fidelity`.
 
-    Rows that ask what this version does not do are left out, unless they were named.
+    Rows that cannot be asked are left out and said so, unless they were named or stand alone.
     """
     tell = progress or _silence
     asked = chosen(evaluation, rows)
@@ -46,8 +46,16 @@ def fidelity(
     def names(keys: Ints) -> Sequence[str]:
         return wiring.store.twin_names(keys.tolist())
 
-    reports = [run_row(evaluation, row, past, names, tell)[0] for row in asked]
+    reports, skipped = [], {}
+    for row in asked:
+        try:
+            reports.append(run_row(evaluation, row, past, names, tell)[0])
+        except (InputError, PopulationError) as error:
+            if rows or len(asked) == 1:
+                raise
+            skipped[row.name] = str(error)
     return FidelityReport(
+        skipped=skipped,
         product=evaluation.belief_map.product,
         people=stats.twins,
         signals=stats.signals,

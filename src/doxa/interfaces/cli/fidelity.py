@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 
 def fidelity(
-    evaluation: Annotated[Path, typer.Argument(metavar="FILE", help="An evaluation file.")],
+    evaluation: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[FILE]",
+            help="An evaluation file; left out, the last fifth of the store's ledger is scored.",
+        ),
+    ] = None,
     row: Annotated[
         list[str] | None,
         typer.Option("--row", metavar="NAME", help="Only these rows; may be given several times."),
@@ -44,6 +50,8 @@ def fidelity(
     Exit code 1 when a bar of the file is missed.
 
     Example: doxa fidelity evaluation.yaml --db shop.db --html report.html
+
+    Example: doxa fidelity --db shop.db
     """
     from doxa.runtime.evaluating import evaluate
 
@@ -54,7 +62,9 @@ def fidelity(
     if html is not None:
         from doxa.interfaces.pages.fidelity import write_fidelity_page
 
-        write_fidelity_page(found, html, command=f"doxa fidelity {evaluation.name}")
+        write_fidelity_page(
+            found, html, command=f"doxa fidelity {evaluation.name if evaluation else ''}".rstrip()
+        )
     if save is not None:
         save.write_bytes(msgspec.json.encode(found))
     if as_json:
@@ -80,6 +90,7 @@ def lines(report: FidelityReport) -> list[str]:
     found = [f"{report.product}: {report.people:,} people, {report.signals:,} signals"]
     for row in report.rows:
         found += ["", *_row(row)]
+    found += [f"  left out: {name}: {why}" for name, why in report.skipped.items()]
     found += [_bar(bar) for bar in report.bars]
     return found
 
