@@ -46,7 +46,11 @@ def map_check(
     if as_json:
         print_json(found)
         return
-    counts = ", ".join(f"{count} {name}" for name, count in found["counts"].items() if count)
+    counts = ", ".join(
+        f"{count} {name if count > 1 else name.removesuffix('s')}"
+        for name, count in found["counts"].items()
+        if count
+    )
     say(f"{map_file}: a right map of {plain(belief_map.product)} ({counts})")
     _say_signals(found["signals"])
     _say_findings("nothing feeds, or nothing comes of", found["unfed"])
