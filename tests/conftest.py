@@ -1,4 +1,4 @@
-"""A real browser that tests may open pages in; nothing may complain or leave the machine."""
+"""What all tests share: no test asserts on time, and a real browser that nothing may leave."""
 
 from __future__ import annotations
 
@@ -8,8 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from doxa.report import Page, write_page
+
+# A busy machine is slow, which says nothing about the code.
+settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")
 
 CHROMIUM = "/usr/bin/chromium"
 SWITCHES = [
