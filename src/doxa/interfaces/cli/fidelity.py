@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +11,7 @@ import typer
 
 from doxa.errors import InputError
 from doxa.interfaces.cli.console import Json, phases, print_json, say, table
+from doxa.interfaces.cli.stores import DEFAULT_DB
 
 if TYPE_CHECKING:
     from doxa.fidelity.ladder import Ladder, Step
@@ -31,7 +33,9 @@ def fidelity(
     db: Annotated[
         str | None,
         typer.Option(
-            "--db", metavar="PATH", help="A store that holds the data; left out, the file's `data`."
+            "--db",
+            metavar="PATH",
+            help="A store that holds the data; left out, the file's `data`, or doxa.db without one.",
         ),
     ] = None,
     data: Annotated[
@@ -57,6 +61,8 @@ def fidelity(
 
     for file in filter(None, (html, save)):
         _check_writable(file)
+    if evaluation is None and db is None:
+        db = os.environ.get("DOXA_DB", DEFAULT_DB)
     with phases() as report:
         found = evaluate(evaluation, rows=row or None, db=db, data=data, progress=report)
     if html is not None:
