@@ -9,7 +9,7 @@ from doxa.beliefmap.columns import Ints
 from doxa.beliefmap.conditions import fields_of, mask
 from doxa.beliefmap.model import Among, AmongNode, AmongSignal, AmongTrait, Outcome
 from doxa.domain.signal import TRAITS
-from doxa.errors import InputError
+from doxa.features.credence import credence_of
 from doxa.features.events import field_codes
 from doxa.features.knowledge import as_known
 from doxa.features.labels import already_done
@@ -52,12 +52,13 @@ def _admits(among: Among, outcome: Outcome, past: Past, rows: Rows) -> NDArray[n
         return _did(among, outcome, past, rows)
     if isinstance(among, AmongTrait):
         return trait_is(past, rows, among.trait, among.values)
-    if isinstance(among, AmongNode):
-        raise InputError(
-            f"outcome {outcome.name!r}: `among` by the credence of a node is not read yet",
-            expected="did, never or trait",
-        )
-    raise InputError(f"outcome {outcome.name!r}: unknown condition {among!r}")
+    return _between(among, past, rows)
+
+
+def _between(among: AmongNode, past: Past, rows: Rows) -> NDArray[np.bool_]:
+    credence = credence_of(past, rows, among.node)
+    above = np.asarray(credence > (-np.inf if among.above is None else among.above))
+    return above & np.asarray(credence < (np.inf if among.below is None else among.below))
 
 
 def _did(among: AmongSignal, outcome: Outcome, past: Past, rows: Rows) -> NDArray[np.bool_]:
