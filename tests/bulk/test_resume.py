@@ -19,7 +19,8 @@ from doxa.domain.signal import Signal
 from doxa.errors import InputError, StoreError
 from doxa.storage.bulk import plan
 from doxa.storage.bulk.backfill import backfill
-from doxa.storage.bulk.receipt import Options
+from doxa.storage.bulk.receipt import BackfillReceipt, Options
+from doxa.storage.bulk.staging import Progress
 
 ROWS, CHUNK = 1200, 25
 TABLES = """
@@ -135,44 +136,54 @@ class Stop(Exception):
     """Instead of a kill, where the process must live on."""
 
 
-@pytest.mark.parametrize("phase", ["reading", "loading"])
-def test_stopped_at_nine_tenths_it_rereads_at_most_a_fifth(tmp_path: Path, phase: str) -> None:
-    place = shop_with_a_long_file(tmp_path)
-    text = "file: a.csv, twin: w, at: t, kind: {is: visit}"
-    described = tables(text, tmp_path)
-    options = Options(chunk=50)
-    again: dict[str, list[int]] = {"reading": [], "loading": []}
+LONG = "file: a.csv, twin: w, at: t, kind: {is: visit}"
+SMALL = Options(chunk=50)
 
-    def stop(at: str, done: int, total: int | None) -> None:
-        if at == phase and done >= 1800:
-            raise Stop
 
-    def watch(at: str, done: int, total: int | None) -> None:
-        again[at].append(done)
-
-    with pytest.raises(Stop):
-        backfill(
+def load_long(folder: Path, progress: Progress) -> BackfillReceipt:
+    place = Shop(folder)
+    described = tables(LONG, folder)
+    try:
+        return backfill(
             place.store,
             place.map,
             described,
             now=NOW,
             beside=place.path,
-            progress=stop,
-            options=options,
+            progress=progress,
+            options=SMALL,
         )
-    receipt = backfill(
-        place.store,
-        place.map,
-        described,
-        now=NOW + 10**9,
-        beside=place.path,
-        progress=watch,
-        options=options,
+    finally:
+        place.store.close()
+
+
+def killed_at_nine_tenths(folder: Path, phase: str) -> None:
+    def die(at: str, done: int, total: int | None) -> None:
+        if at == phase and done >= 1800:
+            os.kill(os.getpid(), signals.SIGKILL)
+
+    load_long(folder, die)
+
+
+@pytest.mark.kill
+@pytest.mark.parametrize("phase", ["reading", "loading"])
+def test_killed_at_nine_tenths_it_rereads_at_most_a_fifth(tmp_path: Path, phase: str) -> None:
+    for name in ("killed", "whole"):
+        (tmp_path / name).mkdir()
+        shop_with_a_long_file(tmp_path / name).store.close()
+    process = multiprocessing.get_context("fork").Process(
+        target=killed_at_nine_tenths, args=(tmp_path / "killed", phase)
     )
-    place.store.close()
+    process.start()
+    process.join(120)
+    assert process.exitcode == -signals.SIGKILL
+    again: dict[str, list[int]] = {"reading": [], "loading": []}
+    receipt = load_long(tmp_path / "killed", lambda at, done, total: again[at].append(done))
+    load_long(tmp_path / "whole", lambda at, done, total: None)
     assert 50 * len(again[phase]) <= 0.2 * 2000
     assert again["reading"] == [] or phase == "reading"
     assert (receipt.rows, receipt.appended + receipt.resumed) == (2000, 2000)
+    assert outcome(tmp_path / "killed") == outcome(tmp_path / "whole")
 
 
 def test_the_receipt_of_a_resumed_load_adds_up(tmp_path: Path) -> None:
