@@ -48,6 +48,7 @@ def _decoder(
         rename=dict(zip(slots, names, strict=True)),
         gc=False,
     )
+    # The type is made here, at run time; no checker can know it.
     decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(list[row])  # type: ignore[valid-type]
     return decoder, [attrgetter(slot) for slot in slots]
 

@@ -237,7 +237,7 @@ def _passes(condition: Condition | None, signal: Signal) -> bool:
             if not _number(value) > float(test.values[0]):
                 return False
         else:
-            raise NotImplementedError(test.operator)
+            raise ValueError(f"the oracle of labels knows no {test.operator.value!r} in its worlds")
     return True
 
 

@@ -106,6 +106,7 @@ def check_what_cannot_be_stored(make: MakeStore) -> None:
         make_signal("t1", at=2**62),
         make_signal("t1", recorded=2**62),
         make_signal("t1", order=2**63),
+        # Wrong on purpose: it must be refused at run time too.
         make_signal("t1", at=1.5),  # type: ignore[arg-type]
         make_signal("t1", payload={"price": float("nan")}),
         make_signal("t1", payload={"deep": [{"price": float("inf")}]}),

@@ -39,6 +39,7 @@ def _node(name: str, evidence: EvidenceKind, *dimensions: str, **more: object) -
         kind=NodeKind.BELIEF,
         evidence=evidence,
         dimensions=dimensions,
+        # Keyword arguments of differing types, by name.
         **settings,  # type: ignore[arg-type]
     )
 
@@ -51,6 +52,7 @@ def _says(node: str, channel: Channel, holds: str, **more: object) -> Rule:
         channel=channel,
         weight=Weight(field="weight"),
         when=Condition(tests=(test,)),
+        # Keyword arguments of differing types, by name.
         **more,  # type: ignore[arg-type]
     )
 
@@ -150,6 +152,7 @@ def histories(
                 source=draw(st.sampled_from(SOURCES)),
                 session=draw(st.sampled_from([None, "a", "b"])),
                 order=draw(st.sampled_from([0, 0, 1])),
+                # Hypothesis draws Any of JSON.
                 payload=draw(payloads(kind)),  # type: ignore[arg-type]
             )
         )

@@ -152,6 +152,7 @@ def _signal(number: int, parts: tuple[object, ...], clock: Clock) -> Signal:
         "tagged": {"tags": ["a", "b", "a"][: int(str(value)) % 4], "price": value},
         "traits": {"tier": ("gold", "2", None)[int(str(value)) % 3]} if flag else {"other": 1},
     }
+    # The table above holds one JSON object per kind.
     payload: dict[str, Json] = told[str(kind)]  # type: ignore[assignment]
     return Signal(
         id=f"n{number}",

@@ -113,15 +113,17 @@ class Checker:
                 good.add(judging.name(field, text))
         at, recorded = self._moments(raw.at[n], raw.recorded[n], kind)
         order = raw.order[n]
-        if type(order) is str:
+        if isinstance(order, str):
             raise Refused("order", order)
         payload = judging.payload(raw.payload[n], kind, self._map)
         given = raw.id[n]
         if given is not None or raw.has_id:
             rows.id.append(judging.name("id", given))
         else:
-            rest = {"order": order or 0, "session": session, "device": device}
-            rows.id.append(content_id(twin, kind, source, at, payload, **rest))  # type: ignore[arg-type]
+            derived = content_id(
+                twin, kind, source, at, payload, order=order or 0, session=session, device=device
+            )
+            rows.id.append(derived)
         rows.derived.append(given is None)
         rows.twin.append(twin)
         rows.kind.append(kind)
@@ -129,7 +131,7 @@ class Checker:
         rows.at.append(at)
         rows.recorded.append(at if recorded is None else recorded)
         rows.assumed.append(recorded is None)
-        rows.order.append(order or 0)  # type: ignore[arg-type]
+        rows.order.append(order or 0)
         rows.session.append(session)
         rows.device.append(device)
         rows.payload.append(payload)
@@ -141,15 +143,15 @@ class Checker:
             if kind != TRAITS:
                 raise Refused("at", "no time")
             at = BEGINNING[self._clock]
-        if type(at) is str:
+        if isinstance(at, str):
             raise Refused("at", at)
-        if type(recorded) is str:
+        if isinstance(recorded, str):
             raise Refused("recorded", recorded)
-        if at > self._latest:  # type: ignore[operator]
+        if at > self._latest:
             raise Refused("at", "more than 5 minutes in the future")
-        if recorded is not None and recorded > self._latest_recorded:  # type: ignore[operator]
+        if recorded is not None and recorded > self._latest_recorded:
             raise Refused("recorded", "more than 5 minutes in the future")
-        return at, recorded  # type: ignore[return-value]
+        return at, recorded
 
     def _unknown(self, kind: str | None) -> None:
         judging.name("kind", kind)

@@ -42,7 +42,7 @@ def require() -> Any:
     """The duckdb module, once it is sure that pyarrow is there too."""
     try:
         import duckdb
-        import pyarrow.parquet  # noqa: F401
+        import pyarrow.parquet  # noqa: F401 (asked only whether it is there)
     except ImportError as error:
         raise MissingExtra(
             f"a backfill needs {error.name}", hint='pip install "doxa[bulk]"'
