@@ -112,15 +112,16 @@ def test_version_1_opens_and_keeps_its_signals(path: Path) -> None:
 
 def test_migration_from_version_1(path: Path) -> None:
     _restore(VERSION_1, path)
-    steps = {
-        **schema.migrations(),
-        2: ("notes", "CREATE TABLE notes (n); CREATE INDEX i ON notes (n);"),
-    }
+    known = schema.migrations()
+    newest = max(known)
+    later = (newest + 1, "notes")
+    steps = {**known, later[0]: ("notes", "CREATE TABLE notes (n); CREATE INDEX i ON notes (n);")}
     schema.prepare(path, steps)
     schema.prepare(path, steps)
     with closing(connect(path)) as connection:
-        assert connection.execute("SELECT * FROM migrations").fetchall()[1:] == [(2, "notes")]
-    with pytest.raises(StoreError, match="schema 2, this one knows 1"):
+        found = connection.execute("SELECT * FROM migrations").fetchall()
+        assert found == [*((number, name) for number, (name, _) in known.items()), later]
+    with pytest.raises(StoreError, match=f"schema {newest + 1}"):
         SqliteStore(path)
 
 
@@ -128,7 +129,10 @@ def test_failed_migration_leaves_the_old_version(path: Path) -> None:
     SqliteStore(path).close()
     steps = {
         **schema.migrations(),
-        2: ("bad", "CREATE TABLE notes (n);\nINSERT INTO nowhere VALUES (1);"),
+        max(schema.migrations()) + 1: (
+            "bad",
+            "CREATE TABLE notes (n);\nINSERT INTO nowhere VALUES (1);",
+        ),
     }
     with pytest.raises(StoreError):
         schema.prepare(path, steps)

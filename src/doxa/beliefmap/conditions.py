@@ -14,12 +14,13 @@ from doxa.beliefmap.model import Condition, Operator, Test
 from doxa.beliefmap.payloads import Bools, Column, Columns
 from doxa.beliefmap.values import Calendar, Kind
 
-_COMPARE: dict[Operator, Callable[[Any, Any], Any]] = {
+COMPARE: dict[Operator, Callable[[Any, Any], Any]] = {
     Operator.GT: gt,
     Operator.GE: ge,
     Operator.LT: lt,
     Operator.LE: le,
 }
+"""The comparisons by order."""
 _EXACT = 2.0**53
 
 
@@ -64,7 +65,7 @@ def mask(condition: Condition | None, columns: Columns) -> Bools:
 
 def passes(test: Test, value: Any, kind: Kind, calendar: Calendar) -> bool:
     """Whether one value passes one test."""
-    compare = _COMPARE.get(test.operator)
+    compare = COMPARE.get(test.operator)
     if compare is not None:
         return bool(compare(values.number(value, kind, calendar), _bound(test, kind, calendar)))
     if test.operator is Operator.IN:
@@ -87,7 +88,7 @@ def _bound(test: Test, kind: Kind, calendar: Calendar) -> float:
 
 def _column(test: Test, column: Column) -> Bools:
     kind, calendar = column.kind, column.calendar
-    compare = _COMPARE.get(test.operator)
+    compare = COMPARE.get(test.operator)
     if compare is not None:
         found: Bools = compare(column.numbers(), _bound(test, kind, calendar))
         return found

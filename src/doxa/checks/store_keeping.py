@@ -15,7 +15,7 @@ from doxa.checks.store_samples import (
 )
 from doxa.domain.clock import DAY
 from doxa.errors import InputError, UnknownName
-from doxa.storage.port import ForecastSet, PopulationVersion, Snapshot
+from doxa.storage.port import ForecastSet, PopulationVersion, SavedCohort, Snapshot
 
 
 def check_snapshots_fall_with_late_signals(make: MakeStore) -> None:
@@ -117,3 +117,20 @@ def _snapshot(twin: int, last_seq: int) -> Snapshot:
         last_seq=last_seq,
         state=b"\x00state",
     )
+
+
+def check_cohorts(make: MakeStore) -> None:
+    """A saved cohort is replaced by name and let go of once."""
+    with opened(make) as store:
+        assert store.cohorts() == []
+        one = SavedCohort(name="b", condition="x < 1", created=NOON)
+        other = SavedCohort(name="a", condition="y < 1", created=NOON)
+        store.put_cohort(one)
+        store.put_cohort(other)
+        assert store.cohorts() == [other, one]
+        newer = msgspec.structs.replace(one, condition="x < 2", created=NOON + 1)
+        store.put_cohort(newer)
+        assert store.cohorts() == [other, newer]
+        assert store.drop_cohort("b")
+        assert not store.drop_cohort("b")
+        assert store.cohorts() == [other]

@@ -90,7 +90,7 @@ def _chunk(
     places, parts = [], []
     for place, folded in twin_states(wiring, belief_map, keys, asked.as_of, asked.known_at):
         rows = _rows(folded, nodes, list(wanted.values()), keys[place], priors)
-        now = np.tile(_moments(folded, keys[place], asked.as_of), len(nodes))
+        now = np.tile(moments(folded, keys[place], asked.as_of), len(nodes))
         heard = voices(belief_map, folded.sources)
         places.append(place)
         parts.append(read_rows(folded.state, rows, now, heard))
@@ -116,7 +116,7 @@ def _rows(
     return Rows(nodes, node, twin, member, prior_rows(priors, nodes, node, asked))
 
 
-def _moments(folded: Folded, keys: Ints, as_of: Moment | None) -> Ints:
+def moments(folded: Folded, keys: Ints, as_of: Moment | None) -> Ints:
     """When each twin is read: as asked, or at its own newest position."""
     if as_of is not None:
         return np.full(len(keys), as_of)

@@ -14,6 +14,8 @@ from doxa.domain.signal import DEFAULT_SOURCE, Signal
 from doxa.fidelity.report import FidelityReport
 from doxa.runtime import backfill as loading
 from doxa.runtime import fitting, forecasting, judging, observing
+from doxa.runtime.cohorts import finding, saving
+from doxa.runtime.cohorts.cohort import Cohort
 from doxa.runtime.fitting import FitReceipt
 from doxa.runtime.folding.all_twins import snapshot_all
 from doxa.runtime.forecasts import Forecasts
@@ -25,6 +27,7 @@ from doxa.runtime.receipt import Receipt
 from doxa.runtime.twin import Twin
 from doxa.runtime.wiring import Wiring
 from doxa.storage.bulk.receipt import DEFAULTS, BackfillReceipt, Options
+from doxa.storage.port import SavedCohort
 
 
 class Twins:
@@ -228,6 +231,58 @@ class Twins:
         return forecasting.forecast_set(
             self.wiring, outcome, cohort=cohort, items=items, at=moment, record=record
         )
+
+    def find(
+        self,
+        condition: str,
+        *,
+        at: Any = None,
+        known_at: Any = None,
+        now: Any = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Cohort:
+        """The people for whom a condition holds: ``prices_are_fair < 0.3 and belief.contested``.
+
+        Parameters
+        ----------
+        condition : str
+            Nodes (``fair < 0.3``, ``buys[MILK].trend > 0``, ``buys[*].contested``), kinds
+            (``belief.contested``: some belief is), traits (``trait.age = "45-54"``) and forecasts
+            (``forecast.lapses > 50%``), joined by and, or, not and brackets. What is not known
+            passes no test.
+        at, known_at, now : optional
+            As for `twin`: who it held for at an earlier moment, and as known at another.
+        progress : callable, optional
+            Told after each part how many people were tested, and how many there are.
+
+        Raises
+        ------
+        InputError
+            Shows the place in the condition, and what was expected there.
+        """
+        return finding.find(
+            self.wiring, condition, asking(self.wiring, at, known_at, now), progress
+        )
+
+    def save_cohort(self, name: str, condition: str) -> SavedCohort:
+        """Keep a condition by name; whom it holds for is worked out when it is asked."""
+        return saving.save(self.wiring, name, condition)
+
+    def cohorts(self) -> list[SavedCohort]:
+        """The saved conditions by name."""
+        return self.wiring.store.cohorts()
+
+    def saved_condition(self, name: str) -> str:
+        """The condition saved under a name."""
+        return saving.saved(self.wiring, name)
+
+    def cohort(self, name: str, *, at: Any = None, known_at: Any = None, now: Any = None) -> Cohort:
+        """The people for whom a saved condition holds."""
+        return self.find(self.saved_condition(name), at=at, known_at=known_at, now=now)
+
+    def drop_cohort(self, name: str) -> None:
+        """Let go of a saved condition."""
+        saving.drop(self.wiring, name)
 
     def fidelity(
         self,

@@ -24,6 +24,7 @@ from doxa.storage.port import (
     Load,
     MapVersion,
     PopulationVersion,
+    SavedCohort,
     Snapshot,
     StoreStats,
 )
@@ -282,6 +283,7 @@ class MemoryStore(MemoryLedger):
         self._populations: list[PopulationVersion] = []
         self._activations: list[Activation] = []
         self._forecasts: dict[str, ForecastSet] = {}
+        self._cohorts: dict[str, SavedCohort] = {}
 
     def set_zone(self, zone: Zone) -> None:
         """Change the zone of local days from now on."""
@@ -369,6 +371,20 @@ class MemoryStore(MemoryLedger):
         """Recorded sets by `recorded`."""
         found = [one for one in self._forecasts.values() if outcome in (None, one.outcome)]
         return sorted(found, key=lambda one: (one.recorded, one.id))
+
+    def put_cohort(self, cohort: SavedCohort) -> None:
+        """Keep a condition under its name, in place of another of that name."""
+        self._cohorts[cohort.name] = cohort
+        self._changes += 1
+
+    def cohorts(self) -> list[SavedCohort]:
+        """The saved conditions by name."""
+        return [self._cohorts[name] for name in sorted(self._cohorts)]
+
+    def drop_cohort(self, name: str) -> bool:
+        """Let go of a saved condition; whether there was one."""
+        self._changes += 1
+        return self._cohorts.pop(name, None) is not None
 
     def close(self) -> None:
         """Nothing to write, nothing to let go of."""

@@ -107,6 +107,14 @@ class ForecastSet(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes
 
 
+class SavedCohort(msgspec.Struct, frozen=True, kw_only=True):
+    """A condition kept by name; whom it holds for is worked out when it is asked."""
+
+    name: str
+    condition: str
+    created: Moment
+
+
 class StoreStats(msgspec.Struct, frozen=True, kw_only=True):
     """The ledger in a few numbers; moments are None while it is empty."""
 
@@ -223,7 +231,7 @@ class Snapshots(Protocol):
 
 
 class Archive(Protocol):
-    """Maps, populations and recorded forecasts: written once, in versions."""
+    """Maps, populations, recorded forecasts (written once, in versions) and saved cohorts."""
 
     def maps(self) -> list[MapVersion]:
         """All maps by version."""
@@ -248,6 +256,15 @@ class Archive(Protocol):
 
     def forecast_sets(self, outcome: str | None = None) -> list[ForecastSet]:
         """Recorded sets by `recorded`."""
+
+    def put_cohort(self, cohort: SavedCohort) -> None:
+        """Keep a condition under its name, in place of another of that name."""
+
+    def cohorts(self) -> list[SavedCohort]:
+        """The saved conditions by name."""
+
+    def drop_cohort(self, name: str) -> bool:
+        """Let go of a saved condition; whether there was one."""
 
 
 class Store(Ledger, Snapshots, Archive, Protocol):

@@ -89,7 +89,7 @@ CASES = [
     Case(
         "a store written by a newer version",
         "show h42",
-        "doxa.db: the store was written by a newer doxa (schema 99, this one knows 1); upgrade doxa",
+        "doxa.db: the store was written by a newer doxa (schema 99); upgrade doxa",
         4,
         damage="written by a newer version",
     ),

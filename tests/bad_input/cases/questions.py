@@ -37,6 +37,21 @@ CASES = [
         "--limit: -1 is no number of signals; expected 0 or more",
     ),
     Case(
+        "a condition about an unknown node",
+        'find "prices_are_fare < 0.3"',
+        "condition at 1: >>>prices_are_fare < 0.: the map declares no node 'prices_are_fare'; expected one of buys, prices_are_fair, likes, read_more, moving; did you mean 'prices_are_fair'?",
+    ),
+    Case(
+        "a condition that ends too early",
+        'find "prices_are_fair <"',
+        "condition at 18: prices_are_fair <>>>: a value is missing; expected a number, a word, or a text in quotes",
+    ),
+    Case(
+        "a cohort that nobody saved",
+        "find --cohort unhappy",
+        "no cohort is saved as 'unhappy'; expected a saved cohort, and there is none; save one with doxa find CONDITION --save NAME",
+    ),
+    Case(
         "fewer forecasts than none",
         "forecast lapses --limit -1",
         "--limit: -1 is no number of forecasts; expected 0 or more",

@@ -29,6 +29,7 @@ COMMANDS = (
     ("observe", "observe"),
     ("show", "show"),
     ("explain", "explain"),
+    ("find", "find"),
     ("fit", "fit"),
     ("forecast", "forecast"),
     ("fidelity", "fidelity"),

@@ -104,7 +104,7 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
 def _check_version(version: int, newest: int, path: Path) -> None:
     if version > newest:
         raise StoreError(
-            f"the store was written by a newer doxa (schema {version}, this one knows {newest})",
+            f"the store was written by a newer doxa (schema {version})",
             where=str(path),
             hint="upgrade doxa",
         )

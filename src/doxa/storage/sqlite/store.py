@@ -13,9 +13,10 @@ from doxa.storage.port import (
     ForecastSet,
     MapVersion,
     PopulationVersion,
+    SavedCohort,
     Snapshot,
 )
-from doxa.storage.sqlite import archive, settings
+from doxa.storage.sqlite import archive, cohorts, settings
 from doxa.storage.sqlite.ledger import SqliteLedger
 from doxa.storage.sqlite.writer import Job
 from doxa.types import Moment
@@ -126,6 +127,21 @@ class SqliteStore(SqliteLedger):
         """Recorded sets by `recorded`."""
         with self._readers.reading() as connection:
             return archive.forecast_sets(connection, self._workspace, outcome)
+
+    def put_cohort(self, cohort: SavedCohort) -> None:
+        """Keep a condition under its name, in place of another of that name."""
+        self._run(lambda connection, _: cohorts.put_cohort(connection, self._workspace, cohort))
+
+    def cohorts(self) -> list[SavedCohort]:
+        """The saved conditions by name."""
+        with self._readers.reading(steady=False) as connection:
+            return cohorts.cohorts(connection, self._workspace)
+
+    def drop_cohort(self, name: str) -> bool:
+        """Let go of a saved condition; whether there was one."""
+        return self._run(
+            lambda connection, _: cohorts.drop_cohort(connection, self._workspace, name)
+        )
 
     def _run(self, job: Job[T]) -> T:
         return self._writer.run(job)

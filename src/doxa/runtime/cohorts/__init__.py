@@ -1,0 +1,1 @@
+"""Cohorts: whom a condition on nodes, traits or forecasts holds for, at a moment."""
