@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import msgspec
@@ -30,10 +31,45 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     before: Opinion
     after: Opinion
 
+    @property
+    def what(self) -> tuple[str, ...]:
+        """What happened to the node: formed, solidified, contested, reversed, faded, dissolved,
+        revived; rose or fell when its credence moved by a tenth or more."""
+        return what_changed(self.before, self.after)
+
     def as_dict(self) -> dict[str, Json]:
         """The change as plain fields."""
         both = {"before": self.before.as_dict(), "after": self.after.as_dict()}
-        return {"node": str(self.node), **both}
+        return {"node": str(self.node), "what": list(self.what), **both}
+
+
+_AGED = {"fading": "faded", "dissolved": "dissolved"}
+_TURNED = {"solid": "solidified", "contested": "contested", "reversed": "reversed"}
+
+
+def what_changed(before: Opinion, after: Opinion) -> tuple[str, ...]:
+    """The words for a change of status, then of credence."""
+    return tuple(_of_status(before.status, after.status)) + tuple(_of_credence(before, after))
+
+
+def _of_status(before: str, after: str) -> Iterator[str]:
+    if before == after:
+        return
+    if before == "unmet":
+        yield "formed"
+    if after in _AGED:
+        yield _AGED[after]
+        return
+    if before in _AGED:
+        yield "revived"
+    if after in _TURNED:
+        yield _TURNED[after]
+
+
+def _of_credence(before: Opinion, after: Opinion) -> Iterator[str]:
+    moved = after.credence - before.credence
+    if abs(moved) >= MOVED:
+        yield "rose" if moved > 0 else "fell"
 
 
 def delta(wiring: Wiring, signal: Signal, appended: Appended) -> tuple[Change, ...]:

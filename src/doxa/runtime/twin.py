@@ -13,6 +13,7 @@ from doxa.runtime.explanation import Explanation, explanation
 from doxa.runtime.forecasting import forecasts_of
 from doxa.runtime.forecasts import Forecast
 from doxa.runtime.frozen import Frozen, asking, freeze, traits
+from doxa.runtime.graph.graph import Graph, graph_of
 from doxa.runtime.held import Held
 from doxa.runtime.timeline import NodeTimeline, timeline
 from doxa.types import Json, Moment
@@ -101,6 +102,16 @@ class Twin:
     def timeline(self, node: str, /, **members: Any) -> NodeTimeline:
         """One node from the first signal to this moment: readings, evidence, changes of status."""
         return timeline(self.frozen, node, members)
+
+    def graph(self, at: Any = None) -> Graph:
+        """The nodes that evidence speaks of and the edges between them, with their intervals.
+
+        Parameters
+        ----------
+        at : optional
+            An earlier moment; left out, the one that this twin was read at.
+        """
+        return graph_of(self.frozen if at is None else self._at(at))
 
     def changes(self, since: Any) -> tuple[Change, ...]:
         """What changed between an earlier moment and this one."""

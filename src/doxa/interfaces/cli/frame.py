@@ -29,6 +29,7 @@ COMMANDS = (
     ("observe", "observe"),
     ("show", "show"),
     ("explain", "explain"),
+    ("graph", "graph"),
     ("find", "find"),
     ("fit", "fit"),
     ("forecast", "forecast"),
