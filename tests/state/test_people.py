@@ -11,7 +11,7 @@ from doxa.beliefmap.columns import EvidenceColumns, Members, SignalColumns
 from doxa.domain.clock import DAY
 from doxa.domain.evidence import EvidenceKind, Once
 from doxa.state.cells import PER_CELL
-from doxa.state.codec import Sources, decode, encode
+from doxa.state.codec import Sources, decode, decode_many, encode
 from doxa.state.join import join
 from doxa.state.people import State, fold_people, join_people
 
@@ -125,6 +125,25 @@ def test_bytes_hold_one_twin_whole(world, case):
     blob = encode(other, turned, ("self", "shop"))
     again = decode(blob, 3, members, Sources(signals.sources), one.entries)
     assert_same(one, replace(again, seen=one.seen), rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_bytes_of_many_twins_read_as_one_state(world, case):
+    signals, evidence, belief_map = world(case[0], once=case[1])
+    some = (signals.at % 7 == 0) & (signals.twin % 2 == 0)
+    signals = replace(
+        signals,
+        kinds=("a", "b", "traits"),
+        kind=np.where(some, 2, signals.kind),
+        payload=[b'{"age": %d}' % (at // DAY) for at in signals.at],
+    )
+    state = fold_people(signals, evidence, belief_map)
+    members = Members({"node": {("x",): 0, ("y",): 1}})
+    twins = np.unique(signals.twin).tolist()
+    blobs = [encode(state.twin(key), members, signals.sources) for key in twins]
+    assert len(twins) > 2
+    read = decode_many(blobs, twins, members, Sources(signals.sources), state.entries)
+    assert_same(state, read, rtol=0, atol=0)
 
 
 def test_exposure_starts_with_the_first_visible_signal(world):

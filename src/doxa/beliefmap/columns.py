@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -115,6 +115,12 @@ class Members:
         """The member's code, given now if it is new."""
         known = self.codes.setdefault(node, {})
         return known.setdefault(member, len(known))
+
+    def meet(self, nodes: Iterable[str]) -> None:
+        """Give single nodes their one code."""
+        for node in nodes:
+            if node not in self.codes:
+                self.codes[node] = {(): 0}
 
     def names(self, node: str) -> list[tuple[str, ...]]:
         """Members by code; the list is kept, do not change it."""

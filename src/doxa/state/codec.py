@@ -6,17 +6,18 @@ decoding makes views into the bytes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 import numpy as np
 
-from doxa.beliefmap.columns import Floats, Ints, Members
+from doxa.beliefmap.columns import Ints, Members
 from doxa.domain.evidence import EvidenceKind
 from doxa.state.cells import EventSums, NodeCells
 from doxa.state.entries import SLOTS, Layout, entry_of_key, keyed, member_of_key, node_of
-from doxa.state.people import Seen, Sessions, State
+from doxa.state.people import Seen, Sessions, State, side_by_side
 from doxa.state.traits import Traits
 from doxa.types import HalfLife
 
@@ -124,109 +125,245 @@ def _table(layout: Layout, cells: NodeCells) -> _Table:
     return _Table(*layout, cells.unit, len(cells), events)
 
 
-class _Reader:
-    """Takes arrays off a buffer, one after the other."""
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Where one table lies in the numbers of a blob.
 
-    def __init__(self, blob: bytes, integers: int, floats: int) -> None:
-        self.integers: Ints = np.frombuffer(blob, np.int64, (floats - integers) // _WORD, integers)
-        self.floats: Floats = np.frombuffer(blob, np.float64, -1, floats)
-        self.at = [0, 0]
+    Attributes
+    ----------
+    cells : slice
+        Of the columns that all tables share.
+    sums : slice
+        Of the floats; each cell has `shape` of them.
+    events : dict of kind to (bands, slices of ticks, openings and sums)
+    """
 
-    def ints(self, count: int) -> Ints:
-        self.at[0] += count
-        return self.integers[self.at[0] - count : self.at[0]]
+    table: _Table
+    cells: slice
+    sums: slice
+    shape: tuple[int, int]
+    events: dict[str, tuple[tuple[HalfLife, ...], slice, slice, slice]]
 
-    def sums(self, *shape: int) -> Floats:
-        count = shape[0] * shape[1] * shape[2]
-        self.at[1] += count
-        return self.floats[self.at[1] - count : self.at[1]].reshape(shape)
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What the header of a blob says of the numbers after it; blobs of equal headers share it.
+
+    Attributes
+    ----------
+    nodes : list of str
+        The node of each name in the header.
+    codes : int64[names]
+        The key of each name's entry in the reading map; its member is still to come.
+    columns : list of slice
+        Of the integers: place and the other columns of all cells, then those of `Seen` and `Traits`.
+    words : int
+        How many integers there are.
+    impersonal : bool
+        The header says nothing that hangs on the person: single nodes only, no traits.
+    """
+
+    header: _Header
+    entries: dict[str, int]
+    nodes: list[str]
+    codes: Ints
+    parts: list[_Part]
+    columns: list[slice]
+    words: int
+    impersonal: bool
+
+
+_KEPT = 256
+_PLANS: dict[bytes, _Plan] = {}
+"""Plans of the impersonal headers met last; maps of single nodes have few."""
 
 
 def decode(
     blob: bytes, twin: int, members: Members, sources: Sources, entries: dict[str, int]
 ) -> State:
-    """Read the state of one twin back; new members and sources get codes.
+    """Read the state of one twin back; see `decode_many`."""
+    return decode_many([blob], [twin], members, sources, entries)
+
+
+def decode_many(
+    blobs: Sequence[bytes],
+    twins: Sequence[int],
+    members: Members,
+    sources: Sources,
+    entries: dict[str, int],
+) -> State:
+    """Read the states of different twins back as one; new members and sources get codes.
+
+    Blobs of equal headers are cut together, as the rows of one matrix.
 
     Parameters
     ----------
-    blob : bytes
-        What `encode` wrote.
-    twin : int
-        The twin's key in this store.
+    blobs : sequence of bytes
+        What `encode` wrote, at least one.
+    twins : sequence of int, ascending
+        The twins' keys in this store.
     entries : dict of entry to code
-        Those of the map that reads it.
+        Those of the map that reads them.
 
     Raises
     ------
     ValueError
         When the format or the map is another one: drop the snapshot and fold again.
     """
+    alike: dict[bytes, list[int]] = {}
+    for place, blob in enumerate(blobs):
+        alike.setdefault(_head(blob), []).append(place)
+    keys = np.array(twins, dtype=np.int64)
+    states = []
+    for head, places in alike.items():
+        plan = _plan(head, entries)
+        start = _WORD + len(head) + -len(head) % _WORD
+        here = keys if len(alike) == 1 else keys[places]
+        numbers = _numbers([blobs[place] for place in places], start)
+        states.append(_cut(plan, numbers, here, members, sources))
+    return states[0] if len(states) == 1 else side_by_side(states)
+
+
+def _head(blob: bytes) -> bytes:
     if blob[3:_WORD] != bytes(_WORD - 3):
         raise ValueError(f"a snapshot of another format than {FORMAT}")
-    start = _WORD + int.from_bytes(blob[:_WORD], "little")
-    header = _DECODER.decode(memoryview(blob)[_WORD:start])
+    return blob[_WORD : _WORD + int.from_bytes(blob[:_WORD], "little")]
+
+
+def _numbers(blobs: Sequence[bytes], start: int) -> Ints:
+    """What follows the headers, int64[blobs, words]."""
+    if len(blobs) == 1:
+        return np.frombuffer(blobs[0], np.int64, -1, start)[None, :]
+    return np.frombuffer(b"".join(blobs), np.int64).reshape(len(blobs), -1)[:, start // _WORD :]
+
+
+def _plan(head: bytes, entries: dict[str, int]) -> _Plan:
+    known = _PLANS.get(head)
+    if known is not None and known.entries is entries:
+        return known
+    header = _DECODER.decode(head)
     if header.version != FORMAT:
         raise ValueError(f"a snapshot of format {header.version}, not {FORMAT}")
-    start += -start % _WORD
-    reader = _Reader(blob, start, start + header.integers)
-    code = np.array([sources.code(name) for name in header.sources], dtype=np.int64)
-    tables = _tables(header, reader, twin, _keys(header, members, entries), code)
-    rows = header.seen
-    seen = Seen(np.full(rows, twin), code[reader.ints(rows)], reader.ints(rows), reader.ints(rows))
-    told = len(header.traits)
-    columns = (code[reader.ints(told)], reader.ints(told), reader.ints(told))
-    traits = Traits(
-        np.full(told, twin), *columns, [t[0] for t in header.traits], [t[1] for t in header.traits]
-    )
-    sessions = {
-        kind: Sessions(np.array([twin]), np.array([count]))
-        for kind, count in header.sessions.items()
-    }
-    return State(tables, entries, seen, traits, sessions)
-
-
-def _keys(header: _Header, members: Members, entries: dict[str, int]) -> Ints:
-    """Keys of all (entry, member) of a snapshot, as the reading map and `members` count them."""
     try:
-        told = [(entries[name], members.code(node_of(name), each)) for name, each in header.names]
+        codes = [entries[name] for name, _ in header.names]
     except KeyError as error:
         raise ValueError(f"a snapshot of a map with {error.args[0]!r}") from None
-    entry, member = np.array(told, dtype=np.int64).reshape(-1, 2).T
-    return keyed(entry, member)
+    plan = _planned(header, entries, codes)
+    if plan.impersonal:
+        if len(_PLANS) >= _KEPT:
+            _PLANS.clear()
+        _PLANS[head] = plan
+    return plan
 
 
-def _tables(
-    header: _Header, reader: _Reader, twin: int, keys: Ints, code: Ints
-) -> dict[Layout, NodeCells]:
-    """All tables, cut from whole columns: cells stand in the order they were written in."""
+def _planned(header: _Header, entries: dict[str, int], codes: list[int]) -> _Plan:
+    at = [0, 0]
+
+    def stretch(which: int, count: int) -> slice:
+        at[which] += count
+        return slice(at[which] - count, at[which])
+
     cells = sum(table.cells for table in header.tables)
-    twins, member = np.full(cells, twin), keys[reader.ints(cells)]
-    source, first, last, opened, occasions = (reader.ints(cells) for _ in _COLUMNS)
-    sources = code[source]
-    out: dict[Layout, NodeCells] = {}
-    sums = [reader.sums(t.cells, len(SLOTS[t.kind]), len(t.bands)) for t in header.tables]
-    low = 0
-    for table, held in zip(header.tables, sums, strict=True):
-        part = slice(low, low := low + table.cells)
-        out[table.kind, table.bands] = NodeCells(
+    columns = [stretch(0, cells) for _ in ("place", *_COLUMNS)]
+    shapes = [(len(SLOTS[table.kind]), len(table.bands)) for table in header.tables]
+    sums = [
+        stretch(1, table.cells * slots * bands)
+        for table, (slots, bands) in zip(header.tables, shapes, strict=True)
+    ]
+    parts, low = [], 0
+    for table, held, shape in zip(header.tables, sums, shapes, strict=True):
+        rows, low = slice(low, low + table.cells), low + table.cells
+        events = {
+            kind: (
+                bands,
+                stretch(0, table.cells),
+                stretch(0, table.cells),
+                stretch(1, table.cells * shape[0] * len(bands)),
+            )
+            for kind, bands in table.events.items()
+        }
+        parts.append(_Part(table, rows, held, shape, events))
+    columns += [stretch(0, header.seen) for _ in range(3)]
+    columns += [stretch(0, len(header.traits)) for _ in range(3)]
+    return _Plan(
+        header=header,
+        entries=entries,
+        nodes=[node_of(name) for name, _ in header.names],
+        codes=keyed(np.array(codes, dtype=np.int64), 0),
+        parts=parts,
+        columns=columns,
+        words=header.integers // _WORD,
+        impersonal=not header.traits and not any(member for _, member in header.names),
+    )
+
+
+def _cut(plan: _Plan, numbers: Ints, keys: Ints, members: Members, sources: Sources) -> State:
+    """The states of the twins whose numbers stand in the rows of a matrix."""
+    header = plan.header
+    integers, floats = numbers[:, : plan.words], numbers[:, plan.words :].view(np.float64)
+    place, source, first, last, opened, occasions = (
+        integers[:, column] for column in plan.columns[:6]
+    )
+    code = np.array([sources.code(name) for name in header.sources], dtype=np.int64)
+    member, source = _keys(plan, members)[place], code[source]
+    tables: dict[Layout, NodeCells] = {}
+    for part in plan.parts:
+        table, rows = part.table, part.cells
+        tables[table.kind, table.bands] = NodeCells(
             table.kind,
             table.bands,
             table.unit,
-            twins[part],
-            member[part],
-            sources[part],
-            held,
-            first[part],
-            last[part],
-            opened[part],
-            occasions[part],
-            {kind: _event(table, bands, reader) for kind, bands in table.events.items()},
+            _each(keys, table.cells),
+            member[:, rows].reshape(-1),
+            source[:, rows].reshape(-1),
+            floats[:, part.sums].reshape(-1, *part.shape),
+            first[:, rows].reshape(-1),
+            last[:, rows].reshape(-1),
+            opened[:, rows].reshape(-1),
+            occasions[:, rows].reshape(-1),
+            {
+                kind: EventSums(
+                    bands,
+                    floats[:, sums].reshape(-1, part.shape[0], len(bands)),
+                    integers[:, ticks].reshape(-1),
+                    openings.reshape(-1),
+                )
+                for kind, (bands, ticks, openings_at, sums) in part.events.items()
+                for openings in (integers[:, openings_at],)
+            },
         )
-    return out
-
-
-def _event(table: _Table, bands: tuple[HalfLife, ...], reader: _Reader) -> EventSums:
-    tick, opened = reader.ints(table.cells), reader.ints(table.cells)
-    return EventSums(
-        bands, reader.sums(table.cells, len(SLOTS[table.kind]), len(bands)), tick, opened
+    seen, first_seen, last_seen, told, at, order = (
+        integers[:, column].reshape(-1) for column in plan.columns[6:]
     )
+    return State(
+        tables,
+        plan.entries,
+        Seen(_each(keys, header.seen), code[seen], first_seen, last_seen),
+        Traits(
+            _each(keys, len(header.traits)),
+            code[told],
+            at,
+            order,
+            [name for name, _ in header.traits] * len(keys),
+            [value for _, value in header.traits] * len(keys),
+        ),
+        {
+            kind: Sessions(keys, np.full(len(keys), count))
+            for kind, count in header.sessions.items()
+        },
+    )
+
+
+def _keys(plan: _Plan, members: Members) -> Ints:
+    """Keys of all (entry, member) of a header, as the reading map and `members` count them."""
+    if plan.impersonal:
+        members.meet(plan.nodes)
+        return plan.codes
+    named = zip(plan.nodes, plan.header.names, strict=True)
+    told = np.array([members.code(node, member) for node, (_, member) in named], np.int64)
+    return plan.codes | told
+
+
+def _each(keys: Ints, count: int) -> Ints:
+    """Every key so many times."""
+    return np.full(count, keys[0]) if len(keys) == 1 else np.repeat(keys, count)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ from doxa.state.evidence import stacked
 from doxa.state.fold import fold
 from doxa.state.join import join, stacked_cells
 from doxa.state.traits import Traits, join_traits, joined_traits, last_traits
+
+T = TypeVar("T", NodeCells, Traits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,26 +200,33 @@ def seen(signals: SignalColumns) -> Seen:
 
 
 def side_by_side(states: Sequence[State]) -> State:
-    """The states of different twins as one, in ascending order of twins."""
+    """The states of different twins as one."""
     tables: dict[Layout, list[NodeCells]] = {}
     for state in states:
         for layout, cells in state.tables.items():
             tables.setdefault(layout, []).append(cells)
     kinds = dict.fromkeys(kind for state in states for kind in state.sessions)
     return State(
-        {layout: stacked_cells(parts) for layout, parts in tables.items()},
+        {layout: _by_twin(stacked_cells(parts)) for layout, parts in tables.items()},
         states[0].entries,
         _seen(*map(np.concatenate, zip(*(_columns(each.seen) for each in states), strict=True))),
-        joined_traits([each.traits for each in states]),
+        _by_twin(joined_traits([each.traits for each in states])),
         {kind: _beside([each.sessions[kind] for each in states]) for kind in kinds},
     )
 
 
+def _by_twin(table: T) -> T:
+    """A table in ascending order of twins; rows of one twin stay as they stand."""
+    if (table.twin[1:] >= table.twin[:-1]).all():
+        return table
+    return table.take(np.argsort(table.twin, kind="stable"))
+
+
 def _beside(counts: Sequence[Sessions]) -> Sessions:
-    return Sessions(
-        np.concatenate([each.twin for each in counts]),
-        np.concatenate([each.count for each in counts]),
-    )
+    twin = np.concatenate([each.twin for each in counts])
+    count = np.concatenate([each.count for each in counts])
+    sort = np.argsort(twin)
+    return Sessions(twin[sort], count[sort])
 
 
 def join_people(earlier: State, later: State) -> State:

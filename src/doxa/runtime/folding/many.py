@@ -12,10 +12,9 @@ from doxa.runtime.folding.fold import Folded, evidence_of, fold_rows
 from doxa.runtime.folding.rows import ledger_rows
 from doxa.runtime.folding.snapshots import serves
 from doxa.runtime.wiring import Wiring
-from doxa.state.codec import Sources, decode
+from doxa.state.codec import Sources, decode_many
 from doxa.state.entries import entries_of
-from doxa.state.people import State, fold_people, join_people, side_by_side
-from doxa.storage.port import Snapshot
+from doxa.state.people import fold_people, join_people
 from doxa.types import Moment
 
 
@@ -83,19 +82,16 @@ def _from_snapshots(
     tail = tail.take(np.flatnonzero(tail.at >= begins[np.searchsorted(twins, tail.twin)]))
     members, sources = Members(), Sources(tail.sources)
     try:
-        earlier = _decoded(snapshots, belief_map, members, sources)
+        earlier = decode_many(
+            [each.state for each in snapshots],
+            twins.tolist(),
+            members,
+            sources,
+            entries_of(belief_map).codes,
+        )
     except ValueError:
         return None
     later = fold_people(tail, evidence_of(belief_map, tail, members), belief_map)
     last_seq = max(max(each.last_seq for each in snapshots), int(tail.seq.max(initial=0)))
     state = join_people(earlier, later)
     return np.flatnonzero(np.isin(keys, twins)), Folded(state, members, sources.names, last_seq)
-
-
-def _decoded(
-    snapshots: list[Snapshot], belief_map: BeliefMap, members: Members, sources: Sources
-) -> State:
-    entries = entries_of(belief_map).codes
-    return side_by_side(
-        [decode(each.state, each.twin, members, sources, entries) for each in snapshots]
-    )
