@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from tests.runtime.conftest import NOW
+from tests.runtime.conftest import NOW, SHOP
 
+from doxa.beliefmap.map_file import parse_map
 from doxa.domain.clock import DAY, datetime_of
 from doxa.runtime.folding import all_twins
+from doxa.runtime.folding.twin_state import fresh_snapshot, readable
 
 
 def at(days: float) -> object:
@@ -49,12 +51,29 @@ def same(one: list[list[object]], other: list[list[object]]) -> None:
 
 def test_snapshots_change_no_reading(crowd, monkeypatch):
     before = told(crowd)
-    monkeypatch.setattr(all_twins, "PART", 2)
+    signals = crowd.wiring.store.stats().signals
+    monkeypatch.setattr(all_twins, "SIGNALS", signals / 3)
     steps = []
     assert crowd.snapshot(progress=lambda done, of: steps.append((done, of))) == 5
     assert steps == [(2, 5), (4, 5), (5, 5)]
     same(told(crowd), before)
     assert crowd.snapshot() == 0
+
+
+def test_people_who_move_are_folded_together_as_one_by_one(open_shop, clock):
+    moving = parse_map(SHOP.replace("America/New_York", "{from: tz, default: America/New_York}"))
+    shop = open_shop(moving, snapshot_after=10**9)
+    for person in range(4):
+        for day in range(60, 1 + 4 * person, -1 - person):
+            shop.observe(f"p{person}", "praise", at=at(day), session=f"s{day // 9}")
+        shop.observe(f"p{person}", "traits", {"tz": "Asia/Tokyo"}, at=at(30))
+    clock.move(24 * 3)
+    assert shop.snapshot() == 4
+    for key in range(1, 5):
+        kept = shop.wiring.store.snapshot(key)
+        whole = readable(shop.wiring, moving, key, None, None, cached=False)
+        alone = fresh_snapshot(shop.wiring, whole, key, None, 1)
+        assert kept == alone
 
 
 def test_tails_and_missing_snapshots_are_read_together(crowd):

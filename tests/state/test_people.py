@@ -11,7 +11,8 @@ from doxa.beliefmap.columns import EvidenceColumns, Members, SignalColumns
 from doxa.domain.clock import DAY
 from doxa.domain.evidence import EvidenceKind, Once
 from doxa.state.cells import PER_CELL
-from doxa.state.codec import Sources, decode, decode_many, encode
+from doxa.state.codec import Sources, decode, decode_many
+from doxa.state.encoding import encode, encode_all
 from doxa.state.join import join
 from doxa.state.people import State, fold_people, join_people
 
@@ -139,10 +140,11 @@ def test_bytes_of_many_twins_read_as_one_state(world, case):
     )
     state = fold_people(signals, evidence, belief_map)
     members = Members({"node": {("x",): 0, ("y",): 1}})
-    twins = np.unique(signals.twin).tolist()
-    blobs = [encode(state.twin(key), members, signals.sources) for key in twins]
+    twins = np.unique(signals.twin)
     assert len(twins) > 2
-    read = decode_many(blobs, twins, members, Sources(signals.sources), state.entries)
+    blobs = list(encode_all(state, twins, members, signals.sources))
+    assert blobs == [encode(state.twin(key), members, signals.sources) for key in twins.tolist()]
+    read = decode_many(blobs, twins.tolist(), members, Sources(signals.sources), state.entries)
     assert_same(state, read, rtol=0, atol=0)
 
 

@@ -29,8 +29,8 @@ class SignalColumns:
     kind, source : int64[n]
         Codes into `kinds` and `sources`.
     session : int64[n]
-        Code of the session: equal for equal text, in every scan of every store; -1 = none.
-        Codes are large, not dense.
+        Code of the session: equal for equal text in all scans of one process; -1 = none.
+        Codes are large, not dense, and their order means nothing.
     day : int64[n]
         Local calendar day in the person's zone; 0 on a position clock.
     payload : list of bytes, length n
@@ -62,7 +62,7 @@ class SignalColumns:
     def take(self, rows: Ints) -> SignalColumns:
         """Some of the rows, in the order asked for."""
         places = rows.tolist()
-        arrays = {name: getattr(self, name)[rows] for name in _ARRAYS}
+        arrays = {name: getattr(self, name)[rows] for name in ARRAYS}
         return replace(
             self,
             **arrays,
@@ -83,7 +83,7 @@ def joined(batches: Sequence[SignalColumns]) -> SignalColumns:
         return batches[0]
     arrays: dict[str, Any] = {
         name: np.concatenate([np.zeros(0, np.int64), *(getattr(b, name) for b in batches)])
-        for name in _ARRAYS
+        for name in ARRAYS
     }
     arrays["inert"] = arrays["inert"].astype(np.bool_)
     return SignalColumns(
@@ -95,10 +95,11 @@ def joined(batches: Sequence[SignalColumns]) -> SignalColumns:
     )
 
 
-_ARRAYS = (
+ARRAYS = (
     *("twin", "at", "recorded", "order", "seq"),
     *("kind", "source", "session", "day", "inert"),
 )
+"""The columns of `SignalColumns` that are arrays."""
 
 
 @dataclass(slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 
@@ -90,15 +89,6 @@ class NodeCells:
     def at(self, now: int | Ints) -> Floats:
         """The sums decayed to a moment not before `last`, float64[c, C, K]."""
         return self.sums * decay(np.asarray(now) - self.last, self.bands)[:, None, :]
-
-    def part(self, rows: slice) -> NodeCells:
-        """Some rows that stand together, as views."""
-        events = {
-            kind: EventSums(each.bands, each.sums[rows], each.tick[rows], each.opened[rows])
-            for kind, each in self.events.items()
-        }
-        columns: dict[str, Any] = {name: getattr(self, name)[rows] for name in PER_CELL}
-        return NodeCells(self.kind, self.bands, self.unit, **columns, events=events)
 
     def take(self, rows: Ints) -> NodeCells:
         """Some rows of the table."""

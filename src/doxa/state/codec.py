@@ -1,12 +1,12 @@
 """One twin's state as bytes: names in a msgpack header, numbers as they lie in memory.
 
 After the header come one block of int64 and one of float64, table after table, column after column;
-decoding makes views into the bytes.
+decoding makes views into the bytes. `doxa.state.encoding` writes them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,14 +16,16 @@ import numpy as np
 from doxa.beliefmap.columns import Ints, Members
 from doxa.domain.evidence import EvidenceKind
 from doxa.state.cells import EventSums, NodeCells
-from doxa.state.entries import SLOTS, Layout, entry_of_key, keyed, member_of_key, node_of
+from doxa.state.entries import SLOTS, Layout, keyed, node_of
 from doxa.state.people import Seen, Sessions, State, side_by_side
 from doxa.state.traits import Traits
 from doxa.types import HalfLife
 
 FORMAT = 2
-_COLUMNS = ("source", "first", "last", "opened", "occasions")
-_WORD = 8
+COLUMNS = ("source", "first", "last", "opened", "occasions")
+"""What every cell has, after its place among the twin's (entry, member)."""
+
+WORD = 8
 
 
 class _Table(msgspec.Struct, array_like=True):
@@ -63,66 +65,6 @@ class Sources:
     def names(self) -> tuple[str, ...]:
         """Sources by code."""
         return tuple(self.codes)
-
-
-def encode(state: State, members: Members, sources: tuple[str, ...]) -> bytes:
-    """Write the state of one twin.
-
-    Parameters
-    ----------
-    state : State
-        Of one twin: ``State.twin(key)``.
-    members, sources
-        What the codes in it mean.
-    """
-    tables = list(state.tables.items())
-    every = np.concatenate([np.zeros(0, np.int64), *(cells.member for _, cells in tables)])
-    keys, place = np.unique(every, return_inverse=True)
-    columns = [
-        np.concatenate([getattr(cells, column) for _, cells in tables]) if tables else every
-        for column in _COLUMNS
-    ]
-    events = [event for _, cells in tables for event in cells.events.values()]
-    integers = [place, *columns]
-    integers += [column for event in events for column in (event.tick, event.opened)]
-    floats = [cells.sums for _, cells in tables] + [event.sums for event in events]
-    seen, traits = state.seen, state.traits
-    integers += [seen.source, seen.first, seen.last, traits.source, traits.at, traits.order]
-    numbers = b"".join(np.ascontiguousarray(part).tobytes() for part in integers)
-    header = _Header(
-        version=FORMAT,
-        integers=len(numbers),
-        sources=sources,
-        names=_names(keys, state.entries, members),
-        tables=[_table(layout, cells) for layout, cells in tables],
-        sessions={kind: int(told.count.sum()) for kind, told in state.sessions.items()},
-        seen=len(seen.twin),
-        traits=list(zip(traits.name, traits.value, strict=True)),
-    )
-    head = msgspec.msgpack.encode(header)
-    # padded, so that the numbers lie where NumPy can look at them
-    size = len(head).to_bytes(_WORD, "little") + head + bytes(-len(head) % _WORD)
-    return size + numbers + b"".join(np.ascontiguousarray(part).tobytes() for part in floats)
-
-
-def _names(
-    keys: Ints, entries: Mapping[str, int], members: Members
-) -> list[tuple[str, tuple[str, ...]]]:
-    name = list(entries)
-    known: dict[str, list[tuple[str, ...]]] = {}
-    told = zip(entry_of_key(keys).tolist(), member_of_key(keys).tolist(), strict=True)
-    out = []
-    for code, member in told:
-        entry = name[code]
-        if entry not in known:
-            known[entry] = members.names(node_of(entry))
-        out.append((entry, known[entry][member]))
-    return out
-
-
-def _table(layout: Layout, cells: NodeCells) -> _Table:
-    events = {kind: event.bands for kind, event in cells.events.items()}
-    return _Table(*layout, cells.unit, len(cells), events)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +141,7 @@ def decode_many(
     Parameters
     ----------
     blobs : sequence of bytes
-        What `encode` wrote, at least one.
+        What `doxa.state.encoding` wrote, at least one.
     twins : sequence of int, ascending
         The twins' keys in this store.
     entries : dict of entry to code
@@ -217,7 +159,7 @@ def decode_many(
     states = []
     for head, places in alike.items():
         plan = _plan(head, entries)
-        start = _WORD + len(head) + -len(head) % _WORD
+        start = WORD + len(head) + -len(head) % WORD
         here = keys if len(alike) == 1 else keys[places]
         numbers = _numbers([blobs[place] for place in places], start)
         states.append(_cut(plan, numbers, here, members, sources))
@@ -225,16 +167,16 @@ def decode_many(
 
 
 def _head(blob: bytes) -> bytes:
-    if blob[3:_WORD] != bytes(_WORD - 3):
+    if blob[3:WORD] != bytes(WORD - 3):
         raise ValueError(f"a snapshot of another format than {FORMAT}")
-    return blob[_WORD : _WORD + int.from_bytes(blob[:_WORD], "little")]
+    return blob[WORD : WORD + int.from_bytes(blob[:WORD], "little")]
 
 
 def _numbers(blobs: Sequence[bytes], start: int) -> Ints:
     """What follows the headers, int64[blobs, words]."""
     if len(blobs) == 1:
         return np.frombuffer(blobs[0], np.int64, -1, start)[None, :]
-    return np.frombuffer(b"".join(blobs), np.int64).reshape(len(blobs), -1)[:, start // _WORD :]
+    return np.frombuffer(b"".join(blobs), np.int64).reshape(len(blobs), -1)[:, start // WORD :]
 
 
 def _plan(head: bytes, entries: dict[str, int]) -> _Plan:
@@ -264,7 +206,7 @@ def _planned(header: _Header, entries: dict[str, int], codes: list[int]) -> _Pla
         return slice(at[which] - count, at[which])
 
     cells = sum(table.cells for table in header.tables)
-    columns = [stretch(0, cells) for _ in ("place", *_COLUMNS)]
+    columns = [stretch(0, cells) for _ in ("place", *COLUMNS)]
     shapes = [(len(SLOTS[table.kind]), len(table.bands)) for table in header.tables]
     sums = [
         stretch(1, table.cells * slots * bands)
@@ -292,7 +234,7 @@ def _planned(header: _Header, entries: dict[str, int], codes: list[int]) -> _Pla
         codes=keyed(np.array(codes, dtype=np.int64), 0),
         parts=parts,
         columns=columns,
-        words=header.integers // _WORD,
+        words=header.integers // WORD,
         impersonal=not header.traits and not any(member for _, member in header.names),
     )
 

@@ -6,14 +6,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from doxa.beliefmap.columns import EvidenceColumns, Floats, Ints, SignalColumns
 from doxa.beliefmap.model import BeliefMap, Node
 from doxa.domain.clock import DAY, Clock
 from doxa.domain.evidence import Channel, EvidenceKind
 from doxa.state.clock import EventClock
-from doxa.state.entries import KIND_OF_CHANNEL, Layout, entries_of, keyed, node_of
+from doxa.state.entries import (
+    KIND_OF_CHANNEL,
+    Layout,
+    entries_of,
+    entry_of_key,
+    keyed,
+    member_of_key,
+    node_of,
+)
+from doxa.state.order import changes, ordered, tied
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +151,11 @@ def node_evidence(
     at, order = signals.at[row], signals.order[row]
     alone = rows if kind is EvidenceKind.OCCURRENCE else row
     key = _occasion(signals, row, alone, grain, belief_map.clock)
-    sort = _sorted(twin, member, source, at, order, channel, weight, value)
-    fresh = _changes(twin[sort], member[sort], source[sort])
+    places = (twin, member, source, at)
+    sort = ordered(twin, entry_of_key(member), member_of_key(member), source, at)
+    sort = tied(sort, places, (order, channel, weight, value))
+    fresh = changes(twin[sort], member[sort], source[sort])
     cell, first = np.cumsum(fresh) - 1, np.flatnonzero(fresh)
-    keys = (cell, channel[sort], *(part[sort] for part in key))
     return NodeEvidence(
         node=node,
         kind=kind,
@@ -162,7 +171,7 @@ def node_evidence(
         channel=channel[sort],
         weight=weight[sort],
         value=value[sort],
-        occasion=_codes(*keys),
+        occasion=_occasions(cell, at[sort], channel[sort], *(part[sort] for part in key)),
     )
 
 
@@ -178,24 +187,21 @@ def _occasion(
     return grain, np.where(alone, single, session), np.where(alone, 0, day)
 
 
-def _sorted(*columns: Ints | Floats) -> Ints:
-    """The order of rows by some columns, first column first; those of one value cost nothing."""
-    told = [column for column in columns if len(column) and (column != column[0]).any()]
-    return np.lexsort(told[::-1]) if told else np.arange(len(columns[0]))
+def _occasions(cell: Ints, at: Ints, channel: Ints, grain: Ints, single: Ints, day: Ints) -> Ints:
+    """Dense codes of occasions, numbered as they begin, of rows sorted by (cell, at).
 
-
-def _changes(*columns: Ints) -> NDArray[np.bool_]:
-    """True where a row of sorted columns differs from the one before."""
-    fresh = np.zeros(len(columns[0]), dtype=bool)
-    fresh[:1] = True
-    for column in columns:
-        fresh[1:] |= column[1:] != column[:-1]
-    return fresh
-
-
-def _codes(*columns: Ints) -> Ints:
-    """Dense codes of the distinct rows of some columns."""
-    sort = _sorted(*columns)
-    codes = np.empty(len(sort), dtype=np.int64)
-    codes[sort] = np.cumsum(_changes(*(column[sort] for column in columns))) - 1
-    return codes
+    Rows of one occasion have one local day, or one moment where each signal stands alone. While
+    days only grow within a cell, rows that stand apart by them need no further look.
+    """
+    rows = np.arange(len(cell))
+    when = np.where(grain == 0, at, day)
+    fresh = changes(cell, when)
+    looked = rows
+    if not ((when[1:] < when[:-1]) & (cell[1:] == cell[:-1])).any():
+        looked = np.flatnonzero(~(fresh & np.append(fresh[1:], True)))
+    keys = [column[looked] for column in (cell, channel, grain, single, day)]
+    sort = ordered(*keys)
+    begins = changes(*(column[sort] for column in keys))
+    first = rows.copy()
+    first[looked[sort]] = looked[sort[begins]][np.cumsum(begins) - 1]
+    return (np.cumsum(first == rows) - 1)[first]

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.domain.evidence import EvidenceKind
 from doxa.state.evidence import NodeEvidence
+from doxa.state.order import changes, ordered
 from doxa.state.ranks import Ranks, running_maxima, running_totals
 
 
@@ -59,21 +60,20 @@ def steps(evidence: NodeEvidence) -> Steps:
     Weights of for and against add up and saturate; of repeated counts the largest holds; every
     value stands alone.
     """
-    rows = len(evidence)
+    before = np.full(len(evidence), -1)
     if evidence.kind is EvidenceKind.VALUE:
-        return Steps(evidence.weight, np.full(rows, -1))
-    sort = np.argsort(evidence.occasion, kind="stable")
-    code = evidence.occasion[sort]
-    fresh = np.ones(rows, dtype=bool)
-    fresh[1:] = code[1:] != code[:-1]
-    starts = np.append(np.flatnonzero(fresh), rows)
-    if evidence.kind is EvidenceKind.OPINION:
-        reached = saturate(running_totals(starts, evidence.weight[sort]))
-    else:
-        reached = running_maxima(starts, evidence.weight[sort])
-    level, before = np.empty(rows), np.empty(rows, dtype=np.int64)
-    level[sort] = reached
-    before[sort] = np.where(fresh, -1, np.roll(sort, 1))
+        return Steps(evidence.weight, before)
+    weighs = evidence.kind is EvidenceKind.OPINION
+    level = saturate(evidence.weight) if weighs else evidence.weight.copy()
+    shared = np.flatnonzero((np.bincount(evidence.occasion) > 1)[evidence.occasion])
+    if len(shared):
+        sort = shared[ordered(evidence.occasion[shared])]
+        fresh = changes(evidence.occasion[sort])
+        starts = np.append(np.flatnonzero(fresh), len(sort))
+        weight = evidence.weight[sort]
+        reached = running_totals(starts, weight) if weighs else running_maxima(starts, weight)
+        level[sort] = saturate(reached) if weighs else reached
+        before[sort] = np.where(fresh, -1, np.roll(sort, 1))
     return Steps(level, before)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -18,6 +18,7 @@ from doxa.state.entries import Layout, entries_of, entry_of_key, member_of_key
 from doxa.state.evidence import stacked
 from doxa.state.fold import fold
 from doxa.state.join import join, stacked_cells
+from doxa.state.order import changes, ordered
 from doxa.state.traits import Traits, join_traits, joined_traits, last_traits
 
 T = TypeVar("T", NodeCells, Traits)
@@ -125,34 +126,6 @@ class State:
             for layout, cells in self.tables.items()
         }
         return replace(self, tables=kept)
-
-    def apart(self, keys: Ints) -> Iterator[State]:
-        """The parts of some twins, one after the other: views, where `twin` copies.
-
-        Parameters
-        ----------
-        keys : int64[q], ascending
-        """
-        tables = [
-            (layout, cells, *_bounds(cells.twin, keys)) for layout, cells in self.tables.items()
-        ]
-        seen, traits = _bounds(self.seen.twin, keys), _bounds(self.traits.twin, keys)
-        counts = {kind: told.of(keys).tolist() for kind, told in self.sessions.items()}
-        for place, key in enumerate(keys.tolist()):
-            yield State(
-                {
-                    layout: cells.part(slice(low[place], high[place]))
-                    for layout, cells, low, high in tables
-                    if low[place] < high[place]
-                },
-                self.entries,
-                _rows_of(self.seen, slice(seen[0][place], seen[1][place])),
-                self.traits.take(np.arange(traits[0][place], traits[1][place])),
-                {
-                    kind: Sessions(np.array([key]), np.array([told[place]]))
-                    for kind, told in counts.items()
-                },
-            )
 
     def twin(self, key: int) -> State:
         """The part of one twin."""
@@ -280,12 +253,11 @@ def _columns(told: Seen) -> tuple[Ints, Ints, Ints, Ints]:
 
 
 def _seen(twin: Ints, source: Ints, first: Ints, last: Ints) -> Seen:
-    sort = np.lexsort((source, twin))
+    sort = ordered(twin, source)
     twin, source, first, last = twin[sort], source[sort], first[sort], last[sort]
     if not len(twin):
         return Seen(twin, source, first, last)
-    fresh = np.append(True, (twin[1:] != twin[:-1]) | (source[1:] != source[:-1]))
-    start = np.flatnonzero(fresh)
+    start = np.flatnonzero(changes(twin, source))
     oldest, newest = np.minimum.reduceat(first, start), np.maximum.reduceat(last, start)
     return Seen(twin[start], source[start], oldest, newest)
 
@@ -295,11 +267,5 @@ def _of(twins: Ints, key: int) -> Ints:
     return np.arange(low, high)
 
 
-def _bounds(twins: Ints, keys: Ints) -> tuple[list[int], list[int]]:
-    """Where the rows of each key begin and end."""
-    low, high = np.searchsorted(twins, keys), np.searchsorted(twins, keys, side="right")
-    return low.tolist(), high.tolist()
-
-
-def _rows_of(told: Seen, rows: Ints | slice) -> Seen:
+def _rows_of(told: Seen, rows: Ints) -> Seen:
     return Seen(*(column[rows] for column in _columns(told)))

@@ -43,7 +43,7 @@ from doxa.storage.rows import (
     SignalRows,
     check_same,
     row_of,
-    session_code,
+    session_codes,
     signal_of,
 )
 from doxa.types import Moment
@@ -257,7 +257,7 @@ class MemoryLedger:
             seq=np.array(places, dtype=np.int64) + 1,
             kind=np.array([self._kinds[row[KIND]] for row in rows], dtype=np.int64),
             source=np.array([self._sources[row[SOURCE]] for row in rows], dtype=np.int64),
-            session=np.array([session_code(row[SESSION]) for row in rows], dtype=np.int64),
+            session=session_codes([row[SESSION] for row in rows]),
             day=days.of(twin, at),
             payload=[row[PAYLOAD] for row in rows],
             inert=np.array([row[CAUSE] is not None for row in rows]),

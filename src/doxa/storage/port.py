@@ -49,7 +49,7 @@ class BulkAppended(msgspec.Struct, frozen=True, kw_only=True):
     duplicates: int
 
 
-class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
+class Snapshot(msgspec.Struct, frozen=True):
     """One twin's state folded up to a moment; it is a cache and may be dropped at any time.
 
     It holds exactly the twin's signals with ``at < until``; a signal appended below `until`

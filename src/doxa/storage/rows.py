@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Final, TypeAlias, cast
 import msgspec
 import numpy as np
 
+from doxa.beliefmap.columns import Ints
 from doxa.domain.clock import EARLIEST, LATEST, Clock
 from doxa.domain.signal import Signal
 from doxa.errors import SignalConflict, SignalError
@@ -43,6 +43,7 @@ _COMPARED: Final = (
     ("cause", CAUSE),
 )
 _SMALLEST, _LARGEST = -(2**63), 2**63 - 1
+_CODES: Final = 2**62 - 1
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(dict)
 
@@ -151,18 +152,22 @@ def decode_payload(payload: bytes) -> dict[str, Json]:
     return cast("dict[str, Json]", _decoder.decode(payload))
 
 
-def session_code(session: str | None) -> int:
-    """A session as a number: equal for equal text in every scan of every store; -1 = none.
+def session_codes(sessions: Sequence[str | None]) -> Ints:
+    """Sessions as numbers: equal for equal text in this process; -1 = none.
+
+    Python's own hash is keyed anew in every process, so that nobody can name two sessions that
+    are taken for one. The order of the numbers means nothing.
 
     Examples
     --------
-    >>> session_code(None), session_code("b7") == session_code("b7")
+    >>> codes = session_codes(["b7", None, "b7"])
+    >>> int(codes[1]), bool(codes[0] == codes[2])
     (-1, True)
     """
-    if session is None:
-        return -1
-    digest = hashlib.blake2b(session.encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big") >> 2
+    codes = np.fromiter(map(hash, sessions), np.int64, len(sessions)) & _CODES
+    if None in sessions:
+        codes[[session is None for session in sessions]] = -1
+    return codes
 
 
 def bounds(clock: Clock) -> tuple[Moment, Moment]:

@@ -7,30 +7,34 @@ from itertools import islice
 
 import numpy as np
 
-from doxa.beliefmap.columns import Ints, SignalColumns
+from doxa.beliefmap.columns import Ints
 from doxa.domain.clock import Clock
 from doxa.runtime.folding.boundary import boundary
-from doxa.runtime.folding.fold import fold_rows
-from doxa.runtime.folding.rows import ledger_rows
-from doxa.runtime.folding.snapshots import serves
+from doxa.runtime.folding.parts import parted
+from doxa.runtime.folding.snapshots import serves, snapshots_of
 from doxa.runtime.folding.twin_state import fresh_snapshot, readable
 from doxa.runtime.wiring import Wiring
-from doxa.state.codec import encode
 from doxa.storage.port import Snapshot
 
-PART = 4_096
-"""Twins folded at a time: what lies in memory is their signals, however many twins there are."""
+SIGNALS = 400_000
+"""Signals of a part, about: what lies in memory is one part, however many twins there are."""
+
+_LOOKED_UP = 4_096
+"""Twins whose snapshots are looked for at a time."""
 
 _BATCH = 256
 """Snapshots in one transaction: signals that arrive meanwhile do not wait long."""
 
+Told = Callable[[int, int], None]
+
 
 def snapshot_all(
-    wiring: Wiring,
-    ids: Iterable[str] | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    wiring: Wiring, ids: Iterable[str] | None = None, progress: Told | None = None
 ) -> int:
     """Leave snapshots of twins by id, or of all; how many were written.
+
+    Twins without a snapshot are folded together, from one look through the ledger; those that
+    have one go on from it, one by one.
 
     Parameters
     ----------
@@ -41,61 +45,68 @@ def snapshot_all(
     if ids is None:
         keys = store.twins()
     else:
-        found = (store.twin_key(name) for name in ids)
-        keys = np.array([key for key in found if key is not None], dtype=np.int64)
+        found = {store.twin_key(name) for name in ids}
+        keys = np.array(sorted(key for key in found if key is not None), dtype=np.int64)
+    if wiring.belief_map.clock is not Clock.TIME:
+        return 0
+    tell = progress or _silent
+    known = _known(wiring, keys)
+    fresh = np.setdiff1d(keys, known)
     written = 0
-    for start in range(0, len(keys), PART):
-        written += _part(wiring, keys[start : start + PART])
-        if progress is not None:
-            progress(min(start + PART, len(keys)), len(keys))
+    for first in range(0, len(known), _LOOKED_UP):
+        some = known[first : first + _LOOKED_UP]
+        written += _put(wiring, _continued(wiring, some))
+        tell(first + len(some), len(keys))
+    for part, made in _folded(wiring, fresh):
+        written += _put(wiring, made)
+        tell(len(known) + part, len(keys))
     return written
 
 
-def _part(wiring: Wiring, keys: Ints) -> int:
-    """Twins without a snapshot together; those that have one go on from it, one by one."""
-    belief_map, store = wiring.belief_map, wiring.store
-    if belief_map.clock is not Clock.TIME:
-        return 0
-    held = store.snapshots(keys.tolist())
-    known = [each.twin for each in held if serves(each, wiring.mark, None, None)]
-    if belief_map.zone.trait is not None:
-        known = keys.tolist()
-    made = _made(wiring, known, np.setdiff1d(keys, known))
-    return sum(store.put_snapshots(some) for some in iter(lambda: list(islice(made, _BATCH)), []))
+def _known(wiring: Wiring, keys: Ints) -> Ints:
+    """Those of some twins that have a snapshot to go on from."""
+    held: list[int] = []
+    for first in range(0, len(keys), _LOOKED_UP):
+        some = wiring.store.snapshots(keys[first : first + _LOOKED_UP].tolist())
+        held += [each.twin for each in some if serves(each, wiring.mark, None, None)]
+    return np.array(sorted(held), dtype=np.int64)
 
 
-def _made(wiring: Wiring, known: list[int], fresh: Ints) -> Iterator[Snapshot]:
-    belief_map = wiring.belief_map
-    for key in known:
-        found = readable(wiring, belief_map, key, None, None)
+def _continued(wiring: Wiring, keys: Ints) -> Iterator[Snapshot]:
+    for key in keys.tolist():
+        found = readable(wiring, wiring.belief_map, key, None, None)
         snapshot = fresh_snapshot(wiring, found, key, None, 1)
         if snapshot is not None:
             yield snapshot
-    until = boundary(fresh[:0], belief_map.zone, wiring.clock())
-    if len(fresh) and until is not None:
-        rows = ledger_rows(wiring.store, belief_map.zone, fresh.tolist(), until=until - 1)
-        yield from _snapshots(wiring, rows, until)
 
 
-def _snapshots(wiring: Wiring, rows: SignalColumns, until: int) -> Iterator[Snapshot]:
-    """A snapshot of everybody in some rows, all of them older than `until`."""
-    if not len(rows):
+def _folded(wiring: Wiring, keys: Ints) -> Iterator[tuple[int, Iterator[Snapshot]]]:
+    """Parts of some twins: how many twins are over with each, and its snapshots.
+
+    Everybody's share of a part is told by their key, and keys ascend from part to part: so
+    snapshots are appended to their table, and never scattered over it.
+    """
+    store, belief_map, now = wiring.store, wiring.belief_map, wiring.clock()
+    until = boundary(keys[:0], belief_map.zone, now) if belief_map.zone.trait is None else now
+    if not len(keys) or until is None:
         return
-    folded = fold_rows(wiring.belief_map, rows)
-    sort = np.argsort(rows.twin, kind="stable")
-    twins, starts = np.unique(rows.twin[sort], return_index=True)
-    newest = [
-        np.maximum.reduceat(column[sort], starts).tolist()
-        for column in (rows.at, rows.recorded, rows.seq)
-    ]
-    states = folded.state.apart(twins)
-    for key, state, at, recorded, seq in zip(twins.tolist(), states, *newest, strict=True):
-        yield Snapshot(
-            twin=key,
-            fingerprint=wiring.mark,
-            until=until,
-            newest_at=at,
-            newest_recorded=recorded,
-            last_seq=seq,
-            state=encode(state, folded.members, folded.sources),
-        )
+    signals = store.stats().signals * len(keys) / max(1, len(store.twins()))
+    ends = np.array([part[-1] for part in np.array_split(keys, _parts(signals, len(keys)))])
+    batches = store.scan(twins=keys.tolist(), until=until - 1)
+    place = parted(batches, len(ends), lambda twin: np.searchsorted(ends, twin), wiring.path.parent)
+    done = np.searchsorted(keys, ends, side="right").tolist()
+    for over, rows in zip(done, place, strict=False):
+        yield over, snapshots_of(belief_map, rows, now, mark=wiring.mark)
+
+
+def _parts(signals: float, twins: int) -> int:
+    return int(min(max(-(-signals // SIGNALS), 1), twins, 1 << 15))
+
+
+def _put(wiring: Wiring, made: Iterator[Snapshot]) -> int:
+    put = wiring.store.put_snapshots
+    return sum(put(some) for some in iter(lambda: list(islice(made, _BATCH)), []))
+
+
+def _silent(done: int, of: int) -> None:
+    """Progress that nobody watches."""

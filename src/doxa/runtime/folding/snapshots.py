@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from doxa.beliefmap.columns import SignalColumns
+from doxa.beliefmap.columns import Ints, SignalColumns
 from doxa.beliefmap.model import BeliefMap
 from doxa.domain.clock import Clock
 from doxa.runtime.folding.boundary import boundary
 from doxa.runtime.folding.fold import Folded, fold_rows, fold_tail
-from doxa.state.codec import encode
+from doxa.state.encoding import encode, encode_all
+from doxa.state.order import ordered
 from doxa.storage.port import Snapshot
 from doxa.types import Moment
 
@@ -70,6 +73,51 @@ def snapshot_of(
         last_seq=folded.last_seq,
         state=encode(folded.state, folded.members, folded.sources),
     )
+
+
+def snapshots_of(
+    belief_map: BeliefMap, rows: SignalColumns, now: Moment, *, mark: str
+) -> Iterator[Snapshot]:
+    """Snapshots of everybody in some rows, each cut at the newest boundary, by key.
+
+    Parameters
+    ----------
+    rows : SignalColumns
+        All signals of some twins; without a zone of their own, at least those before the boundary.
+    """
+    twins, place = np.unique(rows.twin, return_inverse=True)
+    until = _boundaries(belief_map, rows, place, len(twins), now)
+    closed = np.flatnonzero(rows.at < until[place])
+    if len(closed) < len(rows):
+        rows, place = rows.take(closed), place[closed]
+    if not len(rows):
+        return
+    folded = fold_rows(belief_map, rows)
+    newest = np.full((3, len(twins)), np.iinfo(np.int64).min)
+    for out, column in zip(newest, (rows.at, rows.recorded, rows.seq), strict=True):
+        np.maximum.at(out, place, column)
+    met = np.flatnonzero(np.bincount(place, minlength=len(twins)))
+    states = encode_all(folded.state, twins[met], folded.members, folded.sources)
+    columns = (twins[met], until[met], *newest[:, met])
+    told = zip(*(column.tolist() for column in columns), states, strict=True)
+    for twin, cut, at, recorded, seq, state in told:
+        yield Snapshot(twin, mark, cut, at, recorded, seq, state)
+
+
+def _boundaries(
+    belief_map: BeliefMap, rows: SignalColumns, place: Ints, twins: int, now: Moment
+) -> Ints:
+    """Where each twin's history is cut; before everything where it cannot be."""
+    if belief_map.zone.trait is None:
+        found = boundary(rows.at[:0], belief_map.zone, now)
+        return np.full(twins, NEVER if found is None else found)
+    sort = ordered(place, rows.at)
+    ends = np.cumsum(np.bincount(place, minlength=twins))[:-1]
+    cuts = (boundary(at, belief_map.zone, now) for at in np.split(rows.at[sort], ends))
+    return np.array([NEVER if cut is None else cut for cut in cuts], dtype=np.int64)
+
+
+NEVER = np.iinfo(np.int64).min
 
 
 def _folded(belief_map: BeliefMap, earlier: Snapshot | None, rows: SignalColumns) -> Folded:

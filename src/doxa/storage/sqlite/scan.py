@@ -17,7 +17,7 @@ from doxa.beliefmap.model import Zone
 from doxa.domain.clock import Clock
 from doxa.domain.signal import TRAITS, Signal
 from doxa.storage.days import LocalDays, Offsets, ZoneHistory, zone_history
-from doxa.storage.rows import AT, ID, ORDER, SOURCE, session_code, signal_of
+from doxa.storage.rows import AT, ID, ORDER, SOURCE, session_codes, signal_of
 from doxa.storage.sqlite import names
 from doxa.types import Moment
 
@@ -114,7 +114,8 @@ def read_columns(
     while steps := list(islice(steps_left, per_batch)):
         columns = _columns(steps, kinds, sources, days)
         if picked is not None:
-            columns = _pick(columns, np.isin(columns.twin, picked))
+            wanted_rows = np.flatnonzero(np.isin(columns.twin, picked))
+            columns = columns if len(wanted_rows) == len(columns) else columns.take(wanted_rows)
         if len(columns):
             yield columns
 
@@ -138,7 +139,7 @@ def _steps(cursor: sqlite3.Cursor, size: int) -> Iterator[_Step]:
         session, payload, *ids = columns[_NUMBERS:]
         yield _Step(
             np.array(columns[:_NUMBERS], dtype=np.int64),
-            _sessions(session),
+            session_codes(session),
             payload,
             ids[0] if ids else (),
         )
@@ -165,23 +166,6 @@ def _columns(
         kinds=kinds.texts,
         sources=sources.texts,
         ids=ids or None,
-    )
-
-
-def _sessions(sessions: Sequence[str | None]) -> Ints:
-    codes = {session: session_code(session) for session in set(sessions)}
-    return np.fromiter(map(codes.__getitem__, sessions), np.int64, len(sessions))
-
-
-def _pick(columns: SignalColumns, mask: np.ndarray[Any, np.dtype[np.bool_]]) -> SignalColumns:
-    arrays = ("twin", "at", "recorded", "order", "seq", "kind", "source", "session", "day", "inert")
-    places = np.flatnonzero(mask).tolist()
-    return SignalColumns(
-        **{name: getattr(columns, name)[mask] for name in arrays},
-        payload=[columns.payload[place] for place in places],
-        kinds=columns.kinds,
-        sources=columns.sources,
-        ids=None if columns.ids is None else [columns.ids[place] for place in places],
     )
 
 

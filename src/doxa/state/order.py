@@ -1,0 +1,78 @@
+"""The order of rows by several columns, without the passes that would change nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from doxa.beliefmap.columns import Floats, Ints
+
+_SHORT = 1 << 16
+"""Columns that span less are sorted by radix, several times quicker than by comparison."""
+
+
+def ordered(*columns: Ints | Floats) -> Ints:
+    """The stable order of rows by some columns of equal length, the first column first.
+
+    What ``np.lexsort(columns[::-1])`` gives; columns that are in order already, and those that span
+    little, cost a fraction of it.
+
+    Examples
+    --------
+    >>> ordered(np.array([1, 0, 1]), np.array([5, 7, 4])).tolist()
+    [1, 2, 0]
+    """
+    order: Ints | None = None
+    for column in reversed(columns):
+        now = column if order is None else column[order]
+        if (now[1:] < now[:-1]).any():
+            place = _place(now)
+            order = place if order is None else order[place]
+    return np.arange(len(columns[0])) if order is None else order
+
+
+def tied(order: Ints, leading: tuple[Ints, ...], rest: tuple[Ints | Floats, ...]) -> Ints:
+    """An order by `leading` columns, refined by `rest` where rows are equal in all of them.
+
+    Ties are few where time leads: sorting them alone spares a pass over everything per column.
+
+    Examples
+    --------
+    >>> tied(np.arange(3), (np.array([1, 1, 2]),), (np.array([9, 8, 7]),)).tolist()
+    [1, 0, 2]
+    """
+    same = ~changes(*(column[order] for column in leading))
+    if not same.any():
+        return order
+    inside = same.copy()
+    inside[:-1] |= same[1:]
+    places = np.flatnonzero(inside)
+    rows = order[places]
+    group = np.cumsum(~same)[places]
+    order = order.copy()
+    order[places] = rows[np.lexsort((*(column[rows] for column in rest[::-1]), group))]
+    return order
+
+
+def changes(*columns: Ints | Floats) -> NDArray[np.bool_]:
+    """True where a row of columns differs from the row before, and at the first."""
+    fresh = np.zeros(len(columns[0]), dtype=bool)
+    fresh[:1] = True
+    for column in columns:
+        fresh[1:] |= column[1:] != column[:-1]
+    return fresh
+
+
+def _place(column: Ints | Floats) -> Ints:
+    """The stable order of one column."""
+    if column.dtype.kind != "i":
+        return np.argsort(column, kind="stable")
+    low = column.min()
+    span = int(column.max()) - int(low)
+    if span < _SHORT:
+        return np.argsort((column - low).astype(np.uint16), kind="stable")
+    if span < _SHORT**2:
+        whole = (column - low).astype(np.uint32)
+        first = np.argsort(whole.astype(np.uint16), kind="stable")
+        return first[np.argsort((whole >> 16).astype(np.uint16)[first], kind="stable")]
+    return np.argsort(column, kind="stable")
