@@ -100,7 +100,7 @@ def test_the_own_word_bounds_all_others():
 
 @pytest.mark.parametrize("base", [0.0, 0.2, 0.5, 1.0])
 def test_agreeing_evidence_counts_in_full(base):
-    own, other = np.array([[2.0, 0.0]]), np.array([[5.0, 0.3]])
+    own, other = np.array([[2.0], [0.0]]), np.array([[5.0], [0.3]])
     r, s = bounded(own, other, base)
     assert r[0] == 7.0
     assert s[0] <= 0.3
@@ -136,7 +136,12 @@ def test_silence_brings_an_occurrence_down_when_it_said_it_would():
     cells, it = state.nodes["buys"], MAP.nodes["buys"]
     terms = terms_of([it])
     asked = question(
-        pool(Looked.at(cells, terms), voices), terms, 60 * DAY, voices, map_prior(it), state.seen
+        pool(Looked.at([cells], [terms.places]), terms, voices),
+        terms,
+        60 * DAY,
+        voices,
+        map_prior(it),
+        state.seen,
     )
     level = opinions(cells, it, 56 * DAY, voices, seen=state.seen).credence / 2
     ends = silence_until(asked, level)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,8 +17,6 @@ from doxa.state.bands import cell_bands
 OWN, QUICK, EVER = 0, 1, 2
 """The node's own half-life, the next shorter one (its own where there is none), and never."""
 
-_KEPT = 64
-
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -27,9 +24,9 @@ class Terms:
 
     Attributes
     ----------
-    places : int64[n, 3]
+    places : int64[3, n]
         OWN, QUICK and EVER in the bands of the node's cells.
-    half_lives : float64[n, 3]
+    half_lives : float64[3, n]
     turns : bool[n]
         False where no band is shorter than the node's own.
     period, above : float64[n]
@@ -41,11 +38,16 @@ class Terms:
     period: Floats
     above: Floats
 
-    def take(self, rows: Ints) -> Terms:
+    @property
+    def one(self) -> bool:
+        """Whether these are the terms of one node."""
+        return len(self.turns) == 1
+
+    def take(self, rows: Ints | slice) -> Terms:
         """The terms of some rows."""
         return Terms(
-            self.places[rows],
-            self.half_lives[rows],
+            self.places[:, rows],
+            self.half_lives[:, rows],
             self.turns[rows],
             self.period[rows],
             self.above[rows],
@@ -53,33 +55,25 @@ class Terms:
 
 
 def terms_of(nodes: Sequence[Node]) -> Terms:
-    """The terms of some nodes; those of the last sequences asked for are kept.
+    """The terms of some nodes.
 
     Examples
     --------
     >>> from doxa.domain.node import NodeKind
     >>> terms = terms_of([Node(name="a", kind=NodeKind.BELIEF, half_life=5.0, bands=(2.0,), period=1)])
-    >>> terms.places.tolist(), terms.half_lives.tolist()
+    >>> terms.places.T.tolist(), terms.half_lives.T.tolist()
     ([[1, 0, 2]], [[5.0, 2.0, inf]])
     """
-    for known, terms in tuple(_KNOWN):
-        if known is nodes:
-            return terms
     found = [_looks(node) for node in nodes]
     columns = list(zip(*found, strict=True)) or [()] * 4
-    terms = Terms(
-        np.array(columns[0], dtype=np.int64).reshape(-1, 3),
-        np.array(columns[1], dtype=np.float64).reshape(-1, 3),
-        np.array([places[OWN] != places[QUICK] for places in columns[0]], dtype=bool),
+    places = np.array(columns[0], dtype=np.int64).reshape(-1, 3).T
+    return Terms(
+        np.ascontiguousarray(places),
+        np.ascontiguousarray(np.array(columns[1], dtype=np.float64).reshape(-1, 3).T),
+        places[OWN] != places[QUICK],
         np.array(columns[2], dtype=np.float64),
         np.array(columns[3], dtype=np.float64),
     )
-    if isinstance(nodes, tuple):
-        _KNOWN.append((nodes, terms))
-    return terms
-
-
-_KNOWN: deque[tuple[Sequence[Node], Terms]] = deque(maxlen=_KEPT)
 
 
 def _looks(node: Node) -> tuple[tuple[int, int, int], tuple[float, float, float], float, float]:

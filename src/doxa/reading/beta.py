@@ -22,30 +22,29 @@ def bounded(own: Floats, other: Floats, base: float | Floats) -> tuple[Floats, F
 
     Parameters
     ----------
-    own, other : float64[q, 2]
-        (r, s) of the person and of all others, after trust.
+    own, other : float64[2, ..., q]
+        r and s of the person and of all others, after trust.
     base : a, one or float64[q]
 
     Returns
     -------
-    float64[q], float64[q]
+    float64[..., q], float64[..., q]
         r and s, uncapped.
 
     Examples
     --------
-    >>> r, s = bounded(np.array([[0.0, 1.0]]), np.array([[40.0, 0.0]]), 0.5)
+    >>> r, s = bounded(np.array([[0.0], [1.0]]), np.array([[40.0], [0.0]]), 0.5)
     >>> r.tolist(), s.tolist()
     ([0.5], [1.0])
     """
-    a = np.broadcast_to(np.asarray(base, dtype=np.float64), own.shape[:1])
-    yes, no = (1 - a) * own[:, 0], a * own[:, 1]
-    says_no = no - yes > EPSILON * (no + yes)
-    says_yes = yes - no > EPSILON * (no + yes)
-    most_r = _ratio(a * (own[:, 1] + other[:, 1]) - yes, 2 * (1 - a))
-    most_s = _ratio((1 - a) * (own[:, 0] + other[:, 0]) - no, 2 * a)
-    r = np.where(says_no, np.minimum(other[:, 0], most_r), other[:, 0])
-    s = np.where(says_yes, np.minimum(other[:, 1], most_s), other[:, 1])
-    return own[:, 0] + r, own[:, 1] + s
+    a = np.asarray(base, dtype=np.float64)
+    yes, no = (1 - a) * own[0], a * own[1]
+    slack = EPSILON * (no + yes)
+    most_r = _ratio(a * (own[1] + other[1]) - yes, 2 * (1 - a))
+    most_s = _ratio((1 - a) * (own[0] + other[0]) - no, 2 * a)
+    r = np.where(no - yes > slack, np.minimum(other[0], most_r), other[0])
+    s = np.where(yes - no > slack, np.minimum(other[1], most_s), other[1])
+    return own[0] + r, own[1] + s
 
 
 def _ratio(above: Floats, below: Floats) -> Floats:

@@ -112,9 +112,9 @@ def _after_self(
 ) -> tuple[Floats, Floats]:
     """Scale what others say so that shares add up to r and s after the self rule."""
     mine, others = own.astype(np.float64), 1.0 - own
-    said = np.array([[(support * mine).sum(), (attack * mine).sum()]])
-    heard = np.array([[(support * others).sum(), (attack * others).sum()]])
+    said = np.array([(support * mine).sum(), (attack * mine).sum()])
+    heard = np.array([(support * others).sum(), (attack * others).sum()])
     r, s = bounded(said, heard, base)
-    kept_r = (r[0] - said[0, 0]) / heard[0, 0] if heard[0, 0] > 0 else 1.0
-    kept_s = (s[0] - said[0, 1]) / heard[0, 1] if heard[0, 1] > 0 else 1.0
+    kept_r = (r - said[0]) / heard[0] if heard[0] > 0 else 1.0
+    kept_s = (s - said[1]) / heard[1] if heard[1] > 0 else 1.0
     return support * (mine + others * kept_r), attack * (mine + others * kept_s)

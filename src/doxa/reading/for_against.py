@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
+from doxa.reading.answer import Answer
 from doxa.reading.bands import EVER, OWN, QUICK
 from doxa.reading.beta import beta_credence, beta_uncertainty, bounded
 from doxa.reading.conflict import ambivalence, disagreement
-from doxa.reading.opinion import Opinions, Status
-from doxa.reading.question import Question, Reading, answer, trend
+from doxa.reading.opinion import Status
+from doxa.reading.question import Question, trend
 from doxa.reading.status import (
     Flags,
     aged,
@@ -24,65 +25,53 @@ from doxa.reading.status import (
 )
 
 
-def read_for_against(asked: Question) -> Opinions:
+def read_for_against(asked: Question) -> Answer:
     """Opinions from r and s at the node's half-life."""
     sums, prior = asked.sums, asked.prior
-    r, s = _heard(asked, OWN)
-    now_r, now_s = r * asked.left, s * asked.left
-    heard = (sums.own + sums.other)[:, :, OWN].sum(axis=1) * asked.left
-    reading = (
-        beta_credence(now_r, now_s, prior.base, prior.strength),
-        beta_uncertainty(heard, prior.strength),
-    )
-    heading = trend(asked, _reading(asked, QUICK), _reading(asked, OWN))
-    ever_r, ever_s = _heard(asked, EVER)
-    firm = solidity(ever_r + ever_s, agreement(ever_r, ever_s), asked.span, asked.half_life)
-    status = _status(asked, (r, s), (ever_r, ever_s), firm)
-    return answer(
-        asked,
-        reading,
-        truth=truth_state(now_r, now_s, prior.strength),
-        status=status,
-        change=np.where(asked.terms.turns, np.abs(heading), 0.0),
-        ambivalence=ambivalence(r, s),
-        disagreement=_disagreement(asked),
-        solidity=firm,
-        trend=heading,
-        support=now_r,
-        attack=now_s,
-        evidence=now_r + now_s,
-        dissolves=dissolution(sums.newest, r + s, asked.half_life),
-    )
+    loud_r, loud_s = sums.heard[0], sums.heard[1]
+    r, s = loud_r, loud_s
+    if sums.own is not None and sums.other is not None:
+        r, s = bounded(sums.own[:2], sums.other[:2], prior.base)
+    now_r, now_s = r[OWN] * asked.left, s[OWN] * asked.left
+    heard = loud_r + loud_s
+    looks_r = np.stack((now_r, r[OWN], r[QUICK]))
+    looks_s = np.stack((now_s, s[OWN], s[QUICK]))
+    credence = beta_credence(looks_r, looks_s, prior.base, prior.strength)
+    looks_n = np.stack((heard[OWN] * asked.left, heard[OWN], heard[QUICK]))
+    uncertainty = beta_uncertainty(looks_n, prior.strength)
+    heading = trend(asked, (credence[2], uncertainty[2]), (credence[1], uncertainty[1]))
+    firm = solidity(r[EVER] + s[EVER], agreement(r[EVER], s[EVER]), asked.span, asked.half_life)
+    return {
+        "credence": credence[0],
+        "uncertainty": uncertainty[0],
+        "truth": truth_state(now_r, now_s, prior.strength),
+        "status": _status(asked, r, s, firm),
+        "change": np.where(asked.terms.turns, np.abs(heading), 0.0),
+        "ambivalence": ambivalence(r[OWN], s[OWN]),
+        "disagreement": _disagreement(asked),
+        "solidity": firm,
+        "trend": heading,
+        "support": now_r,
+        "attack": now_s,
+        "evidence": now_r + now_s,
+        "dissolves": dissolution(sums.newest, r[OWN] + s[OWN], asked.half_life),
+        "base": asked.column(prior.base),
+    }
 
 
-def _heard(asked: Question, band: int) -> tuple[Floats, Floats]:
-    """r and s at the newest evidence in one band, after the self rule."""
-    sums = asked.sums
-    return bounded(sums.own[:, :, band], sums.other[:, :, band], asked.prior.base)
-
-
-def _reading(asked: Question, band: int) -> Reading:
-    """Credence and uncertainty at the newest evidence in one band."""
-    prior, sums = asked.prior, asked.sums
-    heard = (sums.own + sums.other)[:, :, band].sum(axis=1)
-    credence = beta_credence(*_heard(asked, band), prior.base, prior.strength)
-    return credence, beta_uncertainty(heard, prior.strength)
-
-
-def _status(
-    asked: Question, held: tuple[Floats, Floats], ever: tuple[Floats, Floats], firm: Floats
-) -> Ints:
-    """Judged at the newest evidence, then aged.
+def _status(asked: Question, heard_r: Floats, heard_s: Floats, firm: Floats) -> Ints:
+    """Judged at the newest evidence, then aged; r and s by band.
 
     A solid status also needs more margin than one contrary occasion can take, at the newest
     evidence and for as long as it stays (decision 3).
     """
-    r, s = held
+    r, s = heard_r[OWN], heard_s[OWN]
     n, margin = r + s, np.abs(r - s)
     met = asked.sums.occasions > 0
+    sides = side(heard_r, heard_s)
     both = (n > 0) & at_least(np.minimum(r, s), np.maximum(r, s) / 2)
-    contested = both | _turning(asked, r, s)
-    turned = side(*ever) * side(r, s) < 0
+    contested = both | _turning(asked, sides[OWN])
+    turned = sides[EVER] * sides[OWN] < 0
     solid = at_least(firm, 0.6) & at_least(margin, 1.0)
     status = judged(met, contested, ~at_least(n, 2.0), turned, solid)
     fading, dissolved = faded(n * asked.left, n)
@@ -90,19 +79,20 @@ def _status(
     return aged(status, fading | loose, dissolved)
 
 
-def _turning(asked: Question, r: Floats, s: Floats) -> Flags:
+def _turning(asked: Question, here: Ints) -> Flags:
     """The next shorter band has n >= 2 on the other side, as heard before the self rule."""
-    quick = (asked.sums.own + asked.sums.other)[:, :, QUICK]
-    other = side(quick[:, 0], quick[:, 1]) * side(r, s) < 0
-    return asked.terms.turns & other & at_least(quick.sum(axis=1), 2.0)
+    r, s = asked.sums.heard[0, QUICK], asked.sums.heard[1, QUICK]
+    return asked.terms.turns & (side(r, s) * here < 0) & at_least(r + s, 2.0)
 
 
-def _disagreement(asked: Question) -> Floats:
+def _disagreement(asked: Question) -> Floats | float:
     """Between sources, each read alone, now."""
     sums, row = asked.sums, asked.sums.row
-    alone = sums.each[:, :, OWN] * asked.left[row, None]
+    if row is None:
+        return 0.0
+    left = asked.left[row]
+    r, s = sums.each[0, OWN] * left, sums.each[1, OWN] * left
     base = asked.column(asked.prior.base)[row]
     strength = asked.column(asked.prior.strength)[row]
-    credence = beta_credence(alone[:, 0], alone[:, 1], base, strength)
-    uncertainty = beta_uncertainty(alone.sum(axis=1), strength)
-    return disagreement(row, credence, uncertainty, len(sums.twin))
+    credence = beta_credence(r, s, base, strength)
+    return disagreement(row, credence, beta_uncertainty(r + s, strength), len(sums.twin))

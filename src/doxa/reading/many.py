@@ -1,23 +1,25 @@
-"""Many nodes of many twins read at once: one pass over the cells of each kind of evidence."""
+"""Many nodes of many twins read at once: one pass over all cells, one over each kind's rows."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
 from doxa.beliefmap.columns import Ints
 from doxa.beliefmap.model import Node
 from doxa.domain.evidence import EvidenceKind
-from doxa.reading.bands import Terms, terms_of
+from doxa.reading.answer import answered
+from doxa.reading.bands import OWN, Terms, terms_of
 from doxa.reading.claims import with_claims
 from doxa.reading.opinion import Opinions
 from doxa.reading.pooled import Looked, Voices, pool
 from doxa.reading.prior import Prior
-from doxa.reading.read import answered
-from doxa.state.cells import NodeCells
+from doxa.reading.question import question
+from doxa.reading.read import READERS
 from doxa.state.entries import claims_about, entry_of_key, keyed
 from doxa.state.people import State
 from doxa.types import Moment
@@ -46,8 +48,6 @@ class Rows:
 
     def take(self, rows: Ints) -> Rows:
         """Some of the rows."""
-        if len(rows) == len(self.node):
-            return self
         return Rows(
             self.nodes, self.node[rows], self.twin[rows], self.member[rows], self.prior.take(rows)
         )
@@ -66,70 +66,129 @@ def read_rows(state: State, rows: Rows, now: Moment | Ints, voices: Voices) -> O
         One row for each of `rows`, in their order.
     """
     when = now if isinstance(now, np.ndarray) else np.full(len(rows.node), now, dtype=np.int64)
-    kinds = [node.evidence or EvidenceKind.OPINION for node in rows.nodes]
-    names = [node.name for node in rows.nodes]
-    told = []
-    for kind in dict.fromkeys(kinds) or (EvidenceKind.OPINION,):
-        here = np.array([each is kind for each in kinds])[rows.node]
-        picked = np.flatnonzero(here)
-        told.append((picked, _read(state, kind, names, rows.take(picked), when[picked], voices)))
-    out = _in_order(told)
-    claimed = _claimed(state, names)
+    plan = _plan(rows.nodes, state.entries)
+    out = _read(state, plan, plan.native, rows, when, voices)
+    claimed = plan.claimed & _met(state)
     if claimed:
-        picked = np.flatnonzero(np.isin(rows.node, claimed))
-        claims = [claims_about(name) for name in names]
-        said = _read(state, EvidenceKind.OPINION, claims, rows.take(picked), when[picked], voices)
+        picked = np.flatnonzero(np.isin(rows.node, [plan.claims.place[code] for code in claimed]))
+        said = _read(state, plan, plan.claims, rows.take(picked), when[picked], voices)
         credence = out.credence.copy()
         credence[picked] = with_claims(out.take(picked), said).credence
         out = replace(out, credence=credence)
     return out
 
 
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """What to read of each node: its own entry, or the claims about it.
+
+    Attributes
+    ----------
+    kind : int64[n]
+        Place in `READERS`.
+    code : int64[n]
+        Of the entry.
+    place : int64[entries]
+        The node of each entry, -1 where it is none of these.
+    """
+
+    kind: Ints
+    code: Ints
+    place: Ints
+
+    @classmethod
+    def of(
+        cls, kinds: Sequence[EvidenceKind], names: Sequence[str], entries: dict[str, int]
+    ) -> _Side:
+        """Entries by name, in the order of the nodes."""
+        code = np.array([entries[name] for name in names], dtype=np.int64)
+        place = np.full(len(entries), -1, dtype=np.int64)
+        place[code] = np.arange(len(code))
+        return cls(np.array([_KINDS.index(kind) for kind in kinds], dtype=np.int64), code, place)
+
+
+_KINDS = tuple(READERS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What follows from the nodes read alone."""
+
+    nodes: tuple[Node, ...]
+    entries: dict[str, int]
+    terms: Terms
+    native: _Side
+    claims: _Side
+    claimed: frozenset[int]
+    """Codes of claims beside native evidence."""
+
+
+_KNOWN: deque[_Plan] = deque(maxlen=64)
+
+
+def _plan(nodes: tuple[Node, ...], entries: dict[str, int]) -> _Plan:
+    for known in tuple(_KNOWN):
+        if known.nodes is nodes and known.entries is entries:
+            return known
+    kinds = [node.evidence or EvidenceKind.OPINION for node in nodes]
+    claims = [claims_about(node.name) for node in nodes]
+    plan = _Plan(
+        nodes,
+        entries,
+        terms_of(nodes),
+        _Side.of(kinds, [node.name for node in nodes], entries),
+        _Side.of([EvidenceKind.OPINION] * len(nodes), claims, entries),
+        frozenset(entries[name] for name in claims),
+    )
+    _KNOWN.append(plan)
+    return plan
+
+
 def _read(
-    state: State,
-    kind: EvidenceKind,
-    entries: Sequence[str],
-    rows: Rows,
-    now: Ints,
-    voices: Voices,
+    state: State, plan: _Plan, side: _Side, rows: Rows, now: Ints, voices: Voices
 ) -> Opinions:
-    """Rows of nodes of one kind; `entries` names what to read of each node."""
-    terms = terms_of(rows.nodes)
-    codes = np.array([state.entries[entry] for entry in entries], dtype=np.int64)
-    tables = [cells for (native, _), cells in state.tables.items() if native is kind]
+    """Rows of one side of their nodes; kind by kind, so that each is a stretch of the columns."""
+    kind, back = side.kind[rows.node], None
+    if (kind[1:] < kind[:-1]).any():
+        sort = np.argsort(kind, kind="stable")
+        rows, now, kind = rows.take(sort), now[sort], kind[sort]
+        back = np.empty_like(sort)
+        back[sort] = np.arange(len(sort))
+    asked = rows.twin, keyed(side.code[rows.node], rows.member)
+    terms = plan.terms.take(rows.node)
+    sums = replace(pool(_looked(state, plan.terms, side), terms, voices, asked), member=rows.member)
+    whole = question(sums, terms, now, voices, rows.prior, state.seen)
+    bounds = np.searchsorted(kind, np.arange(len(_KINDS) + 1)).tolist()
+    parts = [
+        (slice(low, high), READERS[_KINDS[place]](whole.part(slice(low, high))))
+        for place, (low, high) in enumerate(pairwise(bounds))
+        if low < high
+    ]
+    return answered(whole, parts, back)
+
+
+def _looked(state: State, terms: Terms, side: _Side) -> Looked:
+    """The cells of the entries of one side, looked at as their nodes are read."""
+    tables, places = [], []
+    for cells in state.tables.values():
+        node = side.place[entry_of_key(cells.member)]
+        if len(node) and node.min() < 0:
+            kept = np.flatnonzero(node >= 0)
+            cells, node = cells.take(kept), node[kept]
+        if len(node):
+            own = terms.places[OWN, node]
+            alike = bool((own == own[0]).all())
+            tables.append(cells)
+            places.append(terms.places[:, node[:1] if alike else node])
     if not tables:
-        tables = [NodeCells.none(kind, rows.nodes[0])]
-    place = np.full(len(state.entries), -1, dtype=np.int64)
-    place[codes] = np.arange(len(codes))
-    looked = Looked.joined([_looked(cells, place, terms) for cells in tables])
-    asked = rows.twin, keyed(codes[rows.node], rows.member)
-    sums = pool(looked, voices, asked)
-    read = answered(sums, terms.take(rows.node), now, voices, rows.prior, state.seen)
-    return replace(read, member=rows.member)
+        return Looked.none()
+    return Looked.at(tables, places)
 
 
-def _looked(cells: NodeCells, place: Ints, terms: Terms) -> Looked:
-    """The cells of the entries that have a place, looked at as their nodes are read."""
-    node = place[entry_of_key(cells.member)]
-    if (node < 0).any():
-        kept = np.flatnonzero(node >= 0)
-        cells, node = cells.take(kept), node[kept]
-    return Looked.at(cells, terms.take(node))
-
-
-def _claimed(state: State, names: Sequence[str]) -> list[int]:
-    """Places of nodes that somebody made claims about, beside their native evidence."""
-    met = state.met()
-    return [place for place, name in enumerate(names) if state.entries[claims_about(name)] in met]
-
-
-def _in_order(told: Sequence[tuple[Ints, Opinions]]) -> Opinions:
-    """Readings of some rows each, as one in the order of the rows."""
-    if len(told) == 1:
-        return told[0][1]
-    back = np.argsort(np.concatenate([picked for picked, _ in told]))
-    columns: dict[str, Any] = {
-        each.name: np.concatenate([getattr(read, each.name) for _, read in told])[back]
-        for each in fields(Opinions)
-    }
-    return Opinions(**columns)
+def _met(state: State) -> set[int]:
+    """Codes of the entries of for and against that anybody has cells of."""
+    met: set[int] = set()
+    for (kind, _), cells in state.tables.items():
+        if kind is EvidenceKind.OPINION:
+            met.update(np.flatnonzero(np.bincount(entry_of_key(cells.member))).tolist())
+    return met

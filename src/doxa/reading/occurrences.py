@@ -2,89 +2,76 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
-from doxa.beliefmap.columns import Floats
+from doxa.beliefmap.columns import Floats, Ints
+from doxa.reading.answer import Answer
 from doxa.reading.bands import EVER, OWN, QUICK
 from doxa.reading.gamma import gamma_credence, gamma_rate, gamma_uncertainty
-from doxa.reading.opinion import Opinions
-from doxa.reading.question import Question, answer
+from doxa.reading.question import Question
 from doxa.reading.status import aged, at_least, judged, solidity, truth_state
 from doxa.state.bands import exposure
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """Count and exposure of each row at one age and band, float64[q] each."""
-
-    count: Floats
-    seen: Floats
-
-
-def read_occurrences(asked: Question) -> Opinions:
+def read_occurrences(asked: Question) -> Answer:
     """Opinions from counts at the node's half-life; trust never scales an occurrence.
 
     Support and attack are n0 = W (1 - u) / u split by credence, as the field takes them.
     """
-    prior, half_life = asked.prior, asked.half_life
-    now = _look(asked, OWN, asked.age)
-    then = _look(asked, OWN, np.zeros_like(asked.age))
-    credence, newest = _credence(asked, now), _credence(asked, then)
-    reading = (credence, gamma_uncertainty(now.seen, prior.rate))
-    base = _credence(asked, _Look(np.zeros_like(credence), np.zeros_like(credence)))
-    rate = gamma_rate(now.count, now.seen, prior.shape, prior.rate)
-    trend, change = _heading(asked, rate, reading)
-    ever = (asked.sums.own + asked.sums.other)[:, 0, EVER]
-    met = asked.sums.occasions > 0
-    firm = solidity(ever, (ever > 0).astype(np.float64), asked.span, half_life)
-    none = np.zeros(len(met), dtype=bool)
-    status = judged(met, none, ~at_least(then.count, 3.0), none, at_least(firm, 0.6))
+    prior, sums, since = asked.prior, asked.sums, asked.since
+    half_lives = np.stack((asked.half_life, asked.half_life, asked.quick))
+    ages = np.stack((asked.age, np.zeros_like(asked.age), asked.age))
+    bands = np.stack((sums.heard[0, OWN], sums.heard[0, OWN], sums.heard[0, QUICK]))
+    count, seen = _looks(asked, bands, since, half_lives, ages)
+    nothing = np.zeros((1, len(asked.age)))
+    credence, newest, quick, base = gamma_credence(
+        np.concatenate((count, nothing)),
+        np.concatenate((seen, nothing)),
+        asked.terms.period,
+        prior.shape,
+        prior.rate,
+    )
+    rates = gamma_rate(count, seen, prior.shape, prior.rate)
+    uncertainty = gamma_uncertainty(seen, prior.rate)
+    sure = (1 - uncertainty[_QUICK]) * (1 - uncertainty[_NOW])
+    turns = asked.terms.turns
+    ever = sums.heard[0, EVER]
+    firm = solidity(ever, (ever > 0).astype(np.float64), asked.span, asked.half_life)
+    none = np.zeros(len(ever), dtype=bool)
+    forming = ~at_least(count[_THEN], 3.0)
+    status = judged(sums.occasions > 0, none, forming, none, at_least(firm, 0.6))
     fading = ~at_least(credence, newest / 2)
     dissolved = at_least(np.minimum(base, newest / 4), credence)
-    split = prior.strength * now.seen / prior.rate
+    split = prior.strength * seen[_NOW] / prior.rate
     support, attack = split * credence, split * (1 - credence)
-    return answer(
-        asked,
-        reading,
-        truth=truth_state(support, attack, prior.strength),
-        status=aged(status, fading, dissolved),
-        change=change,
-        solidity=firm,
-        trend=trend,
-        support=support,
-        attack=attack,
-        evidence=now.count,
-        rate=rate,
-        base=base,
-    )
+    return {
+        "credence": credence,
+        "uncertainty": uncertainty[_NOW],
+        "truth": truth_state(support, attack, prior.strength),
+        "status": aged(status, fading, dissolved),
+        "change": np.where(turns, np.abs(quick - credence) * sure, 0.0),
+        "solidity": firm,
+        "trend": np.where(turns, np.log(rates[_QUICK] / rates[_NOW]), np.nan),
+        "support": support,
+        "attack": attack,
+        "evidence": count[_NOW],
+        "rate": rates[_NOW],
+        "base": base,
+    }
 
 
-def _look(asked: Question, band: int, age: Floats) -> _Look:
-    """Count and exposure some time after the newest evidence."""
-    half_life = asked.terms.half_lives[:, band]
-    count = (asked.sums.own + asked.sums.other)[:, 0, band] * np.exp2(-age / half_life)
-    moment = asked.now - asked.age + age
-    return _Look(count, exposure(moment - asked.since, half_life))
+_NOW, _THEN, _QUICK = 0, 1, 2
+"""The looks: the node's own band now and at the newest evidence, the next shorter one now."""
 
 
-def _credence(asked: Question, look: _Look) -> Floats:
-    prior = asked.prior
-    return gamma_credence(look.count, look.seen, asked.terms.period, prior.shape, prior.rate)
-
-
-def _heading(
-    asked: Question, rate: Floats, reading: tuple[Floats, Floats]
+def _looks(
+    asked: Question, count: Floats, since: Ints, half_lives: Floats, ages: Floats
 ) -> tuple[Floats, Floats]:
-    """Trend ln(rate_fast / rate_slow) and change between the bands, now."""
-    prior, turns = asked.prior, asked.terms.turns
-    fast = _look(asked, QUICK, asked.age)
-    trend = np.log(gamma_rate(fast.count, fast.seen, prior.shape, prior.rate) / rate)
-    sure = (1 - gamma_uncertainty(fast.seen, prior.rate)) * (1 - reading[1])
-    change = np.abs(_credence(asked, fast) - reading[0]) * sure
-    return np.where(turns, trend, np.nan), np.where(turns, change, 0.0)
+    """Counts and exposures some time after the newest evidence, float64[..., q] each."""
+    left = count * np.exp2(-ages / half_lives)
+    moments = asked.now - asked.age + ages
+    return left, exposure(moments - since, half_lives)
 
 
 def silence_until(asked: Question, level: Floats, *, steps: int = 80) -> Floats:
@@ -104,11 +91,18 @@ def silence_until(asked: Question, level: Floats, *, steps: int = 80) -> Floats:
         Moments not before the newest evidence.
     """
     half_life = asked.half_life
+    since = asked.since
+
+    def credence(age: Floats) -> Floats:
+        count, seen = _looks(asked, asked.sums.heard[0, OWN], since, half_life, age)
+        prior = asked.prior
+        return gamma_credence(count, seen, asked.terms.period, prior.shape, prior.rate)
+
     low = np.zeros_like(asked.age)
     high = low + 64 * np.where(np.isinf(half_life), asked.terms.period, half_life)
-    sight: NDArray[np.bool_] = _credence(asked, _look(asked, OWN, high)) <= level
+    sight: NDArray[np.bool_] = credence(high) <= level
     for _ in range(steps):
         middle = (low + high) / 2
-        under = _credence(asked, _look(asked, OWN, middle)) <= level
+        under = credence(middle) <= level
         low, high = np.where(under, low, middle), np.where(under, middle, high)
     return np.where(sight, asked.now - asked.age + high, np.inf)

@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.domain.evidence import EvidenceKind
-from doxa.reading.bands import Terms
+from doxa.reading.bands import EVER, OWN, QUICK, Terms
 from doxa.state.cells import NodeCells
-from doxa.state.entries import SLOTS
+
+MOST = 3
+"""Sums that a reading looks at: for and against; count and amount; n, sum x and sum x^2."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,61 +55,85 @@ class Voices:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """Cells of one kind of evidence at the three bands that a reading of their node looks at.
+    """Cells at the three bands that a reading of their node looks at; of any kinds of evidence.
 
     Attributes
     ----------
-    kind : EvidenceKind
     twin, member, source : int64[c]
         Those of one (twin, member) stand together.
-    sums, half_lives : float64[c, C, 3], float64[c, 3]
+    sums : float64[3, 3, c]
+        By slot (the first three of the kind, 0 where it has fewer) and band: OWN, QUICK, EVER.
     first, last, occasions : int64[c]
+    trusted : bool[c] or bool
+        Whether trust scales the sums: never those of occurrences.
     """
 
-    kind: EvidenceKind
     twin: Ints
     member: Ints
     source: Ints
     sums: Floats
-    half_lives: Floats
     first: Ints
     last: Ints
     occasions: Ints
+    trusted: NDArray[np.bool_] | bool
 
     @classmethod
-    def at(cls, cells: NodeCells, terms: Terms) -> Looked:
-        """Look at cells; `terms` has one row per cell, or one for all."""
-        every = np.arange(len(cells)) if len(terms.places) > 1 else np.zeros(len(cells), np.int64)
-        places = terms.places[every]
-        return cls(
-            cells.kind,
-            cells.twin,
-            cells.member,
-            cells.source,
-            cells.sums[np.arange(len(cells))[:, None], :, places].transpose(0, 2, 1),
-            terms.half_lives[every],
-            cells.first,
-            cells.last,
-            cells.occasions,
+    def at(cls, tables: Sequence[NodeCells], places: Sequence[Ints]) -> Looked:
+        """Look at the cells of some tables, one after the other.
+
+        Parameters
+        ----------
+        places : for each table int64[3, c], or int64[3, 1] where all its cells are looked at alike
+            Where OWN, QUICK and EVER stand among the table's bands.
+        """
+        sums = np.zeros((MOST, 3, sum(map(len, tables))))
+        low = 0
+        for cells, bands in zip(tables, places, strict=True):
+            rows = slice(low, low := low + len(cells))
+            slots = min(MOST, cells.sums.shape[1])
+            for band in (OWN, QUICK, EVER):
+                if bands.shape[1] == 1:
+                    sums[:slots, band, rows] = cells.sums[:, :slots, bands[band, 0]].T
+                else:
+                    every = np.arange(len(cells))
+                    sums[:slots, band, rows] = cells.sums[every, :slots, bands[band]].T
+        trusted = [cells.kind is not EvidenceKind.OCCURRENCE for cells in tables]
+        columns = (
+            getattr(tables[0], name)
+            if len(tables) == 1
+            else np.concatenate([getattr(cells, name) for cells in tables])
+            for name in ("twin", "member", "source", "first", "last", "occasions")
         )
+        twin, member, source, first, last, occasions = columns
+        return cls(
+            twin,
+            member,
+            source,
+            sums,
+            first,
+            last,
+            occasions,
+            trusted[0] if len(set(trusted)) == 1 else np.repeat(trusted, [len(c) for c in tables]),
+        )
+
+    @classmethod
+    def none(cls) -> Looked:
+        """No cells."""
+        none = np.zeros(0, dtype=np.int64)
+        return cls(none, none, none, np.zeros((MOST, 3, 0)), none, none, none, True)
 
     def take(self, rows: Ints) -> Looked:
         """Some of the cells."""
-        return Looked(self.kind, *(getattr(self, name)[rows] for name in _PER_CELL))
-
-    @classmethod
-    def joined(cls, parts: Sequence[Looked]) -> Looked:
-        """Cells of several tables as one."""
-        if len(parts) == 1:
-            return parts[0]
-        columns = (np.concatenate([getattr(p, name) for p in parts]) for name in _PER_CELL)
-        return cls(parts[0].kind, *columns)
-
-
-_PER_CELL = (
-    *("twin", "member", "source", "sums", "half_lives"),
-    *("first", "last", "occasions"),
-)
+        return Looked(
+            self.twin[rows],
+            self.member[rows],
+            self.source[rows],
+            self.sums[..., rows],
+            self.first[rows],
+            self.last[rows],
+            self.occasions[rows],
+            self.trusted[rows] if isinstance(self.trusted, np.ndarray) else self.trusted,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,37 +142,63 @@ class Pooled:
 
     Attributes
     ----------
-    kind : EvidenceKind
     twin, member : int64[q]
-    own, other : float64[q, C, 3]
-        From the person, and from all others, at OWN, QUICK and EVER.
+    heard : float64[3, 3, q]
+        From everybody, by slot and band.
+    own, other : float64[3, 3, q] or None
+        From the person, and from all others; None where no row has the person's own word.
     first, newest : int64[q]
         Oldest and newest evidence; 0 where there is none.
     occasions : int64[q]
     row : int64[c]
-        The row each visible cell went into.
-    each : float64[c, C, 3]
+        The row each visible cell went into; None where every row has at most one cell.
+    each : float64[3, 3, c]
         The sums of each visible cell at L, trust applied.
     """
 
-    kind: EvidenceKind
     twin: Ints
     member: Ints
-    own: Floats
-    other: Floats
+    heard: Floats
+    own: Floats | None
+    other: Floats | None
     first: Ints
     newest: Ints
     occasions: Ints
-    row: Ints
+    row: Ints | None
     each: Floats
 
+    def part(self, rows: slice) -> Pooled:
+        """Rows that stand together, as views."""
+        row, each = self.row, self.each
+        if row is not None:
+            here = np.flatnonzero((row >= rows.start) & (row < rows.stop))
+            row, each = row[here] - rows.start, each[..., here]
+            several = len(row) > 1 and bool((row[1:] == row[:-1]).any())
+            row = row if several else None
+        return Pooled(
+            self.twin[rows],
+            self.member[rows],
+            self.heard[..., rows],
+            None if self.own is None else self.own[..., rows],
+            None if self.other is None else self.other[..., rows],
+            self.first[rows],
+            self.newest[rows],
+            self.occasions[rows],
+            row,
+            each,
+        )
 
-def pool(cells: Looked, voices: Voices, asked: tuple[Ints, Ints] | None = None) -> Pooled:
+
+def pool(
+    cells: Looked, terms: Terms, voices: Voices, asked: tuple[Ints, Ints] | None = None
+) -> Pooled:
     """Pool the visible cells by (twin, member).
 
     Parameters
     ----------
     cells : Looked
+    terms : Terms
+        One row for each row asked, or one for all.
     voices : Voices
     asked : (int64[q], int64[q]), optional
         The distinct (twin, member) to read, met or not; left out, all with visible evidence.
@@ -154,27 +206,54 @@ def pool(cells: Looked, voices: Voices, asked: tuple[Ints, Ints] | None = None) 
     visible = voices.visible[cells.source]
     seen = cells if visible.all() else cells.take(np.flatnonzero(visible))
     twin, member, row = _rows(seen, asked)
-    if (row < 0).any():
+    if len(row) and row.min() < 0:
         kept = np.flatnonzero(row >= 0)
         seen, row = seen.take(kept), row[kept]
     q = len(twin)
-    newest = np.full(q, np.iinfo(np.int64).min)
-    np.maximum.at(newest, row, seen.last)
-    first = np.full(q, np.iinfo(np.int64).max)
-    np.minimum.at(first, row, seen.first)
-    left = np.exp2(-(newest[row] - seen.last)[:, None] / seen.half_lives)
-    each = seen.sums * left[:, None, :]
-    if seen.kind is not EvidenceKind.OCCURRENCE:
-        each *= voices.trust[seen.source][:, None, None]
+    first, newest, occasions = np.zeros((3, q), dtype=np.int64)
+    begins = np.flatnonzero(row[1:] != row[:-1]) + 1
+    alone = len(begins) + 1 >= len(row)
+    each = seen.sums
+    if alone:
+        newest[row], first[row], occasions[row] = seen.last, seen.first, seen.occasions
+    else:
+        starts = np.concatenate([[0], begins])
+        met = row[starts]
+        newest[met] = np.maximum.reduceat(seen.last, starts)
+        first[met] = np.minimum.reduceat(seen.first, starts)
+        occasions[met] = np.add.reduceat(seen.occasions, starts)
+        half_lives = terms.half_lives if terms.one else terms.half_lives[:, row]
+        each = each * np.exp2(-(newest[row] - seen.last) / half_lives)
+    if seen.trusted is not False:
+        trust = voices.trust[seen.source]
+        each = each * (trust if seen.trusted is True else np.where(seen.trusted, trust, 1.0))
+
+    def pooled(sums: Floats) -> Floats:
+        out = np.zeros((MOST, 3, q))
+        if alone:
+            out[..., row] = sums
+        else:
+            out[..., met] = np.add.reduceat(sums, starts, axis=-1)
+        return out
+
     mine = voices.own[seen.source]
-    shape = (q, len(SLOTS[seen.kind]), 3)
-    own, other = np.zeros(shape), np.zeros(shape)
-    np.add.at(own, row[mine], each[mine])
-    np.add.at(other, row[~mine], each[~mine])
-    occasions = np.bincount(row, weights=seen.occasions, minlength=q).astype(np.int64)
-    met = np.bincount(row, minlength=q) > 0
-    first, newest = np.where(met, first, 0), np.where(met, newest, 0)
-    return Pooled(seen.kind, twin, member, own, other, first, newest, occasions, row, each)
+    if mine.any():
+        own, other = pooled(each * mine), pooled(each * ~mine)
+        heard = own + other
+    else:
+        heard, own, other = pooled(each), None, None
+    return Pooled(
+        twin,
+        member,
+        heard,
+        own,
+        other,
+        first,
+        newest,
+        occasions,
+        None if alone else row,
+        each,
+    )
 
 
 def _rows(seen: Looked, asked: tuple[Ints, Ints] | None) -> tuple[Ints, Ints, Ints]:
@@ -184,21 +263,27 @@ def _rows(seen: Looked, asked: tuple[Ints, Ints] | None) -> tuple[Ints, Ints, In
         fresh[1:] = (seen.twin[1:] != seen.twin[:-1]) | (seen.member[1:] != seen.member[:-1])
         return seen.twin[fresh], seen.member[fresh], np.cumsum(fresh) - 1
     twin, member = asked
-    wanted = _pairs((twin, member), (seen.twin, seen.member))
-    keys, cells = wanted[: len(twin)], wanted[len(twin) :]
-    if not len(keys):
-        return twin, member, np.full(len(cells), -1)
-    sort = np.argsort(keys)
-    ordered = keys[sort]
-    place = np.minimum(np.searchsorted(ordered, cells), len(keys) - 1)
-    return twin, member, np.where(ordered[place] == cells, sort[place], -1)
+    if not len(twin) or not len(seen.twin):
+        return twin, member, np.full(len(seen.twin), -1)
+    keys, cells = _pairs((twin, member), (seen.twin, seen.member))
+    if (keys[1:] > keys[:-1]).all():
+        place = np.searchsorted(keys, cells)
+        place[place == len(keys)] = 0
+        found = place
+    else:
+        sort = np.argsort(keys)
+        place = np.searchsorted(keys, cells, sorter=sort)
+        place[place == len(keys)] = 0
+        found = sort[place]
+    return twin, member, np.where(keys[found] == cells, found, -1)
 
 
-def _pairs(*columns: tuple[Ints, Ints]) -> Ints:
+def _pairs(*columns: tuple[Ints, Ints]) -> tuple[Ints, ...]:
     """One number for each (twin, member); twins are counted, so that no product overflows."""
-    twin = np.concatenate([column[0] for column in columns])
-    member = np.concatenate([column[1] for column in columns])
-    if not len(twin) or not (twin != twin[0]).any():
-        return member
+    only = columns[0][0][0]
+    if all((twin == only).all() for twin, _ in columns):
+        return tuple(member for _, member in columns)
+    twin, member = (np.concatenate(parts) for parts in zip(*columns, strict=True))
     members, place = np.unique(member, return_inverse=True)
-    return np.unique(twin, return_inverse=True)[1] * len(members) + place
+    codes = np.unique(twin, return_inverse=True)[1] * len(members) + place
+    return tuple(np.split(codes, np.cumsum([len(each) for each, _ in columns])[:-1]))

@@ -42,10 +42,14 @@ class Prior:
     weight: float | Floats = 1.0
     assumed: bool | NDArray[np.bool_] = False
 
-    def take(self, rows: Ints) -> Prior:
+    def take(self, rows: Ints | slice) -> Prior:
         """The prior of some rows."""
-        told: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(Prior)}
-        return Prior(**{k: v[rows] if isinstance(v, np.ndarray) else v for k, v in told.items()})
+        told: list[Any] = [getattr(self, name) for name in NUMBERS]
+        return Prior(*(each[rows] if isinstance(each, np.ndarray) else each for each in told))
+
+
+NUMBERS = tuple(each.name for each in fields(Prior))
+"""The numbers of a prior by name, in their order."""
 
 
 def map_prior(node: Node) -> Prior:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints, Members
 from doxa.beliefmap.model import Node
-from doxa.reading.prior import Prior, map_prior
+from doxa.reading.prior import NUMBERS, Prior, map_prior
 from doxa.state.traits import Traits
 
 
@@ -59,23 +59,23 @@ def prior_rows(priors: Priors, nodes: tuple[Node, ...], node: Ints, asked: Asked
     """
     if isinstance(priors, MapPriors):
         return _prior(_map_table(nodes)[:, node])
-    columns = np.empty((len(_NAMES), len(node)))
+    columns = np.empty((len(NUMBERS), len(node)))
     for place in np.unique(node).tolist():
         rows = np.flatnonzero(node == place)
         here = Asked(asked.twin[rows], asked.member[rows], asked.members, asked.traits)
         prior = priors.prior(nodes[place], here)
-        for name, column in zip(_NAMES, columns, strict=True):
+        for name, column in zip(NUMBERS, columns, strict=True):
             column[rows] = getattr(prior, name)
     return _prior(columns)
 
 
 def _prior(columns: Floats) -> Prior:
     """A prior from its columns, one row per number."""
-    told: dict[str, Any] = dict(zip(_NAMES, columns, strict=True))
-    return Prior(**told | {"assumed": told["assumed"] > 0})
+    *numbers, assumed = columns
+    told: list[Any] = [*numbers, assumed > 0]
+    return Prior(*told)
 
 
-_NAMES = tuple(field.name for field in fields(Prior))
 _KNOWN: deque[tuple[tuple[Node, ...], Floats]] = deque(maxlen=64)
 
 
@@ -85,6 +85,6 @@ def _map_table(nodes: tuple[Node, ...]) -> Floats:
         if known is nodes:
             return table
     told = [map_prior(node) for node in nodes]
-    table = np.array([[float(getattr(prior, name)) for prior in told] for name in _NAMES])
+    table = np.array([[float(getattr(prior, name)) for prior in told] for name in NUMBERS])
     _KNOWN.append((nodes, table))
     return table

@@ -9,12 +9,13 @@ import numpy as np
 from doxa.beliefmap.columns import Ints
 from doxa.beliefmap.model import Node
 from doxa.domain.evidence import EvidenceKind
-from doxa.reading.bands import Terms, terms_of
+from doxa.reading.answer import Answer, answered
+from doxa.reading.bands import terms_of
 from doxa.reading.claims import with_claims
 from doxa.reading.for_against import read_for_against
 from doxa.reading.occurrences import read_occurrences
 from doxa.reading.opinion import Opinions
-from doxa.reading.pooled import Looked, Pooled, Voices, pool
+from doxa.reading.pooled import Looked, Voices, pool
 from doxa.reading.prior import Prior, map_prior
 from doxa.reading.question import Question, question
 from doxa.reading.values import read_values
@@ -23,11 +24,12 @@ from doxa.state.entries import claims_about
 from doxa.state.people import Seen, State
 from doxa.types import Moment
 
-_READ: dict[EvidenceKind, Callable[[Question], Opinions]] = {
+READERS: dict[EvidenceKind, Callable[[Question], Answer]] = {
     EvidenceKind.OPINION: read_for_against,
     EvidenceKind.OCCURRENCE: read_occurrences,
     EvidenceKind.VALUE: read_values,
 }
+"""How each kind of evidence is read, in the order in which many nodes are."""
 
 
 def opinions(
@@ -64,15 +66,9 @@ def opinions(
         One row per (twin, member).
     """
     terms = terms_of([node])
-    sums = pool(Looked.at(cells, terms), voices, asked)
-    return answered(sums, terms, now, voices, prior or map_prior(node), seen)
-
-
-def answered(
-    sums: Pooled, terms: Terms, now: Moment | Ints, voices: Voices, prior: Prior, seen: Seen | None
-) -> Opinions:
-    """The opinions of pooled sums of any nodes; `terms` has one row for each, or one for all."""
-    return _READ[sums.kind](question(sums, terms, now, voices, prior, seen))
+    sums = pool(Looked.at([cells], [terms.places]), terms, voices, asked)
+    whole = question(sums, terms, now, voices, prior or map_prior(node), seen)
+    return answered(whole, [(slice(None), READERS[cells.kind](whole))])
 
 
 def read_node(

@@ -14,14 +14,20 @@ Flags = NDArray[np.bool_]
 
 def at_least(value: Floats, bound: float | Floats) -> Flags:
     """value >= bound, within a relative error that no engine exceeds."""
-    bounds: Floats = np.asarray(bound, dtype=np.float64)
-    return np.asarray(value >= bounds - EPSILON * np.abs(bounds))
+    slack: float | Floats = (
+        EPSILON * np.abs(bound) if isinstance(bound, np.ndarray) else EPSILON * abs(bound)
+    )
+    return np.asarray(value >= bound - slack)
 
 
 def side(r: Floats, s: Floats) -> Ints:
     """Which of support and attack is larger: 1, -1, or 0 where they are equal."""
-    clear = np.abs(r - s) > EPSILON * (r + s)
-    return np.where(clear, np.sign(r - s), 0.0).astype(np.int64)
+    return signs(r - s, EPSILON * (r + s))
+
+
+def signs(value: Floats, slack: Floats) -> Ints:
+    """1 above a slack, -1 below its negative, 0 between."""
+    return (value > slack).astype(np.int64) - (value < -slack)
 
 
 def truth_state(r: Floats, s: Floats, strength: float | Floats) -> Ints:
@@ -32,8 +38,8 @@ def truth_state(r: Floats, s: Floats, strength: float | Floats) -> Ints:
     >>> truth_state(np.array([1.0, 0.9]), np.array([3.0, 0.0]), 2.0).tolist()
     [3, 0]
     """
-    supported = at_least(r / (r + strength), 1 / 3).astype(np.int64)
-    attacked = at_least(s / (s + strength), 1 / 3).astype(np.int64)
+    supported = at_least(r / (r + strength), 1 / 3)
+    attacked = at_least(s / (s + strength), 1 / 3)
     return supported * int(Truth.TRUE) + attacked * int(Truth.FALSE)
 
 
@@ -78,9 +84,11 @@ def judged(met: Flags, contested: Flags, forming: Flags, turned: Flags, solid: F
 
 def aged(status: Ints, fading: Flags, dissolved: Flags) -> Ints:
     """What silence makes of a status: fading, then dissolved; nothing stays unmet."""
-    code = np.where(fading, int(Status.FADING), status)
-    code = np.where(dissolved, int(Status.DISSOLVED), code)
-    return np.where(status == int(Status.UNMET), status, code)
+    code = status.copy()
+    code[fading] = int(Status.FADING)
+    code[dissolved] = int(Status.DISSOLVED)
+    code[status == int(Status.UNMET)] = int(Status.UNMET)
+    return code
 
 
 def faded(n: Floats, n_newest: Floats) -> tuple[Flags, Flags]:
