@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from doxa.audit.report import AuditReport
 from doxa.beliefmap.evaluation import Evaluation
 from doxa.beliefmap.model import BeliefMap
 from doxa.beliefmap.tables import Tables
@@ -14,6 +15,7 @@ from doxa.domain.signal import DEFAULT_SOURCE, Signal
 from doxa.fidelity.report import FidelityReport
 from doxa.runtime import backfill as loading
 from doxa.runtime import fitting, forecasting, judging, observing
+from doxa.runtime.auditing import audit as auditing
 from doxa.runtime.cohorts import finding, saving
 from doxa.runtime.cohorts.cohort import Cohort
 from doxa.runtime.fitting import FitReceipt
@@ -293,6 +295,14 @@ class Twins:
     ) -> FidelityReport:
         """Fit and score the rows of an evaluation on this store's ledger."""
         return judging.fidelity(self.wiring, evaluation, rows, progress=progress)
+
+    def audit(self, users: Path | str, events: Path | str | None = None) -> AuditReport:
+        """What a table of users, and a log of events, know about people today.
+
+        Which columns name people, times and kinds is guessed by their names; see
+        `doxa.runtime.auditing.audit.audit` to say it.
+        """
+        return auditing.audit(Path(users), None if events is None else Path(events))
 
     def close(self) -> None:
         """Write what is pending and let go of the file."""

@@ -6,6 +6,17 @@ from tests.bad_input.case import Case
 
 CASES = [
     Case(
+        "an audit of a file that is not there",
+        "audit users.csv",
+        "users.csv: there is no such file",
+    ),
+    Case(
+        "an audit without a column of people",
+        "audit users.csv",
+        "users.csv --twin: which column is it?; expected one of plan, region",
+        files={"users.csv": "plan,region\npro,north\n"},
+    ),
+    Case(
         "a map that is not there",
         "map check gone.yaml",
         "gone.yaml: cannot be read: No such file or directory",

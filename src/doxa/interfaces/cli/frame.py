@@ -25,6 +25,7 @@ from doxa.interfaces.cli.console import note, print_error
 COMMANDS = (
     ("init", "init"),
     ("map check", "map_check"),
+    ("audit", "audit"),
     ("backfill", "backfill"),
     ("observe", "observe"),
     ("show", "show"),

@@ -1,0 +1,53 @@
+"""The audit as it is handed out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from doxa.audit.facts import FieldFacts, KindFacts
+from doxa.audit.verdict import Fate, Standing, Verdict
+
+
+class FieldAudit(msgspec.Struct, frozen=True, kw_only=True):
+    """One field: what was counted, and what it should become."""
+
+    facts: FieldFacts
+    verdict: Verdict
+
+
+class AuditReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What a product holds about its users.
+
+    Attributes
+    ----------
+    file : str
+    people : int
+    stale_days : float or None
+        Between the newest row of the median person and the newest moment of all files; None where
+        the table carries no times.
+    fields : tuple of FieldAudit
+    kinds : tuple of KindFacts
+        Of the log of events, if one was given.
+    silent : int or None
+        People of the table without a single event.
+    proposal : str
+        A first belief map.
+    """
+
+    file: str
+    people: int
+    stale_days: float | None
+    fields: tuple[FieldAudit, ...]
+    kinds: tuple[KindFacts, ...] = ()
+    silent: int | None = None
+    proposal: str = ""
+
+    def count(self, standing: Standing) -> int:
+        """How many fields stand so."""
+        return sum(field.verdict.standing is standing for field in self.fields)
+
+    def of(self, *fates: Fate) -> Sequence[FieldAudit]:
+        """The fields of some fates."""
+        return [field for field in self.fields if field.verdict.fate in fates]

@@ -1,0 +1,136 @@
+"""``doxa audit``: what a product holds about its users today, and what it should become."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from doxa.errors import InputError
+from doxa.interfaces.cli.console import (
+    Json,
+    cut,
+    note,
+    phases,
+    plain,
+    print_json,
+    say,
+    table,
+    width,
+)
+
+if TYPE_CHECKING:
+    from doxa.audit.report import AuditReport, FieldAudit
+
+
+def audit(
+    users: Annotated[
+        Path, typer.Argument(metavar="USERS", help="A table of users: CSV, JSONL or Parquet.")
+    ],
+    events: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A log of events, in one of these forms.")
+    ] = None,
+    twin: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Names the person; guessed if left out.")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="When a row was true; guessed if left out.")
+    ] = None,
+    event_twin: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Names the person of an event.")
+    ] = None,
+    event_at: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="When an event happened.")
+    ] = None,
+    kind: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="The kind of event; left out, one kind.")
+    ] = None,
+    write_map: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the proposed belief map there.")
+    ] = None,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a page there.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Audit what you hold about your users: static, stale, shared, sensitive, and what to make of it.
+
+    Example: doxa audit users.csv --events events.parquet --write-map map.yaml
+    """
+    from doxa.runtime.auditing.audit import audit as run
+
+    with phases() as report:
+        found = run(
+            users,
+            events,
+            twin=twin,
+            at=at,
+            event_twin=event_twin,
+            event_at=event_at,
+            kind=kind,
+            progress=report,
+        )
+    if as_json:
+        print_json(found)
+    else:
+        say(*_lines(found))
+    if write_map is not None:
+        _write(write_map, found.proposal, "--write-map")
+        note(f"{write_map}: a first map, to be corrected; then doxa map check {write_map}")
+    if html is not None:
+        from doxa.interfaces.pages.audit import write_audit_page
+
+        told = ["doxa", "audit", str(users), *(["--events", str(events)] if events else [])]
+        write_audit_page(found, html, command=" ".join(told))
+        note(f"{html}: the audit as a page")
+
+
+def _lines(found: AuditReport) -> list[str]:
+    lines = [f"{plain(Path(found.file).name)}: {found.people:,} people, {len(found.fields)} fields"]
+    if found.stale_days is not None:
+        lines.append(f"the median person's row is {found.stale_days:,.0f} days old")
+    if found.silent is not None:
+        share = found.silent / found.people if found.people else 0.0
+        lines.append(f"{found.silent:,} of them ({share:.0%}) have no event at all")
+    rows = [["field", "known", "values", "share a bucket", "stands", "protected", "make it"]]
+    rows += [_row(each) for each in found.fields]
+    lines += ["", *table(rows, "lrrrlll"), ""]
+    for why in dict.fromkeys(each.verdict.why for each in found.fields):
+        names = ", ".join(plain(e.facts.name) for e in found.fields if e.verdict.why == why)
+        lines.append(cut(f"  {names}", width()))
+        lines.append(f"    {why}")
+    if found.kinds:
+        kinds = [["event", "events", "people", "each per month"]]
+        kinds += [
+            [
+                plain(cut(kind.name, 36)),
+                f"{kind.events:,}",
+                f"{kind.people:,}",
+                f"{kind.per_person_month:.1f}",
+            ]
+            for kind in found.kinds
+        ]
+        lines += ["", *table(kinds, "lrrr")]
+    return [*lines, "", "a first belief map: --write-map FILE; the same as JSON: --json"]
+
+
+def _row(each: FieldAudit) -> list[str]:
+    facts, verdict = each.facts, each.verdict
+    pace = "" if verdict.pace is None else f", {verdict.pace:.1f} a year"
+    return [
+        plain(cut(facts.name, 24)),
+        f"{1 - facts.missing:.0%}",
+        f"{facts.distinct:,}",
+        f"{facts.sharers:,.0f} people" if facts.known else "",
+        f"{verdict.standing.value}{pace}",
+        verdict.ground or "",
+        verdict.fate.value,
+    ]
+
+
+def _write(file: Path, text: str, option: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(
+            f"cannot be written ({error.strerror})", where=f"{option} {file}"
+        ) from error
