@@ -81,7 +81,7 @@ _WORDS = {
     },
     Meaning.GUESS: {
         *("segment", "persona", "cluster", "score", "propensity", "likelihood", "intent", "tier"),
-        *("affinity", "lifecycle", "stage", "risk", "band", "cohort", "profile", "ltv", "clv"),
+        *("affinity", "lifecycle", "stage", "risk", "band", "cohort", "ltv", "clv"),
     },
     Meaning.TALLY: {
         *("total", "count", "orders", "visits", "sessions", "purchases", "spend", "spent"),

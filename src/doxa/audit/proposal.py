@@ -202,6 +202,7 @@ def _family(kind: KindFacts) -> str | None:
         if kind.fields[name] in (Form.TEXT, Form.LIST)
         and low <= distinct <= high
         and meaning_of(name) is not Meaning.IDENTITY
+        and name.isidentifier()
         and _may_be_key(name)
     }
     return max(fits, key=lambda name: (fits[name], name)) if fits else None

@@ -1,7 +1,7 @@
 """Three known failures of systems that remember people, as checks over generated histories.
 
 *Oscillation*: a belief swings with every word. *Context collapse*: what holds in one context
-overwrites another. *Confidence inflation*: repetition, or the system's own output, is taken for
+overwrites another. *Credence inflation*: repetition, or the system's own output, is taken for
 proof. And after a reversal, silence brings the old belief back.
 
 Every check takes a `Reader` of `doxa.checks.laws` and a seed, makes a history from it, and raises

@@ -297,7 +297,7 @@ class Twins:
         return judging.fidelity(self.wiring, evaluation, rows, progress=progress)
 
     def audit(self, users: Path | str, events: Path | str | None = None) -> AuditReport:
-        """What a table of users, and a log of events, know about people today.
+        """What a table of people, and a log of signals, know about them today.
 
         Which columns name people, times and kinds is guessed by their names; see
         `doxa.runtime.auditing.audit.audit` to say it.

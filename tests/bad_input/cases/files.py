@@ -7,14 +7,14 @@ from tests.bad_input.case import Case
 CASES = [
     Case(
         "an audit of a file that is not there",
-        "audit users.csv",
-        "users.csv: there is no such file",
+        "audit people.csv",
+        "people.csv: there is no such file",
     ),
     Case(
         "an audit without a column of people",
-        "audit users.csv",
-        "users.csv --twin: which column is it?; expected one of plan, region",
-        files={"users.csv": "plan,region\npro,north\n"},
+        "audit people.csv",
+        "people.csv --twin: which column is it?; expected one of plan, region",
+        files={"people.csv": "plan,region\npro,north\n"},
     ),
     Case(
         "a map that is not there",

@@ -1,4 +1,4 @@
-"""``doxa audit``: what a product holds about its users today, and what it should become."""
+"""``doxa audit``: what a product holds about people today, and what it should become."""
 
 from __future__ import annotations
 
@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 
 def audit(
     users: Annotated[
-        Path, typer.Argument(metavar="USERS", help="A table of users: CSV, JSONL or Parquet.")
+        Path,
+        typer.Argument(metavar="TABLE", help="People and their fields: CSV, JSONL or Parquet."),
     ],
     events: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A log of events, in one of these forms.")
+        Path | None, typer.Option(metavar="FILE", help="A log of signals, in one of these forms.")
     ] = None,
     twin: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="Names the person; guessed if left out.")
@@ -38,13 +39,13 @@ def audit(
         str | None, typer.Option(metavar="COLUMN", help="When a row was true; guessed if left out.")
     ] = None,
     event_twin: Annotated[
-        str | None, typer.Option(metavar="COLUMN", help="Names the person of an event.")
+        str | None, typer.Option(metavar="COLUMN", help="Names the person of a signal.")
     ] = None,
     event_at: Annotated[
-        str | None, typer.Option(metavar="COLUMN", help="When an event happened.")
+        str | None, typer.Option(metavar="COLUMN", help="When a signal happened.")
     ] = None,
     kind: Annotated[
-        str | None, typer.Option(metavar="COLUMN", help="The kind of event; left out, one kind.")
+        str | None, typer.Option(metavar="COLUMN", help="The kind of signal; left out, one kind.")
     ] = None,
     write_map: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the proposed belief map there.")
@@ -52,9 +53,9 @@ def audit(
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a page there.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Audit what you hold about your users: static, stale, shared, sensitive, and what to make of it.
+    """Audit what you hold about people: static, stale, shared, sensitive, and what to make of it.
 
-    Example: doxa audit users.csv --events events.parquet --write-map map.yaml
+    Example: doxa audit people.csv --events log.parquet --write-map map.yaml
     """
     from doxa.runtime.auditing.audit import audit as run
 
@@ -90,7 +91,7 @@ def _lines(found: AuditReport) -> list[str]:
         lines.append(f"the median person's row is {found.stale_days:,.0f} days old")
     if found.silent is not None:
         share = found.silent / found.people if found.people else 0.0
-        lines.append(f"{found.silent:,} of them ({share:.0%}) have no event at all")
+        lines.append(f"{found.silent:,} of them ({share:.0%}) have no signal at all")
     rows = [["field", "known", "values", "share a bucket", "stands", "protected", "make it"]]
     rows += [_row(each) for each in found.fields]
     lines += ["", *table(rows, "lrrrlll"), ""]
@@ -99,7 +100,7 @@ def _lines(found: AuditReport) -> list[str]:
         lines.append(cut(f"  {names}", width()))
         lines.append(f"    {why}")
     if found.kinds:
-        kinds = [["event", "events", "people", "each per month"]]
+        kinds = [["signal", "signals", "people", "each per month"]]
         kinds += [
             [
                 plain(cut(kind.name, 36)),

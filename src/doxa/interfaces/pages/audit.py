@@ -56,7 +56,7 @@ def _cards(found: AuditReport) -> tuple[Card, ...]:
     if found.stale_days is not None:
         cards.append(_count("days old", found.stale_days, "the median person's newest row"))
     if found.silent is not None:
-        cards.append(_count("people without an event", found.silent, "traits and nothing else"))
+        cards.append(_count("people without a signal", found.silent, "traits and nothing else"))
     return tuple(cards)
 
 
@@ -122,8 +122,8 @@ def _sharing_note(found: AuditReport) -> Note:
 
 def _kinds(found: AuditReport) -> Table:
     columns = (
-        Column("name", "event"),
-        Column("events", "events", "count"),
+        Column("name", "signal"),
+        Column("events", "signals", "count"),
         Column("people", "people", "count"),
         Column("pace", "each per month", "number"),
     )

@@ -1,4 +1,4 @@
-"""The audit of a file of users and, if given, of a log of events."""
+"""The audit of a table of people and, if given, of a log of signals."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ def audit(
     kind: str | None = None,
     progress: Progress | None = None,
 ) -> AuditReport:
-    """What a product holds about its users today, and what it should become.
+    """What a product holds about people today, and what it should become.
 
     Parameters
     ----------
     users : Path
         CSV, JSONL or Parquet; a row per person, or several with times.
     events : Path, optional
-        A log of events in one of these forms.
+        A log of signals in one of these forms.
     twin, at, event_twin, event_at, kind : str, optional
-        Columns of the person, the time and the kind of event; left out, guessed by their names.
+        Columns of the person, the time and the kind of signal; left out, guessed by their names.
     progress : callable, optional
         Told what is being done, how far it is, and of how much.
     """
