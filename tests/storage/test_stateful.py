@@ -13,12 +13,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from doxa.beliefmap.model import Zone
+from doxa.checks.store_correcting import merging
 from doxa.checks.store_samples import NOON, make_signal, rows_of
 from doxa.domain.clock import HOUR
+from doxa.domain.identity import Alias
 from doxa.domain.signal import TRAITS, Signal
 from doxa.errors import DoxaError
+from doxa.storage.identity import identity_of
 from doxa.storage.memory import MemoryStore
-from doxa.storage.port import Snapshot, Store
+from doxa.storage.port import Retraction, Snapshot, Store
 from doxa.storage.sqlite import SqliteStore
 
 MOMENTS = st.integers(-5, 5).map(lambda hours: NOON + hours * 7 * HOUR)
@@ -64,7 +67,9 @@ class Twice(RuleBasedStateMachine):
 
     @rule(signals=st.lists(SIGNALS, max_size=4))
     def append(self, signals: list[Signal]) -> None:
-        self.both(lambda store: [done.duplicate for done in store.append(signals)])
+        self.both(
+            lambda store: [(done.duplicate, done.retracted) for done in store.append(signals)]
+        )
 
     @rule(signals=st.lists(SIGNALS, max_size=6))
     def append_rows(self, signals: list[Signal]) -> None:
@@ -73,6 +78,28 @@ class Twice(RuleBasedStateMachine):
     @rule(twin=st.sampled_from(TWINS), until=MOMENTS, back=st.integers(0, 3))
     def put_snapshot(self, twin: str, until: int, back: int) -> None:
         self.both(lambda store: put_snapshot(store, twin, until, back))
+
+    @rule(
+        pair=st.permutations(TWINS),
+        at=MOMENTS,
+        recorded=MOMENTS,
+        joined=st.sampled_from([True, True, False]),
+    )
+    def merge(self, pair: list[str], at: int, recorded: int, joined: bool) -> None:
+        asked = merging(*pair[:2], at, recorded=recorded, joined=joined)
+        self.both(lambda store: named(store, store.merge(asked)))
+
+    @rule(
+        id_=st.sampled_from([f"t{i}" for i in range(12)]),
+        source=st.sampled_from([None, "web", "till"]),
+        recorded=MOMENTS,
+    )
+    def retract(self, id_: str, source: str | None, recorded: int) -> None:
+        self.both(lambda store: seq_of(store.retract(id_, source, recorded)))
+
+    @rule(at=BOUND, known_at=BOUND, twins=st.none() | st.lists(st.sampled_from(TWINS)))
+    def people(self, at: Any, known_at: Any, twins: Any) -> None:
+        self.both(lambda store: scanned_people(store, at, known_at, twins))
 
     @rule(since=BOUND, until=BOUND, known_at=BOUND)
     def signals(self, since: int | None, until: int | None, known_at: int | None) -> None:
@@ -99,6 +126,8 @@ class Twice(RuleBasedStateMachine):
     def same_counts(self) -> None:
         self.both(lambda store: (store.stats(), store.kinds()))
         self.both(lambda store: sorted(store.twin_names(store.twins().tolist())))
+        self.both(lambda store: [named(store, row) for row in store.aliases()])
+        self.both(lambda store: [seq_of(row) for row in store.retractions()])
         for twin in TWINS:
             self.both(lambda store, name=twin: state_of(store, name))
 
@@ -125,6 +154,29 @@ def put_snapshot(store: Store, twin: str, until: int, back: int) -> int:
 def state_of(store: Store, twin: str) -> Any:
     found = store.snapshot(store.twin_key(twin) or 0)
     return None if found is None else msgspec.structs.replace(found, twin=0)
+
+
+def named(store: Store, row: Alias | None) -> Any:
+    if row is None:
+        return None
+    names = store.twin_names([row.alias, row.into])
+    return (*names, row.at, row.recorded, row.joined)
+
+
+def seq_of(row: Retraction | None) -> Any:
+    return None if row is None else (row.seq, row.source, row.id, row.recorded)
+
+
+def scanned_people(store: Store, at: Any, known_at: Any, twins: Any) -> list[Any]:
+    identity = identity_of(store.aliases(), at, known_at)
+    keys = None if twins is None else [store.twin_key(twin) or 0 for twin in twins]
+    found = store.scan(known_at=known_at, twins=keys, ids=True, identity=identity)
+    rows = [row for batch in found for row in rows_in(store, batch)]
+    first = store.first_signals(known_at, identity)
+    names = store.twin_names(first.twin.tolist())
+    sources = [first.sources[code] for code in first.source]
+    moments = zip(names, sources, first.at.tolist(), first.recorded.tolist(), strict=True)
+    return [rows, sorted(moments)]
 
 
 def scanned(store: Store, bounds: Any, kinds: Any, twins: Any, rows: int) -> list[Any]:

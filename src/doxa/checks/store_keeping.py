@@ -9,13 +9,14 @@ from doxa.checks.store_samples import (
     MakeStore,
     key_of,
     make_signal,
+    make_snapshot,
     opened,
     raised,
     rows_of,
 )
 from doxa.domain.clock import DAY
 from doxa.errors import InputError, UnknownName
-from doxa.storage.port import ForecastSet, PopulationVersion, SavedCohort, Snapshot
+from doxa.storage.port import ForecastSet, PopulationVersion, SavedCohort
 
 
 def check_snapshots_fall_with_late_signals(make: MakeStore) -> None:
@@ -23,7 +24,7 @@ def check_snapshots_fall_with_late_signals(make: MakeStore) -> None:
     with opened(make) as store:
         (first,) = store.append([make_signal("t1")])
         store.append([make_signal("t2", "bob")])
-        held = _snapshot(key_of(store), first.seq)
+        held = make_snapshot(key_of(store), first.seq)
         assert store.snapshot(held.twin) is None
         assert store.put_snapshots([held]) == 1
         assert store.snapshot(held.twin) == held
@@ -39,7 +40,9 @@ def check_snapshots_fall_with_late_signals(make: MakeStore) -> None:
         assert store.put_snapshots([held]) == 0
         assert store.snapshot(held.twin) is None
         newer = msgspec.structs.replace(held, last_seq=late.seq, state=b"new")
-        assert store.put_snapshots([held, newer, _snapshot(key_of(store, "bob"), late.seq)]) == 2
+        assert (
+            store.put_snapshots([held, newer, make_snapshot(key_of(store, "bob"), late.seq)]) == 2
+        )
         assert store.snapshot(held.twin) == newer
 
 
@@ -47,7 +50,7 @@ def check_snapshots_fall_with_bulk_rows(make: MakeStore) -> None:
     """A bulk append drops snapshots like any other."""
     with opened(make) as store:
         (first,) = store.append([make_signal("t1")])
-        store.put_snapshots([_snapshot(key_of(store), first.seq)])
+        store.put_snapshots([make_snapshot(key_of(store), first.seq)])
         store.append_rows(rows_of([make_signal("t2", at=NOON - DAY), make_signal("t3")]))
         assert store.snapshot(key_of(store)) is None
 
@@ -105,18 +108,6 @@ def check_forecast_sets(make: MakeStore) -> None:
         assert store.forecast_sets() == sets[::-1]
         assert store.forecast_sets("buys") == [sets[1]]
         raised(InputError, lambda: store.put_forecasts(sets[0]))
-
-
-def _snapshot(twin: int, last_seq: int) -> Snapshot:
-    return Snapshot(
-        twin=twin,
-        fingerprint="f",
-        until=NOON + DAY,
-        newest_at=NOON,
-        newest_recorded=NOON,
-        last_seq=last_seq,
-        state=b"\x00state",
-    )
 
 
 def check_cohorts(make: MakeStore) -> None:

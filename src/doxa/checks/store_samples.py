@@ -9,10 +9,10 @@ from typing import Any, Protocol, TypeAlias
 import msgspec
 
 from doxa.beliefmap.model import Zone
-from doxa.domain.clock import Clock, parse_time
+from doxa.domain.clock import DAY, Clock, parse_time
 from doxa.domain.signal import Signal
 from doxa.errors import DoxaError
-from doxa.storage.port import Store
+from doxa.storage.port import Snapshot, Store
 from doxa.storage.rows import SignalRows
 
 
@@ -30,6 +30,20 @@ def make_signal(id_: str, twin: str = "ann", at: int = NOON, **fields: Any) -> S
     """A purchase, unless the fields say otherwise; recorded a second after it happened."""
     given: dict[str, Any] = {"kind": "purchase", "recorded": at + 1_000_000, **fields}
     return Signal(id=id_, twin=twin, at=at, **given)
+
+
+def make_snapshot(twin: int, last_seq: int, aliases: tuple[int, ...] = ()) -> Snapshot:
+    """A snapshot of everything up to a day after noon."""
+    return Snapshot(
+        twin=twin,
+        fingerprint="f",
+        until=NOON + DAY,
+        newest_at=NOON,
+        newest_recorded=NOON,
+        last_seq=last_seq,
+        state=b"\x00state",
+        aliases=aliases,
+    )
 
 
 def rows_of(signals: Sequence[Signal]) -> SignalRows:

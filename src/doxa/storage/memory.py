@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 
@@ -15,6 +14,9 @@ from doxa.domain.clock import Clock
 from doxa.domain.signal import TRAITS, Signal
 from doxa.errors import InputError, UnknownName
 from doxa.storage.days import LocalDays, zone_history
+from doxa.storage.first_signals import of_people
+from doxa.storage.identity import ALONE, Identity
+from doxa.storage.memory_corrections import MemoryCorrections
 from doxa.storage.port import (
     Activation,
     Appended,
@@ -49,21 +51,16 @@ from doxa.storage.rows import (
 from doxa.types import Moment
 
 
-class MemoryLedger:
+class MemoryLedger(MemoryCorrections):
     """Signals in a list; a signal's seq is its place, from 1."""
 
     def __init__(self, *, clock: Clock = Clock.TIME, zone: Zone | None = None) -> None:
+        super().__init__()
         self.clock = clock
         self.zone = zone or Zone()
-        self._rows: list[Row] = []
-        self._places: dict[tuple[str, str], int] = {}
-        self._twins: dict[str, int] = {}
         self._kinds: dict[str, int] = {}
         self._sources: dict[str, int] = {}
         self._loads: dict[str, Load] = {}
-        self._snapshots: dict[int, Snapshot] = {}
-        self._changes = 0
-        self._lock = threading.RLock()
 
     def append(self, signals: Sequence[Signal]) -> list[Appended]:
         """Add signals; nothing of the call is kept when one conflicts."""
@@ -132,18 +129,32 @@ class MemoryLedger:
         twins: Sequence[int] | None = None,
         rows: int = 200_000,
         ids: bool = False,
+        identity: Identity = ALONE,
+        retractions: int | None = None,
     ) -> Iterator[SignalColumns]:
-        """The ledger in column batches, in ledger order."""
-        places = self._select(kinds, since, until, known_at, twins)
-        days = LocalDays(self.clock, self.zone, zone_history(self._traits(known_at), self.zone))
+        """The signals that count, in column batches and ledger order."""
+        left_out = self._retracted(known_at, retractions)
+        window = (None, None) if identity.shifts else (since, until)
+        keys = None if twins is None else identity.keys(twins)
+        found = self._select(kinds, *window, known_at, keys)
+        places = [place for place in found if place + 1 not in left_out]
+        traits = self._traits(known_at, identity, left_out)
+        days = LocalDays(self.clock, self.zone, zone_history(traits, self.zone))
         texts = tuple(self._kinds), tuple(self._sources)
         for start in range(0, len(places), rows):
-            yield self._columns(places[start : start + rows], days, *texts, ids=ids)
+            some = places[start : start + rows]
+            columns = self._columns(some, days, *texts, identity, ids=ids)
+            yield identity.within(columns, since, until) if identity.shifts else columns
 
-    def first_signals(self, known_at: Moment | None = None) -> FirstSignals:
-        """When each twin was first heard of by each source, by (twin, source)."""
+    def first_signals(
+        self, known_at: Moment | None = None, identity: Identity = ALONE
+    ) -> FirstSignals:
+        """When each person was first heard of by each source, by (twin, source)."""
         first: dict[tuple[int, int], tuple[Moment, Moment]] = {}
+        left_out = self._retracted(known_at)
         for place in self._select(None, None, None, known_at, None):
+            if place + 1 in left_out:
+                continue
             row = self._rows[place]
             key = self._twins[row[TWIN]], self._sources[row[SOURCE]]
             at, recorded = first.get(key, (row[AT], row[RECORDED]))
@@ -152,7 +163,8 @@ class MemoryLedger:
             [(*key, *moments) for key, moments in sorted(first.items())], dtype=np.int64
         ).reshape(-1, 4)
         twin, source, at_, recorded_ = columns.T
-        return FirstSignals(twin, source, at_, recorded_, tuple(self._sources))
+        found = FirstSignals(twin, source, at_, recorded_, tuple(self._sources))
+        return of_people(found, identity)
 
     def newest(self, twin: int) -> Moment | None:
         """The newest `at` of a twin."""
@@ -196,9 +208,11 @@ class MemoryLedger:
                     check_same(known, row)
             for row in new.values():
                 self._add(row)
+            left_out = self._retracted()
+            places = [self._places[row[SOURCE], row[ID]] for row in rows]
             return [
-                Appended(row[ID], self._places[row[SOURCE], row[ID]], duplicate)
-                for row, duplicate in zip(rows, duplicates, strict=True)
+                Appended(row[ID], place, duplicate, place in left_out)
+                for row, place, duplicate in zip(rows, places, duplicates, strict=True)
             ]
 
     def _add(self, row: Row) -> None:
@@ -208,9 +222,7 @@ class MemoryLedger:
         self._kinds.setdefault(row[KIND], len(self._kinds))
         self._sources.setdefault(row[SOURCE], len(self._sources))
         twin = self._twins.setdefault(row[TWIN], len(self._twins) + 1)
-        snapshot = self._snapshots.get(twin)
-        if snapshot is not None and row[AT] < snapshot.until:
-            del self._snapshots[twin]
+        self._drop_snapshots([twin], row[AT])
 
     def _select(
         self,
@@ -231,10 +243,15 @@ class MemoryLedger:
             and (wanted is None or self._twins[row[TWIN]] in wanted)
         ]
 
-    def _traits(self, known_at: Moment | None) -> list[tuple[int, Moment, int, str, bytes]]:
-        rows = [self._rows[place] for place in self._select([TRAITS], None, None, known_at, None)]
+    def _traits(
+        self, known_at: Moment | None, identity: Identity, left_out: set[int]
+    ) -> list[tuple[int, Moment, int, str, bytes]]:
+        places = self._select([TRAITS], None, None, known_at, None)
+        rows = [self._rows[place] for place in places if place + 1 not in left_out]
+        own = np.array([self._twins[row[TWIN]] for row in rows], dtype=np.int64)
         return [
-            (self._twins[row[TWIN]], row[AT], row[ORDER], row[ID], row[PAYLOAD]) for row in rows
+            (twin, row[AT], row[ORDER], row[ID], row[PAYLOAD])
+            for twin, row in zip(identity.roots(own).tolist(), rows, strict=True)
         ]
 
     def _columns(
@@ -243,12 +260,14 @@ class MemoryLedger:
         days: LocalDays,
         kinds: tuple[str, ...],
         sources: tuple[str, ...],
+        identity: Identity,
         *,
         ids: bool,
     ) -> SignalColumns:
         rows = [self._rows[place] for place in places]
-        twin = np.array([self._twins[row[TWIN]] for row in rows], dtype=np.int64)
-        at = np.array([row[AT] for row in rows], dtype=np.int64)
+        own = np.array([self._twins[row[TWIN]] for row in rows], dtype=np.int64)
+        at = identity.moved(own, np.array([row[AT] for row in rows], dtype=np.int64))
+        twin = identity.roots(own)
         return SignalColumns(
             twin=twin,
             at=at,
@@ -297,15 +316,17 @@ class MemoryStore(MemoryLedger):
         """The newest snapshots of those twins that have one."""
         return [self._snapshots[twin] for twin in twins if twin in self._snapshots]
 
-    def put_snapshots(self, snapshots: Sequence[Snapshot]) -> int:
-        """Store snapshots that no later signal made stale; returns how many."""
+    def put_snapshots(self, snapshots: Sequence[Snapshot], retractions: int | None = None) -> int:
+        """Store snapshots that no later signal or retraction made stale; returns how many."""
         with self._lock:
-            names = self.twin_names([snapshot.twin for snapshot in snapshots])
+            if retractions is not None and self.amendments().retractions > retractions:
+                return 0
             fresh = [
                 snapshot
-                for snapshot, name in zip(snapshots, names, strict=True)
+                for snapshot in snapshots
                 if not any(
-                    row[TWIN] == name and row[AT] < snapshot.until
+                    self._twins[row[TWIN]] in (snapshot.twin, *snapshot.aliases)
+                    and row[AT] < snapshot.until
                     for row in self._rows[snapshot.last_seq :]
                 )
             ]

@@ -1,4 +1,5 @@
-"""What every store offers: the ledger on two clocks, snapshots, maps, populations, forecast sets."""
+"""What every store offers: the ledger on two clocks and what is said about it afterwards,
+snapshots, maps, populations, forecast sets."""
 
 from __future__ import annotations
 
@@ -12,17 +13,23 @@ import msgspec
 from doxa.beliefmap.columns import Ints, SignalColumns
 from doxa.beliefmap.model import Zone
 from doxa.domain.clock import Clock
+from doxa.domain.identity import Alias
 from doxa.domain.signal import Signal
+from doxa.storage.identity import ALONE, Identity
 from doxa.storage.rows import SignalRows
-from doxa.types import Moment
+from doxa.types import Moment, Span
 
 
 class Appended(msgspec.Struct, frozen=True):
-    """What became of one signal: its place in the ledger, and whether it was there before."""
+    """What became of one signal: its place in the ledger, and whether it was there before.
+
+    A signal that was taken back stays so when it is sent again.
+    """
 
     id: str
     seq: int
     duplicate: bool
+    retracted: bool = False
 
 
 class Load(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,10 +57,11 @@ class BulkAppended(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """One twin's state folded up to a moment; it is a cache and may be dropped at any time.
+    """One person's state folded up to a moment; it is a cache and may be dropped at any time.
 
-    It holds exactly the twin's signals with ``at < until``; a signal appended below `until`
-    drops it. `newest_recorded` bounds the reads it may serve on the second clock.
+    It holds exactly the signals with ``at < until`` of the twin and of its `aliases` (keys,
+    ascending); a signal appended below `until`, a retraction, a merge and an unmerge of any of
+    them drop it. `newest_recorded` bounds the reads it may serve on the second clock.
     """
 
     twin: int
@@ -63,6 +71,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     newest_recorded: Moment
     last_seq: int
     state: bytes
+    aliases: tuple[int, ...] = ()
 
 
 class MapVersion(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,6 +154,45 @@ class FirstSignals:
     sources: tuple[str, ...]
 
 
+class Amendments(msgspec.Struct, frozen=True):
+    """What was said about the ledger afterwards: places of the newest rows, 0 = none was."""
+
+    aliases: int = 0
+    retractions: int = 0
+
+
+class Retraction(msgspec.Struct, frozen=True, kw_only=True):
+    """A signal was taken back: it stays in the ledger, and counts no longer.
+
+    Attributes
+    ----------
+    place : int
+        Among all retractions.
+    twin, seq : int
+        Whose signal, and which.
+    recorded : int
+        Readings known before this moment still see the signal.
+    """
+
+    place: int
+    twin: int
+    seq: int
+    source: str
+    id: str
+    recorded: Moment
+
+
+class Merging(msgspec.Struct, frozen=True, kw_only=True):
+    """A merge (or, `joined` false, an unmerge) as it is asked for, by ids of twins."""
+
+    alias: str
+    into: str
+    at: Moment
+    recorded: Moment
+    joined: bool = True
+    offset: Span = 0
+
+
 class Ledger(Protocol):
     """The signals of one workspace: append only, on two clocks."""
 
@@ -180,7 +228,8 @@ class Ledger(Protocol):
         until: Moment | None = None,
         known_at: Moment | None = None,
     ) -> list[Signal]:
-        """One twin's signals with ``since <= at <= until`` by (at, order, id)."""
+        """One twin's own signals with ``since <= at <= until`` by (at, order, id), as they were
+        sent: those of its aliases are not among them, those taken back are."""
 
     def scan(
         self,
@@ -192,14 +241,28 @@ class Ledger(Protocol):
         twins: Sequence[int] | None = None,
         rows: int = 200_000,
         ids: bool = False,
+        identity: Identity = ALONE,
+        retractions: int | None = None,
     ) -> Iterator[SignalColumns]:
-        """The ledger in column batches, in ledger order; codes are the same over all batches.
+        """The signals that count, in column batches and ledger order.
 
-        All batches show the ledger as it was when the first was read.
+        All batches show the ledger as it was when the first was read; codes are the same over
+        all of them.
+
+        Parameters
+        ----------
+        twins : sequence of int, optional
+            Keys of people: the rows of their aliases are among theirs.
+        identity : Identity
+            Who is whom: the column `twin` names the person.
+        retractions : int, optional
+            Only retractions up to this place take signals out; left out, all known by `known_at`.
         """
 
-    def first_signals(self, known_at: Moment | None = None) -> FirstSignals:
-        """When each twin was first heard of by each source, by (twin, source)."""
+    def first_signals(
+        self, known_at: Moment | None = None, identity: Identity = ALONE
+    ) -> FirstSignals:
+        """When each person was first heard of by each source, by (twin, source)."""
 
     def newest(self, twin: int) -> Moment | None:
         """The newest `at` of a twin."""
@@ -214,6 +277,42 @@ class Ledger(Protocol):
         """A number that differs when anyone wrote since; compare it within one open store only."""
 
 
+class Corrections(Protocol):
+    """What is said about the ledger afterwards; no signal is ever rewritten."""
+
+    def amendments(self) -> Amendments:
+        """How far it is amended; compare it to know whether anything was said since."""
+
+    def aliases(self, twins: Sequence[int] | None = None) -> list[Alias]:
+        """All that was said about who is whom, in the order it was; or about some twins.
+
+        Of some twins it is every row about anybody ever linked to them, however far.
+        """
+
+    def merge(self, merging: Merging) -> Alias | None:
+        """Add one row, if it can be; None when it is said already.
+
+        Drops the snapshots of everybody concerned.
+        """
+
+    def retract(self, id: str, source: str | None, recorded: Moment) -> Retraction | None:
+        """Take a signal back; None when it was taken back before.
+
+        Parameters
+        ----------
+        source : str or None
+            None: the only source that has this id.
+
+        Raises
+        ------
+        UnknownName
+            No signal has this id, or several sources have.
+        """
+
+    def retractions(self, twins: Sequence[int] | None = None) -> list[Retraction]:
+        """What was taken back, in the order it was: all of it, or of some twins' own signals."""
+
+
 class Snapshots(Protocol):
     """The cache of states: dropping any of it changes no reading."""
 
@@ -223,10 +322,16 @@ class Snapshots(Protocol):
     def snapshots(self, twins: Sequence[int]) -> list[Snapshot]:
         """The newest snapshots of those twins that have one."""
 
-    def put_snapshots(self, snapshots: Sequence[Snapshot]) -> int:
+    def put_snapshots(self, snapshots: Sequence[Snapshot], retractions: int | None = None) -> int:
         """Store snapshots unless a signal below their `until` arrived since `last_seq`.
 
         Returns how many were stored.
+
+        Parameters
+        ----------
+        retractions : int, optional
+            The newest retraction (its place) when the rows were read: if there is a newer one,
+            nothing is stored.
         """
 
 
@@ -267,7 +372,7 @@ class Archive(Protocol):
         """Let go of a saved condition; whether there was one."""
 
 
-class Store(Ledger, Snapshots, Archive, Protocol):
+class Store(Ledger, Corrections, Snapshots, Archive, Protocol):
     """One workspace of one store. Calls return when what they wrote is durable."""
 
     def set_zone(self, zone: Zone) -> None:

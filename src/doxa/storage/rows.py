@@ -13,7 +13,7 @@ import numpy as np
 from doxa.beliefmap.columns import Ints
 from doxa.domain.clock import EARLIEST, LATEST, Clock
 from doxa.domain.signal import Signal
-from doxa.errors import SignalConflict, SignalError
+from doxa.errors import SignalConflict, SignalError, UnknownName
 from doxa.types import Json, Moment
 
 Row: TypeAlias = tuple[
@@ -206,6 +206,26 @@ def first_difference(known: Row, arrived: Row) -> str | None:
         if (key in old) != (key in new) or not _same_json(old.get(key), new.get(key)):
             return f"payload.{key}"
     return None
+
+
+def unknown_signal(id_: str, source: str | None, sources: Sequence[str]) -> UnknownName:
+    """What is said when an id names no signal, or several.
+
+    Examples
+    --------
+    >>> print(unknown_signal("t1", "till", []))
+    id: there is no signal 't1' of the source 'till'; explain lists the ids of signals
+    """
+    if sources:
+        return UnknownName(
+            f"several sources have a signal {id_!r}",
+            where="source",
+            expected=f"one of {', '.join(map(repr, sorted(sources)))}",
+        )
+    of = "" if source is None else f" of the source {source!r}"
+    return UnknownName(
+        f"there is no signal {id_!r}{of}", where="id", hint="explain lists the ids of signals"
+    )
 
 
 def _same_json(one: Json, other: Json) -> bool:

@@ -10,10 +10,12 @@ from typing import Any
 
 from doxa.storage.port import Appended
 from doxa.storage.rows import AT, ID, SOURCE, TWIN, Row, check_same
+from doxa.storage.sqlite.linked import drop_snapshots
 from doxa.storage.sqlite.names import Names
 
 _MARKS = """
-SELECT erased, floor, (SELECT max(seq) FROM signals), EXISTS (SELECT 1 FROM snapshots)
+SELECT erased, floor, (SELECT max(seq) FROM signals), EXISTS (SELECT 1 FROM snapshots),
+       EXISTS (SELECT 1 FROM aliases), EXISTS (SELECT 1 FROM retractions)
 FROM workspaces WHERE key = ?
 """
 _INSERT = "INSERT INTO signals VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -29,6 +31,9 @@ JOIN terms k ON k.key = s.kind
 WHERE f.workspace = ? AND f.role = 'source' AND f.text = ?
 """
 _DROP = "DELETE FROM snapshots WHERE workspace = ? AND twin = ? AND until > ?"
+_RETRACTED = (
+    "SELECT 1 FROM retractions r JOIN signals s USING (workspace, twin, seq) WHERE s.seq = ?"
+)
 
 
 class Appender:
@@ -44,16 +49,22 @@ class Appender:
         self._erased = 0
         self._seq = 0
         self._snapshots = False
+        self._aliases = False
+        self._retractions = False
 
     def start(self) -> None:
         """Look up where the ledger stands; the transaction has begun."""
         self._names.drop(0)
         found = self._connection.execute(_MARKS, (self._workspace,)).fetchone()
-        erased, floor, newest, self._snapshots = found
+        erased, floor, newest, self._snapshots, self._aliases, self._retractions = found
         if erased != self._erased:
             self._names.clear()
             self._erased = erased
         self._seq = max(floor, newest or 0)
+
+    def wary(self) -> None:
+        """A job ran in this transaction: it may have written what there was none of at its start."""
+        self._snapshots = self._aliases = self._retractions = True
 
     def end(self, *, kept: bool) -> None:
         """The transaction is over."""
@@ -76,6 +87,11 @@ class Appender:
             self._connection.execute("RELEASE step")
             raise
         self._connection.execute("RELEASE step")
+
+    def twin_keys(self, twins: Sequence[str]) -> list[int]:
+        """The keys of twins by id; those never met get one."""
+        self._names.learn_twins(self._connection, set(twins))
+        return [self._names.twins[twin] for twin in twins]
 
     def add_new(self, rows: Sequence[Row], load: int | None = None) -> int:
         """Insert rows that are all new; IntegrityError, and nothing done, when one is not.
@@ -136,7 +152,15 @@ class Appender:
             results.append((name, True))
         if new:
             self.add_new(new, load)
-        return [Appended(name[1], places[name], duplicate) for name, duplicate in results]
+        return [
+            Appended(name[1], places[name], duplicate, duplicate and self._retracted(places[name]))
+            for name, duplicate in results
+        ]
+
+    def _retracted(self, seq: int) -> bool:
+        if not self._retractions:
+            return False
+        return self._connection.execute(_RETRACTED, (seq,)).fetchone() is not None
 
     def _find(self, row: Row) -> tuple[int, Row] | None:
         names = (row[ID], self._workspace, row[SOURCE])
@@ -148,7 +172,10 @@ class Appender:
             oldest: dict[str, int] = {}
             for row in rows:
                 oldest[row[TWIN]] = min(row[AT], oldest.get(row[TWIN], row[AT]))
-            twins = self._names.twins
-            self._connection.executemany(
-                _DROP, [(self._workspace, twins[twin], at) for twin, at in oldest.items()]
-            )
+            keys = self._names.twins
+            old = [(self._workspace, keys[twin], at) for twin, at in oldest.items()]
+            if self._aliases:
+                for workspace, twin, at in old:
+                    drop_snapshots(self._connection, workspace, [twin], at)
+            else:
+                self._connection.executemany(_DROP, old)

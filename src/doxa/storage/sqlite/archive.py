@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
@@ -15,26 +16,32 @@ from doxa.storage.port import (
     PopulationVersion,
     Snapshot,
 )
+from doxa.storage.sqlite.linked import key_list
 from doxa.types import Moment
 
 _PUT_SNAPSHOT = """
 INSERT INTO snapshots
-SELECT :workspace, :twin, :fingerprint, :until, :newest_at, :newest_recorded, :last_seq, :state
+SELECT :workspace, :twin, :fingerprint, :until, :newest_at, :newest_recorded, :last_seq, :state,
+       :aliases
 WHERE NOT EXISTS (
-    SELECT 1 FROM signals WHERE workspace = :workspace AND twin = :twin
+    SELECT 1 FROM signals WHERE workspace = :workspace AND {of}
     AND occurred_at < :until AND seq > :last_seq
 )
 ON CONFLICT (workspace, twin) DO UPDATE SET
     fingerprint = excluded.fingerprint, until = excluded.until, newest_at = excluded.newest_at,
     newest_recorded = excluded.newest_recorded, last_seq = excluded.last_seq,
-    state = excluded.state
+    state = excluded.state, aliases = excluded.aliases
 """
+_PUT_ALONE = _PUT_SNAPSHOT.format(of="twin = :twin")
+_PUT_JOINED = _PUT_SNAPSHOT.format(
+    of="(twin = :twin OR twin IN (SELECT value FROM json_each(:aliases)))"
+)
 _SNAPSHOT = """
-SELECT twin, fingerprint, until, newest_at, newest_recorded, last_seq, state
+SELECT twin, fingerprint, until, newest_at, newest_recorded, last_seq, state, aliases
 FROM snapshots WHERE workspace = ? AND twin = ?
 """
 _SNAPSHOTS = """
-SELECT twin, fingerprint, until, newest_at, newest_recorded, last_seq, state
+SELECT twin, fingerprint, until, newest_at, newest_recorded, last_seq, state, aliases
 FROM snapshots WHERE workspace = ? AND twin IN (SELECT value FROM json_each(?))
 """
 _POPULATIONS = """
@@ -52,35 +59,50 @@ WHERE s.workspace = ? ORDER BY s.recorded, s.id, b.block
 
 
 def put_snapshots(
-    connection: sqlite3.Connection, workspace: int, snapshots: Sequence[Snapshot]
+    connection: sqlite3.Connection,
+    workspace: int,
+    snapshots: Sequence[Snapshot],
+    retractions: int | None,
 ) -> int:
-    """Store those that no later signal made stale; returns how many."""
-    rows = [
-        {name: getattr(snapshot, name) for name in snapshot.__struct_fields__}
-        | {"workspace": workspace}
-        for snapshot in snapshots
-    ]
-    return max(connection.executemany(_PUT_SNAPSHOT, rows).rowcount, 0)
+    """Store those that no later signal or retraction made stale; returns how many."""
+    if retractions is not None:
+        newest = connection.execute("SELECT max(place) FROM retractions").fetchone()[0]
+        if (newest or 0) > retractions:
+            return 0
+    stored = 0
+    for sql, some in (
+        (_PUT_ALONE, [each for each in snapshots if not each.aliases]),
+        (_PUT_JOINED, [each for each in snapshots if each.aliases]),
+    ):
+        rows = [_row(snapshot, workspace) for snapshot in some]
+        stored += max(connection.executemany(sql, rows).rowcount, 0)
+    return stored
+
+
+def _row(snapshot: Snapshot, workspace: int) -> dict[str, Any]:
+    row = {name: getattr(snapshot, name) for name in snapshot.__struct_fields__}
+    aliases = key_list(snapshot.aliases) if snapshot.aliases else None
+    return {**row, "workspace": workspace, "aliases": aliases}
+
+
+def _snapshot(row: tuple[Any, ...]) -> Snapshot:
+    *fields, aliases = row
+    named = dict(zip(Snapshot.__struct_fields__, fields, strict=False))
+    return Snapshot(**named, aliases=tuple(msgspec.json.decode(aliases)) if aliases else ())
 
 
 def snapshot(connection: sqlite3.Connection, workspace: int, twin: int) -> Snapshot | None:
     """The snapshot of a twin."""
     found = connection.execute(_SNAPSHOT, (workspace, twin)).fetchone()
-    if found is None:
-        return None
-    return Snapshot(**dict(zip(Snapshot.__struct_fields__, found, strict=True)))
+    return None if found is None else _snapshot(found)
 
 
 def snapshots(
     connection: sqlite3.Connection, workspace: int, twins: Sequence[int]
 ) -> list[Snapshot]:
     """The snapshots of some twins."""
-    keys = msgspec.json.encode([int(twin) for twin in twins]).decode()
-    names = Snapshot.__struct_fields__
-    return [
-        Snapshot(**dict(zip(names, row, strict=True)))
-        for row in connection.execute(_SNAPSHOTS, (workspace, keys))
-    ]
+    found = connection.execute(_SNAPSHOTS, (workspace, key_list(twins)))
+    return [_snapshot(row) for row in found]
 
 
 def maps(connection: sqlite3.Connection, workspace: int) -> list[MapVersion]:

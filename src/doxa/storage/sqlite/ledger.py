@@ -16,6 +16,8 @@ from doxa.domain.clock import Clock
 from doxa.domain.signal import Signal
 from doxa.errors import UnknownName
 from doxa.storage.days import Offsets
+from doxa.storage.first_signals import of_people
+from doxa.storage.identity import ALONE, Identity
 from doxa.storage.port import Appended, BulkAppended, FirstSignals, Load, StoreStats
 from doxa.storage.rows import SignalRows, row_of
 from doxa.storage.sqlite import bulk, schema, settings, summary
@@ -119,9 +121,18 @@ class SqliteLedger:
         twins: Sequence[int] | None = None,
         rows: int = 200_000,
         ids: bool = False,
+        identity: Identity = ALONE,
+        retractions: int | None = None,
     ) -> Iterator[SignalColumns]:
-        """The ledger in column batches, in ledger order."""
-        selection = Selection(kinds=kinds, since=since, until=until, known_at=known_at, twins=twins)
+        """The signals that count, in column batches and ledger order."""
+        selection = Selection(
+            kinds=kinds,
+            since=since,
+            until=until,
+            known_at=known_at,
+            twins=None if twins is None else identity.keys(twins),
+            retractions=retractions,
+        )
         with self._readers.reading() as connection:
             yield from read_columns(
                 connection,
@@ -132,12 +143,16 @@ class SqliteLedger:
                 offsets=self._offsets,
                 rows=rows,
                 ids=ids,
+                identity=identity,
             )
 
-    def first_signals(self, known_at: Moment | None = None) -> FirstSignals:
-        """When each twin was first heard of by each source."""
+    def first_signals(
+        self, known_at: Moment | None = None, identity: Identity = ALONE
+    ) -> FirstSignals:
+        """When each person was first heard of by each source."""
         with self._readers.reading() as connection:
-            return summary.first_signals(connection, self._workspace, known_at)
+            found = summary.first_signals(connection, self._workspace, known_at)
+        return of_people(found, identity)
 
     def newest(self, twin: int) -> Moment | None:
         """The newest `at` of a twin."""

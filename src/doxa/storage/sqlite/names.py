@@ -29,12 +29,7 @@ class Names:
 
     def learn(self, connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
         """Make sure that every name in the rows has a key."""
-        twins = {row[TWIN] for row in rows}
-        if len(self.twins) > max(_KEPT, 2 * len(twins)):
-            self.twins.clear()
-        for twin in sorted(twins.difference(self.twins)):
-            names = (self._workspace, twin)
-            self._learn(self.twins, twin, _key(connection, names, _FIND_TWIN, _ADD_TWIN))
+        self.learn_twins(connection, {row[TWIN] for row in rows})
         for known, role, place in (
             (self.kinds, KIND, itemgetter(rows_.KIND)),
             (self.sources, SOURCE, itemgetter(rows_.SOURCE)),
@@ -42,6 +37,14 @@ class Names:
             for text in sorted(set(map(place, rows)).difference(known)):
                 terms = (self._workspace, role, text)
                 self._learn(known, text, _key(connection, terms, _FIND_TERM, _ADD_TERM))
+
+    def learn_twins(self, connection: sqlite3.Connection, twins: set[str]) -> None:
+        """Make sure that every twin has a key."""
+        if len(self.twins) > max(_KEPT, 2 * len(twins)):
+            self.twins.clear()
+        for twin in sorted(twins.difference(self.twins)):
+            names = (self._workspace, twin)
+            self._learn(self.twins, twin, _key(connection, names, _FIND_TWIN, _ADD_TWIN))
 
     def _learn(self, known: dict[str, int], text: str, key: int) -> None:
         known[text] = key

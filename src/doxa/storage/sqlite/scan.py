@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from operator import itemgetter
 from typing import Any
 
-import msgspec
 import numpy as np
 
 from doxa.beliefmap.columns import Ints, SignalColumns
@@ -17,8 +16,10 @@ from doxa.beliefmap.model import Zone
 from doxa.domain.clock import Clock
 from doxa.domain.signal import TRAITS, Signal
 from doxa.storage.days import LocalDays, Offsets, ZoneHistory, zone_history
+from doxa.storage.identity import ALONE, Identity
 from doxa.storage.rows import AT, ID, ORDER, SOURCE, session_codes, signal_of
 from doxa.storage.sqlite import names
+from doxa.storage.sqlite.linked import key_list
 from doxa.types import Moment
 
 FEW = 4_096
@@ -51,6 +52,7 @@ class Selection:
     until: Moment | None = None
     known_at: Moment | None = None
     twins: Sequence[int] | None = None
+    retractions: int | None = None
 
     @property
     def few(self) -> bool:
@@ -97,22 +99,29 @@ def read_columns(
     offsets: Offsets,
     rows: int,
     ids: bool,
+    identity: Identity = ALONE,
 ) -> Iterator[SignalColumns]:
     """Column batches in ledger order, all of one moment of the ledger."""
     kinds = read_names(connection, workspace, names.KIND)
     sources = read_names(connection, workspace, names.SOURCE)
     wanted = None if selection.kinds is None else [kinds.keys.get(kind) for kind in selection.kinds]
-    history = _history(connection, workspace, selection, kinds, zone)
+    retracted = _retracted(connection, workspace, selection)
+    history = _history(connection, workspace, selection, kinds, zone, identity, retracted)
     days = LocalDays(clock, zone, history, offsets)
-    sql, values = _query(workspace, selection, wanted, ids=ids)
+    window = selection
+    if identity.shifts:
+        selection = replace(selection, since=None, until=None)
+    sql, values = _query(workspace, selection, wanted, retracted, ids=ids)
     picked = None
     if selection.twins is not None and not selection.few:
-        picked = np.unique(np.asarray(selection.twins, dtype=np.int64))
+        picked = np.unique(identity.roots(np.asarray(selection.twins, dtype=np.int64)))
     cursor = connection.execute(sql, values)
     per_batch = -(-rows // _STEP)
     steps_left = _steps(cursor, max(1, rows // per_batch))
     while steps := list(islice(steps_left, per_batch)):
-        columns = _columns(steps, kinds, sources, days)
+        columns = _columns(steps, kinds, sources, days, identity)
+        if identity.shifts:
+            columns = identity.within(columns, window.since, window.until)
         if picked is not None:
             wanted_rows = np.flatnonzero(np.isin(columns.twin, picked))
             columns = columns if len(wanted_rows) == len(columns) else columns.take(wanted_rows)
@@ -146,10 +155,11 @@ def _steps(cursor: sqlite3.Cursor, size: int) -> Iterator[_Step]:
 
 
 def _columns(
-    steps: Sequence[_Step], kinds: Names, sources: Names, days: LocalDays
+    steps: Sequence[_Step], kinds: Names, sources: Names, days: LocalDays, identity: Identity
 ) -> SignalColumns:
     numbers = np.concatenate([step.numbers for step in steps], axis=1)
-    seq, twin, at, recorded, order, packed = numbers
+    seq, own, at, recorded, order, packed = numbers
+    twin, at = identity.roots(own), identity.moved(own, at)
     ids = list(chain.from_iterable(step.ids for step in steps))
     return SignalColumns(
         twin=twin,
@@ -170,21 +180,33 @@ def _columns(
 
 
 def _query(
-    workspace: int, selection: Selection, kinds: Sequence[int | None] | None, *, ids: bool
+    workspace: int,
+    selection: Selection,
+    kinds: Sequence[int | None] | None,
+    retracted: Ints,
+    *,
+    ids: bool,
 ) -> tuple[str, list[Any]]:
     condition, moments = _moments(selection, "")
     values: list[Any] = [workspace, *moments]
     if kinds is not None:
         condition += " AND kind IN (SELECT value FROM json_each(?))"
-        values.append(_json_list([key for key in kinds if key is not None]))
+        values.append(key_list([key for key in kinds if key is not None]))
     if selection.few:
         condition += _TWINS
-        values.append(_json_list(selection.twins or ()))
+        values.append(key_list(selection.twins or ()))
+    if len(retracted):
+        condition += " AND seq NOT IN (SELECT value FROM json_each(?))"
+        values.append(key_list(retracted.tolist()))
     table = "signals" if selection.few else "signals NOT INDEXED"
     columns = f"{_COLUMNS}, id" if ids else _COLUMNS
     return f"SELECT {columns} FROM {table} WHERE workspace = ?{condition} ORDER BY seq", values
 
 
+_RETRACTED = """
+SELECT seq FROM retractions
+WHERE workspace = ? AND (? IS NULL OR recorded <= ?) AND (? IS NULL OR place <= ?)
+"""
 _TWINS = " AND twin IN (SELECT value FROM json_each(?))"
 
 
@@ -199,7 +221,13 @@ def _moments(selection: Selection, table: str) -> tuple[str, list[Moment]]:
 
 
 def _history(
-    connection: sqlite3.Connection, workspace: int, selection: Selection, kinds: Names, zone: Zone
+    connection: sqlite3.Connection,
+    workspace: int,
+    selection: Selection,
+    kinds: Names,
+    zone: Zone,
+    identity: Identity,
+    retracted: Ints,
 ) -> ZoneHistory | None:
     """Zones as known at the selection's second clock, from the trait signals."""
     if zone.trait is None:
@@ -209,14 +237,23 @@ def _history(
     extra: list[Any] = []
     if selection.few:
         condition += _TWINS
-        extra.append(_json_list(selection.twins or ()))
+        extra.append(key_list(selection.twins or ()))
     found = connection.execute(
-        "SELECT twin, occurred_at, ord, id, payload FROM signals"
+        "SELECT seq, twin, occurred_at, ord, id, payload FROM signals"
         f" WHERE workspace = ? AND kind = ?{condition}",
         [*values, *extra],
-    )
-    return zone_history(found, zone)
+    ).fetchall()
+    left_out = set(retracted.tolist())
+    rows = [row[1:] for row in found if row[0] not in left_out]
+    twins = identity.roots(np.array([row[0] for row in rows], dtype=np.int64)).tolist()
+    return zone_history(((twin, *row[1:]) for twin, row in zip(twins, rows, strict=True)), zone)
 
 
-def _json_list(keys: Sequence[int]) -> str:
-    return msgspec.json.encode([int(key) for key in keys]).decode()
+def _retracted(connection: sqlite3.Connection, workspace: int, selection: Selection) -> Ints:
+    """Places of the signals taken back, as known at the selection's second clock."""
+    sql, values = _RETRACTED, [workspace, *[selection.known_at] * 2, *[selection.retractions] * 2]
+    if selection.few:
+        found = connection.execute(sql + _TWINS, [*values, key_list(selection.twins or ())])
+    else:
+        found = connection.execute(sql, values)
+    return np.array([seq for (seq,) in found], dtype=np.int64)

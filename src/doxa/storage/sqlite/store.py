@@ -8,15 +8,19 @@ from typing import TypeVar
 import msgspec
 
 from doxa.beliefmap.model import Zone
+from doxa.domain.identity import Alias
 from doxa.storage.port import (
     Activation,
+    Amendments,
     ForecastSet,
     MapVersion,
+    Merging,
     PopulationVersion,
+    Retraction,
     SavedCohort,
     Snapshot,
 )
-from doxa.storage.sqlite import archive, cohorts, settings
+from doxa.storage.sqlite import archive, cohorts, corrections, settings
 from doxa.storage.sqlite.ledger import SqliteLedger
 from doxa.storage.sqlite.writer import Job
 from doxa.types import Moment
@@ -63,6 +67,37 @@ class SqliteStore(SqliteLedger):
         self._run(lambda connection, _: settings.write_zone(connection, self._workspace, zone))
         self.zone = zone
 
+    def amendments(self) -> Amendments:
+        """How far the ledger is amended."""
+        with self._readers.reading(steady=False) as connection:
+            return corrections.amendments(connection)
+
+    def aliases(self, twins: Sequence[int] | None = None) -> list[Alias]:
+        """What was said about who is whom."""
+        with self._readers.reading(steady=False) as connection:
+            return corrections.aliases(connection, self._workspace, twins)
+
+    def merge(self, merging: Merging) -> Alias | None:
+        """Say in one transaction who is whom; None when it is said already."""
+        return self._run(
+            lambda connection, appender: corrections.merge(
+                connection, appender, self._workspace, merging
+            )
+        )
+
+    def retract(self, id: str, source: str | None, recorded: Moment) -> Retraction | None:
+        """Take a signal back; None when it was taken back before."""
+        return self._run(
+            lambda connection, _: corrections.retract(
+                connection, self._workspace, id, source, recorded
+            )
+        )
+
+    def retractions(self, twins: Sequence[int] | None = None) -> list[Retraction]:
+        """What was taken back."""
+        with self._readers.reading(steady=False) as connection:
+            return corrections.retractions(connection, self._workspace, twins)
+
     def snapshot(self, twin: int) -> Snapshot | None:
         """The newest snapshot of a twin."""
         with self._readers.reading(steady=False) as connection:
@@ -73,10 +108,12 @@ class SqliteStore(SqliteLedger):
         with self._readers.reading(steady=False) as connection:
             return archive.snapshots(connection, self._workspace, twins)
 
-    def put_snapshots(self, snapshots: Sequence[Snapshot]) -> int:
-        """Store snapshots that no later signal made stale; returns how many."""
+    def put_snapshots(self, snapshots: Sequence[Snapshot], retractions: int | None = None) -> int:
+        """Store snapshots that no later signal or retraction made stale; returns how many."""
         return self._run(
-            lambda connection, _: archive.put_snapshots(connection, self._workspace, snapshots)
+            lambda connection, _: archive.put_snapshots(
+                connection, self._workspace, snapshots, retractions
+            )
         )
 
     def maps(self) -> list[MapVersion]:

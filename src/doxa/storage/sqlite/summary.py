@@ -14,8 +14,13 @@ from doxa.storage.sqlite.scan import read_names
 from doxa.types import Moment
 
 _FIRST = """
-SELECT twin, source, min(occurred_at), min(recorded_at) FROM signals
-WHERE workspace = ? AND (? IS NULL OR recorded_at <= ?) GROUP BY twin, source
+SELECT twin, source, min(occurred_at), min(recorded_at) FROM signals s
+WHERE workspace = :workspace AND (:known_at IS NULL OR recorded_at <= :known_at)
+AND NOT EXISTS (
+    SELECT 1 FROM retractions r WHERE r.workspace = s.workspace AND r.twin = s.twin
+    AND r.seq = s.seq AND (:known_at IS NULL OR r.recorded <= :known_at)
+)
+GROUP BY twin, source
 """
 _KINDS = """
 SELECT t.text, count(*) FROM signals s NOT INDEXED JOIN terms t ON t.key = s.kind
@@ -33,7 +38,8 @@ def first_signals(
 ) -> FirstSignals:
     """When each twin was first heard of by each source, by (twin, source)."""
     sources = read_names(connection, workspace, SOURCE)
-    found = connection.execute(_FIRST, (workspace, known_at, known_at)).fetchall()
+    values = {"workspace": workspace, "known_at": known_at}
+    found = connection.execute(_FIRST, values).fetchall()
     columns = np.array(found, dtype=np.int64).reshape(-1, 4)
     source = sources.code[columns[:, 1]]
     order = np.lexsort((source, columns[:, 0]))

@@ -238,6 +238,7 @@ class Writer:
     def _run_job(self, call: _Call) -> None:
         assert call.job is not None
         self._alone(call, partial(call.job, self._connection, self._appender))
+        self._appender.wary()
 
     def _alone(self, call: _Call, action: Callable[[], Any]) -> None:
         """Do what a call asks; its failure undoes its own writes only."""

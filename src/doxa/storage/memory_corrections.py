@@ -1,0 +1,115 @@
+"""What a store in memory holds, and what is said about it afterwards."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+
+from doxa.domain.identity import Alias, settled
+from doxa.storage.port import Amendments, Merging, Retraction, Snapshot
+from doxa.storage.rows import AT, TWIN, Row, unknown_signal
+from doxa.types import Moment
+
+
+class MemoryCorrections:
+    """Rows with what names them, who is whom, and what was taken back."""
+
+    def __init__(self) -> None:
+        self._rows: list[Row] = []
+        self._places: dict[tuple[str, str], int] = {}
+        self._twins: dict[str, int] = {}
+        self._snapshots: dict[int, Snapshot] = {}
+        self._aliases: list[Alias] = []
+        self._retractions: list[Retraction] = []
+        self._changes = 0
+        self._lock = threading.RLock()
+
+    def amendments(self) -> Amendments:
+        """How far the ledger is amended."""
+        newest = self._retractions[-1].place if self._retractions else 0
+        return Amendments(len(self._aliases), newest)
+
+    def aliases(self, twins: Sequence[int] | None = None) -> list[Alias]:
+        """What was said about who is whom."""
+        if twins is None:
+            return list(self._aliases)
+        linked = self._linked(twins)
+        return [row for row in self._aliases if row.alias in linked]
+
+    def merge(self, merging: Merging) -> Alias | None:
+        """Say who is whom; None when it is said already."""
+        with self._lock:
+            known = {**self._twins}
+            alias, into = (
+                known.setdefault(twin, len(known) + 1) for twin in (merging.alias, merging.into)
+            )
+            names = {key: twin for twin, key in known.items()}
+            asked = Alias(
+                alias=alias,
+                into=into,
+                at=merging.at,
+                recorded=merging.recorded,
+                joined=merging.joined,
+                offset=merging.offset,
+            )
+            row = settled(self.aliases([alias, into]), asked, names.__getitem__)
+            if row is not None:
+                self._twins = known
+                self._aliases.append(row)
+                self._drop_snapshots([alias, into])
+                self._changes += 1
+            return row
+
+    def retract(self, id: str, source: str | None, recorded: Moment) -> Retraction | None:
+        """Take a signal back; None when it was taken back before."""
+        with self._lock:
+            sources = [name for name, known in self._places if known == id]
+            found = [name for name in sources if source in (None, name)]
+            if len(found) != 1:
+                raise unknown_signal(id, source, found)
+            seq = self._places[found[0], id]
+            if any(row.seq == seq for row in self._retractions):
+                return None
+            row = self._rows[seq - 1]
+            retraction = Retraction(
+                place=len(self._retractions) + 1,
+                twin=self._twins[row[TWIN]],
+                seq=seq,
+                source=found[0],
+                id=id,
+                recorded=recorded,
+            )
+            self._retractions.append(retraction)
+            self._drop_snapshots([retraction.twin], row[AT])
+            self._changes += 1
+            return retraction
+
+    def retractions(self, twins: Sequence[int] | None = None) -> list[Retraction]:
+        """What was taken back."""
+        return [row for row in self._retractions if twins is None or row.twin in twins]
+
+    def _retracted(self, known_at: Moment | None = None, upto: int | None = None) -> set[int]:
+        return {
+            row.seq
+            for row in self._retractions
+            if (known_at is None or row.recorded <= known_at)
+            and (upto is None or row.place <= upto)
+        }
+
+    def _linked(self, twins: Iterable[int]) -> set[int]:
+        """Everybody ever linked to some twins, however far."""
+        found = set(twins)
+        size = -1
+        while len(found) != size:
+            size = len(found)
+            for row in self._aliases:
+                if row.alias in found or row.into in found:
+                    found |= {row.alias, row.into}
+        return found
+
+    def _drop_snapshots(self, twins: Iterable[int], since: Moment | None = None) -> None:
+        """Drop those of some twins and all linked ones that hold anything later than a moment."""
+        for twin in self._linked(twins):
+            snapshot = self._snapshots.get(twin)
+            if snapshot is not None and (since is None or since < snapshot.until):
+                del self._snapshots[twin]
