@@ -8,6 +8,7 @@ from tests.runtime.conftest import NOW, SHOP
 from doxa.beliefmap.map_file import parse_map
 from doxa.domain.clock import DAY, HOUR, datetime_of
 from doxa.runtime.folding.twin_state import readable
+from doxa.runtime.identity import Person
 
 
 def hourly(shop, days: int) -> None:
@@ -28,8 +29,8 @@ def test_a_snapshot_and_its_tail_read_as_the_whole(shop, clock, offset):
     hourly(shop, 9)
     clock.move(offset)
     shop.snapshot()
-    kept = readable(shop.wiring, shop.map, 1, clock.now, None)
-    whole = readable(shop.wiring, shop.map, 1, clock.now, None, cached=False)
+    kept = readable(shop.wiring, shop.map, Person(1), clock.now, None)
+    whole = readable(shop.wiring, shop.map, Person(1), clock.now, None, cached=False)
     assert kept.snapshot is not None
     assert 0 < len(kept.rows) < len(whole.rows)
     for entry, cells in whole.folded().state.nodes.items():
@@ -45,8 +46,8 @@ def test_a_snapshot_is_continued_by_the_next(shop, clock):
     assert shop.snapshot() == 1
     second = shop.wiring.store.snapshot(1)
     assert second.until - first.until in (23 * HOUR, DAY)
-    whole = readable(shop.wiring, shop.map, 1, clock.now, None, cached=False)
-    kept = readable(shop.wiring, shop.map, 1, clock.now, None)
+    whole = readable(shop.wiring, shop.map, Person(1), clock.now, None, cached=False)
+    kept = readable(shop.wiring, shop.map, Person(1), clock.now, None)
     found, expected = kept.folded().state.nodes["buys"], whole.folded().state.nodes["buys"]
     assert found.sums == pytest.approx(expected.sums, rel=1e-9)
 

@@ -8,6 +8,7 @@ from doxa.beliefmap.map_file import parse_map
 from doxa.domain.clock import DAY, HOUR, datetime_of
 from doxa.errors import InputError, UnknownName
 from doxa.runtime.folding.twin_state import readable
+from doxa.runtime.identity import Person
 
 
 def at(days: float) -> object:
@@ -150,7 +151,7 @@ class TestSnapshots:
         kept = store.snapshot(store.twin_key("h42"))
         assert kept is not None
         assert NOW - 4 * DAY < kept.until <= NOW - 48 * HOUR
-        found = readable(lived.wiring, lived.map, store.twin_key("h42"), NOW, None)
+        found = readable(lived.wiring, lived.map, Person(store.twin_key("h42")), NOW, None)
         assert found.snapshot == kept
         assert len(found.rows) < 5
         for once, again in zip(whole, lived["h42"].opinions(), strict=True):
@@ -159,8 +160,8 @@ class TestSnapshots:
     def test_it_never_serves_what_must_not_be_seen(self, lived, clock):
         assert lived.snapshot() == 1
         key = lived.wiring.store.twin_key("h42")
-        early = readable(lived.wiring, lived.map, key, NOW - 100 * DAY, None)
-        unknown = readable(lived.wiring, lived.map, key, NOW, NOW - 1)
+        early = readable(lived.wiring, lived.map, Person(key), NOW - 100 * DAY, None)
+        unknown = readable(lived.wiring, lived.map, Person(key), NOW, NOW - 1)
         assert (early.snapshot, unknown.snapshot) == (None, None)
         assert len(unknown.rows) == 0
 
@@ -178,7 +179,7 @@ class TestSnapshots:
         changed = open_shop(
             parse_map(SHOP.replace("half_life: 90d", "half_life: 30d")), apply_map=True
         )
-        assert readable(changed.wiring, changed.map, 1, NOW, None).snapshot is None
+        assert readable(changed.wiring, changed.map, Person(1), NOW, None).snapshot is None
 
     def test_positions_have_none(self, tmp_path):
         import doxa

@@ -163,8 +163,8 @@ def named(store: Store, row: Alias | None) -> Any:
     return (*names, row.at, row.recorded, row.joined)
 
 
-def seq_of(row: Retraction | None) -> Any:
-    return None if row is None else (row.seq, row.source, row.id, row.recorded)
+def seq_of(row: Retraction) -> Any:
+    return row.seq, row.source, row.id, row.recorded, row.duplicate
 
 
 def scanned_people(store: Store, at: Any, known_at: Any, twins: Any) -> list[Any]:

@@ -150,11 +150,12 @@ def check_retractions(make: MakeStore) -> None:
         one, two = make_signal("t1"), make_signal("t2", at=NOON - 1)
         appended = store.append([one, two, make_signal("t3", "bob")])
         found = store.retract("t2", None, NOON + DAY)
-        assert found is not None
+        assert not found.duplicate
         assert (found.seq, found.source, found.id) == (appended[1].seq, "default", "t2")
         assert store.retractions() == [found]
         assert store.retractions([key_of(store, "bob")]) == []
-        assert store.retract("t2", "default", NOON + 2 * DAY) is None
+        again = store.retract("t2", "default", NOON + 2 * DAY)
+        assert again == msgspec.structs.replace(found, duplicate=True)
         assert store.amendments() == Amendments(0, found.place)
         assert scanned_ids(store) == ["t1", "t3"]
         assert scanned_ids(store, known_at=NOON + DAY) == ["t1", "t3"]
@@ -162,8 +163,8 @@ def check_retractions(make: MakeStore) -> None:
         assert scanned_ids(store, retractions=found.place - 1) == ["t1", "t2", "t3"]
         assert [signal.id for signal in store.signals(key_of(store))] == ["t2", "t1"]
         assert sorted(store.first_signals().at.tolist()) == [NOON, NOON]
-        again = store.append([one, two])
-        assert [(each.duplicate, each.retracted) for each in again] == [(True, False), (True, True)]
+        sent = store.append([one, two])
+        assert [(each.duplicate, each.retracted) for each in sent] == [(True, False), (True, True)]
 
 
 def check_unknown_retractions(make: MakeStore) -> None:
@@ -178,7 +179,7 @@ def check_unknown_retractions(make: MakeStore) -> None:
             ask = (id_, source, NOON)
             error = raised(UnknownName, lambda ask=ask: store.retract(*ask))  # type: ignore[misc]
             assert words in str(error), error
-        assert store.retract("t1", "web", NOON) is not None
+        assert not store.retract("t1", "web", NOON).duplicate
         assert [one.source for one in store.retractions()] == ["web"]
 
 
@@ -234,6 +235,7 @@ def check_stale_snapshots_are_refused(make: MakeStore) -> None:
         newer = msgspec.structs.replace(old, last_seq=last.seq + 1)
         assert store.put_snapshots([newer], seen) == 0
         assert store.put_snapshots([newer], store.amendments().retractions) == 1
+        assert store.put_snapshots([old], store.amendments().retractions) == 1
 
 
 def merging(alias: str, into: str, at: int, **more: Any) -> Merging:

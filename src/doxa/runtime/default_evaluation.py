@@ -10,6 +10,7 @@ from doxa.errors import InputError
 from doxa.heads.glm import Family
 from doxa.heads.head import family_of
 from doxa.learning.population import learnable
+from doxa.runtime.identity import newest_at, people_at
 from doxa.runtime.wiring import Wiring
 from doxa.types import Moment
 
@@ -25,13 +26,13 @@ def default_evaluation(wiring: Wiring) -> Evaluation:
     Windows are asked a window apart, so that they do not overlap; a window that reaches from the
     fitted into the scored time is in neither.
     """
-    stats = wiring.store.stats()
-    if stats.newest_at is None:
+    newest = newest_at(wiring)
+    if newest is None:
         raise InputError("there is nothing to score: the ledger is empty", hint="load history")
     belief_map = wiring.belief_map
-    first = wiring.store.first_signals().at
-    start = int(first[first > BEGINNING[belief_map.clock]].min(initial=stats.newest_at))
-    end = stats.newest_at + 1
+    first = wiring.store.first_signals(identity=people_at(wiring, None, None)).at
+    start = int(first[first > BEGINNING[belief_map.clock]].min(initial=newest))
+    end = newest + 1
     cut = end - (end - start) // SCORED
     rows = [_row(belief_map, outcome, start, cut, end) for outcome in belief_map.outcomes.values()]
     found = {row.name: row for row in rows if row is not None}

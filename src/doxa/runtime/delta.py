@@ -15,6 +15,7 @@ from doxa.reading.opinion import Opinion
 from doxa.runtime.folding.twin_state import readable
 from doxa.runtime.frozen import Frozen, newest
 from doxa.runtime.held import held, read_address
+from doxa.runtime.identity import person_at
 from doxa.runtime.versions import priors_at
 from doxa.runtime.wiring import Wiring
 from doxa.storage.port import Appended
@@ -117,14 +118,15 @@ def _around(wiring: Wiring, signal: Signal, seq: int) -> tuple[Frozen, Frozen]:
     assert key is not None
     timed = wiring.belief_map.clock is Clock.TIME
     until = max(signal.at, signal.recorded) if timed else None
-    found = readable(wiring, wiring.belief_map, key, until, None, before_seq=seq)
+    person = person_at(wiring, key, until, None)
+    found = readable(wiring, wiring.belief_map, person, until, None, before_seq=seq)
     if found.snapshot is not None and found.snapshot.until > signal.at:
-        found = readable(wiring, wiring.belief_map, key, until, None, cached=False)
+        found = readable(wiring, wiring.belief_map, person, until, None, cached=False)
     with_it = found.folded(seq)
     after = Frozen(
         wiring=wiring,
         twin=signal.twin,
-        key=key,
+        person=person,
         belief_map=wiring.belief_map,
         priors=priors_at(wiring, None),
         now=newest(with_it) if until is None else until,

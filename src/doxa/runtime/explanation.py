@@ -21,8 +21,9 @@ from doxa.reading.prior import Prior
 from doxa.reading.priors import Asked
 from doxa.runtime.addresses import address_of
 from doxa.runtime.folding.rows import ledger_rows
-from doxa.runtime.frozen import NOBODY, Frozen, voices
+from doxa.runtime.frozen import Frozen, voices
 from doxa.runtime.held import read_address, readable_node, says
+from doxa.runtime.identity import NOBODY
 from doxa.state.entries import claims_about
 from doxa.state.evidence import NodeEvidence, split
 from doxa.types import Json, Moment
@@ -132,6 +133,8 @@ def _rows(frozen: Frozen) -> SignalColumns:
         until=frozen.now,
         known_at=frozen.known_at,
         ids=True,
+        identity=frozen.person.identity,
+        retractions=frozen.person.retractions,
     )
     return rows.take(np.flatnonzero(rows.seq <= frozen.folded.last_seq))
 

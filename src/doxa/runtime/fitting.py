@@ -14,6 +14,7 @@ from doxa.features.past import read_past
 from doxa.features.plan import outcome_named
 from doxa.heads.population import Population, encode
 from doxa.learning.population import fields_for_fit, fit_population, learnable
+from doxa.runtime.identity import newest_at, people_at
 from doxa.runtime.wiring import Wiring
 from doxa.storage.port import PopulationVersion
 
@@ -53,13 +54,16 @@ def fit(
     seed: int = 1,
     progress: Progress | None = None,
 ) -> FitReceipt:
-    """Fit base rates and heads on everything up to the newest signal; see `Twins.fit`."""
+    """Fit base rates and heads on everything up to the newest signal; see `Twins.fit`.
+
+    People are those known now: who was merged since counts as one person all along.
+    """
     started = time.perf_counter()
     store, belief_map = wiring.store, wiring.belief_map
     chosen, skipped = _chosen(wiring, outcomes)
     if not 0 <= seed < LARGEST_SEED:
         raise InputError(f"{seed} is no seed", where="seed", expected="0 up to 4294967295")
-    newest = store.stats().newest_at
+    newest = newest_at(wiring)
     if newest is None:
         raise PopulationError("there is nothing to fit: the ledger is empty", hint="load history")
     origin = newest + 1
@@ -67,7 +71,7 @@ def fit(
     tell = progress or _silence
     past = read_past(
         belief_map,
-        store.scan(),
+        store.scan(identity=people_at(wiring, None, None)),
         fields=fields_for_fit(belief_map, chosen),
         progress=lambda done: tell("reading the ledger", done / max(total, 1)),
     )

@@ -25,6 +25,7 @@ from doxa.heads.head import Head, Reasons, family_of, forecast, reasons, recipe_
 from doxa.heads.population import Population
 from doxa.runtime.forecasts import Forecast, Forecasts
 from doxa.runtime.frozen import Frozen
+from doxa.runtime.identity import newest_at, people_at
 from doxa.runtime.intake.names import given_name
 from doxa.runtime.recording import recorded
 from doxa.runtime.versions import population_at
@@ -110,7 +111,7 @@ def _lead(wiring: Wiring) -> int:
 def _now(wiring: Wiring) -> Moment:
     if wiring.belief_map.clock is Clock.TIME:
         return wiring.clock()
-    newest = wiring.store.stats().newest_at
+    newest = newest_at(wiring)
     return 0 if newest is None else newest + 1
 
 
@@ -125,9 +126,12 @@ def _past(
     for needed in (fields_needed(outcome), fields_asked(outcome)):
         for kind, names in needed.items():
             fields[kind] = tuple(dict.fromkeys((*fields.get(kind, ()), *names)))
-    keys = None if cohort is None else _keys(wiring, cohort)
+    met = None if cohort is None else _keys(wiring, cohort)
     timed = wiring.belief_map.clock is Clock.TIME
-    batches = wiring.store.scan(until=origin, known_at=known_at if timed else None, twins=keys)
+    seen = known_at if timed else None
+    identity = people_at(wiring, origin, seen, met)
+    keys = None if met is None else np.unique(identity.roots(np.array(met, np.int64))).tolist()
+    batches = wiring.store.scan(until=origin, known_at=seen, twins=keys, identity=identity)
     return read_past(wiring.belief_map, batches, fields=fields)
 
 

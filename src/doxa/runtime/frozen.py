@@ -14,14 +14,12 @@ from doxa.reading.pooled import Voices
 from doxa.reading.priors import Priors
 from doxa.runtime.folding.fold import Folded, fold_rows
 from doxa.runtime.folding.twin_state import twin_state
+from doxa.runtime.identity import NOBODY, Person, person_at
 from doxa.runtime.intake.names import given_name
 from doxa.runtime.intake.times import asked_moment
 from doxa.runtime.versions import map_at, priors_at
 from doxa.runtime.wiring import Wiring
 from doxa.types import Json, Moment
-
-NOBODY = -1
-"""The key of a twin that was never met."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +30,9 @@ class Frozen:
     ----------
     wiring : Wiring
     twin : str
-    key : int
-        The store's, or `NOBODY`.
+        The twin that stands for the person; who was asked for may be an alias of it.
+    person : Person
+        Whose signals are in it.
     belief_map : BeliefMap
         The one that was active then.
     priors : Priors
@@ -45,12 +44,17 @@ class Frozen:
 
     wiring: Wiring
     twin: str
-    key: int
+    person: Person
     belief_map: BeliefMap
     priors: Priors
     now: Moment
     known_at: Moment | None
     folded: Folded
+
+    @property
+    def key(self) -> int:
+        """The store's key of the twin, or `NOBODY`."""
+        return self.person.key
 
     @property
     def voices(self) -> Voices:
@@ -85,18 +89,20 @@ def asking(wiring: Wiring, as_of: Any, known_at: Any, now: Any) -> Asking:
 
 
 def freeze(wiring: Wiring, twin: str, asked: Asking) -> Frozen:
-    """Read one twin's state; somebody never met has an empty one."""
+    """Read one person's state by any of their twins; somebody never met has an empty one."""
     name = given_name("twin", twin)
     belief_map = map_at(wiring, asked.known_at)
     key = wiring.store.twin_key(name)
     if key is None:
+        person = Person(NOBODY)
         folded = fold_rows(belief_map, joined([]))
     else:
-        folded = twin_state(wiring, belief_map, key, asked.as_of, asked.known_at)
+        person = person_at(wiring, key, asked.as_of, asked.known_at)
+        folded = twin_state(wiring, belief_map, person, asked.as_of, asked.known_at)
     return Frozen(
         wiring=wiring,
-        twin=name,
-        key=NOBODY if key is None else key,
+        twin=name if person.key in (key, NOBODY) else wiring.store.twin_names([person.key])[0],
+        person=person,
         belief_map=belief_map,
         priors=priors_at(wiring, asked.known_at),
         now=newest(folded) if asked.as_of is None else asked.as_of,

@@ -62,6 +62,17 @@ def people_at(
     return identity_of(wiring.store.aliases(keys), at, known_at)
 
 
+def taken_back_since(wiring: Wiring, known_at: Moment | None, twins: Sequence[int] | Ints) -> Ints:
+    """Those of some twins that a retraction recorded after a moment speaks of.
+
+    A state folded today lacks the signal, which a reading known at that moment still sees.
+    """
+    if known_at is None or not wiring.store.amendments().retractions:
+        return np.zeros(0, dtype=np.int64)
+    found = wiring.store.retractions([int(twin) for twin in twins])
+    return np.unique(np.array([row.twin for row in found if row.recorded > known_at], np.int64))
+
+
 def all_people(wiring: Wiring, identity: Identity) -> Ints:
     """The twins that stand for a person, ascending."""
     return np.unique(identity.roots(wiring.store.twins()))

@@ -15,6 +15,7 @@ from doxa.fidelity.backtest import run_row
 from doxa.fidelity.fields import fields_for
 from doxa.fidelity.ladder import TWIN
 from doxa.fidelity.report import BarResult, FidelityReport, RowReport
+from doxa.runtime.identity import all_people, people_at
 from doxa.runtime.wiring import Wiring
 
 Progress = Callable[[str, float], None]
@@ -30,15 +31,17 @@ def fidelity(
     """Run the rows of an evaluation on the store's ledger; see `Twins.fidelity`.
 
     Rows that cannot be asked are left out and said so, unless they were named or stand alone.
+    People are those known now: who was merged since counts as one person all along.
     """
     tell = progress or _silence
     asked = chosen(evaluation, rows)
     stats = wiring.store.stats()
+    identity = people_at(wiring, None, None)
     if not stats.signals:
         raise InputError("there is nothing to score: the ledger is empty", hint="load history")
     past = read_past(
         evaluation.belief_map,
-        wiring.store.scan(),
+        wiring.store.scan(identity=identity),
         fields=fields_for(evaluation.belief_map, asked, evaluation.unit),
         progress=lambda done: tell("reading the ledger", done / stats.signals),
     )
@@ -57,7 +60,7 @@ def fidelity(
     return FidelityReport(
         skipped=skipped,
         product=evaluation.belief_map.product,
-        people=stats.twins,
+        people=len(all_people(wiring, identity)),
         signals=stats.signals,
         variants=len(reports),
         rows=reports,

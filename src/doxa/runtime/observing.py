@@ -39,6 +39,6 @@ def moment_now(wiring: Wiring, now: Any) -> Moment:
 def _append(wiring: Wiring, signals: list[Signal]) -> list[Receipt]:
     appended = wiring.store.append(signals)
     return [
-        Receipt(one.id, one.seq, one.duplicate, partial(delta, wiring, signal, one))
+        Receipt(one.id, one.seq, one.duplicate, one.retracted, partial(delta, wiring, signal, one))
         for one, signal in zip(appended, signals, strict=True)
     ]

@@ -19,9 +19,11 @@ from doxa.runtime.folding.fold import Folded
 from doxa.runtime.folding.many import twin_states
 from doxa.runtime.frozen import Asking, voices
 from doxa.runtime.held import readable_node
+from doxa.runtime.identity import people_at
 from doxa.runtime.intake.names import given_name
 from doxa.runtime.versions import map_at, priors_at
 from doxa.runtime.wiring import Wiring
+from doxa.storage.identity import Identity
 from doxa.types import Moment
 
 CHUNK = 2_000
@@ -35,7 +37,7 @@ class Readings:
     Attributes
     ----------
     ids : tuple of str
-        One row each, as they were asked for.
+        One row each, as they were asked for; an alias reads as the person it is part of.
     nodes : dict of address as text to Opinions
         Columns of the length of `ids`; somebody never met reads as the prior.
     """
@@ -65,12 +67,15 @@ def read_many(
         text: address_of(belief_map, text, {}) for text in (single if nodes is None else nodes)
     }
     names = tuple(given_name("twin", twin) for twin in dict.fromkeys(ids))
-    keys = _keys(wiring, names)
+    met = _keys(wiring, names)
+    identity = people_at(wiring, asked.as_of, asked.known_at, met[met >= 0])
+    keys, back = np.unique(identity.roots(met), return_inverse=True)
     parts = [
-        _chunk(wiring, keys[start : start + CHUNK], wanted, asked)
+        _chunk(wiring, keys[start : start + CHUNK], identity, wanted, asked)
         for start in range(0, max(len(keys), 1), CHUNK)
     ]
-    return Readings(names, {text: _joined([part[text] for part in parts]) for text in wanted})
+    columns = {text: _joined([part[text] for part in parts]) for text in wanted}
+    return Readings(names, {text: found.take(back) for text, found in columns.items()})
 
 
 def _keys(wiring: Wiring, names: Sequence[str]) -> Ints:
@@ -82,13 +87,14 @@ def _keys(wiring: Wiring, names: Sequence[str]) -> Ints:
 
 
 def _chunk(
-    wiring: Wiring, keys: Ints, wanted: dict[str, Address], asked: Asking
+    wiring: Wiring, keys: Ints, identity: Identity, wanted: dict[str, Address], asked: Asking
 ) -> dict[str, Opinions]:
     belief_map = map_at(wiring, asked.known_at)
     priors = priors_at(wiring, asked.known_at)
     nodes = tuple(readable_node(belief_map, address.node) for address in wanted.values())
     places, parts = [], []
-    for place, folded in twin_states(wiring, belief_map, keys, asked.as_of, asked.known_at):
+    states = twin_states(wiring, belief_map, keys, identity, asked.as_of, asked.known_at)
+    for place, folded in states:
         rows = _rows(folded, nodes, list(wanted.values()), keys[place], priors)
         now = np.tile(moments(folded, keys[place], asked.as_of), len(nodes))
         heard = voices(belief_map, folded.sources)

@@ -20,11 +20,14 @@ class Receipt:
         Its place in the ledger.
     duplicate : bool
         It was there before, with the same content; nothing was written.
+    retracted : bool
+        It was taken back before, and stays so: it counts for nothing.
     """
 
     id: str
     seq: int
     duplicate: bool
+    retracted: bool
     _changes: Callable[[], tuple[Change, ...]] = field(repr=False, compare=False)
 
     def delta(self) -> tuple[Change, ...]:

@@ -19,8 +19,9 @@ from doxa.reading.prior import Prior
 from doxa.reading.priors import Asked
 from doxa.runtime.addresses import address_of
 from doxa.runtime.folding.rows import ledger_rows
-from doxa.runtime.frozen import NOBODY, Frozen, voices
+from doxa.runtime.frozen import Frozen, voices
 from doxa.runtime.held import readable_node, says
+from doxa.runtime.identity import NOBODY
 from doxa.state.evidence import NodeEvidence, split
 from doxa.state.people import seen
 from doxa.types import Credence, Json, Moment, Uncertainty
@@ -113,7 +114,15 @@ def _rows(frozen: Frozen) -> SignalColumns:
     """All signals that the reading saw; none that came since."""
     keys = [] if frozen.key == NOBODY else [frozen.key]
     store, zone = frozen.wiring.store, frozen.belief_map.zone
-    rows = ledger_rows(store, zone, keys, until=frozen.now, known_at=frozen.known_at)
+    rows = ledger_rows(
+        store,
+        zone,
+        keys,
+        until=frozen.now,
+        known_at=frozen.known_at,
+        identity=frozen.person.identity,
+        retractions=frozen.person.retractions,
+    )
     return rows.take(np.flatnonzero(rows.seq <= frozen.folded.last_seq))
 
 

@@ -14,10 +14,11 @@ from doxa.beliefmap.tables import Tables
 from doxa.domain.signal import DEFAULT_SOURCE, Signal
 from doxa.fidelity.report import FidelityReport
 from doxa.runtime import backfill as loading
-from doxa.runtime import fitting, forecasting, judging, observing
+from doxa.runtime import correcting, fitting, forecasting, judging, observing
 from doxa.runtime.auditing import audit as auditing
 from doxa.runtime.cohorts import finding, saving
 from doxa.runtime.cohorts.cohort import Cohort
+from doxa.runtime.correcting import MergeReceipt, RetractReceipt
 from doxa.runtime.fitting import FitReceipt
 from doxa.runtime.folding.all_twins import snapshot_all
 from doxa.runtime.forecasts import Forecasts
@@ -126,13 +127,80 @@ class Twins:
         """
         return observing.observe_many(self.wiring, rows, now)
 
+    def merge(
+        self,
+        alias: str,
+        *,
+        into: str,
+        at: Any = None,
+        offset: int | None = None,
+        recorded: Any = None,
+        now: Any = None,
+    ) -> MergeReceipt:
+        """Make one twin (a device, a cookie, an e-mail address) part of another.
+
+        From then on either id reads as the twin of the union: all signals of both count, those
+        from before the merge and those still to come. No signal is rewritten.
+
+        Parameters
+        ----------
+        alias, into : str
+            Neither needs to have been met.
+        at : str, date or datetime, optional
+            From when on it holds; left out, now. Readings as of an earlier moment keep them apart.
+        offset : int, optional
+            Needed on a position clock, and only there: what is added to the alias's positions.
+        recorded, now : optional
+            When the store learned of it, and the time now; left out, the real one.
+
+        Raises
+        ------
+        InputError
+            It would make a circle, or `alias` is part of somebody else already.
+        """
+        return correcting.merge(
+            self.wiring, alias, into, at=at, offset=offset, recorded=recorded, now=now
+        )
+
+    def unmerge(
+        self, alias: str, *, at: Any = None, recorded: Any = None, now: Any = None
+    ) -> MergeReceipt:
+        """Make a merged twin somebody of its own again, with the signals that were sent under it.
+
+        Parameters
+        ----------
+        at : str, date or datetime, optional
+            From when on; left out, now. A moment before the merge undoes it altogether.
+        """
+        return correcting.unmerge(self.wiring, alias, at=at, recorded=recorded, now=now)
+
+    def retract(
+        self, id: str, *, source: str | None = None, recorded: Any = None, now: Any = None
+    ) -> RetractReceipt:
+        """Take one signal back: it stays in the ledger and counts no longer.
+
+        Readings known before that still see it. Sent again, the same id stays taken back.
+
+        Parameters
+        ----------
+        source : str, optional
+            Whose id it is; needed where several sources have a signal of that id.
+
+        Raises
+        ------
+        UnknownName
+            There is no such signal.
+        """
+        return correcting.retract(self.wiring, id, source, recorded=recorded, now=now)
+
     def twin(self, id: str, as_of: Any = None, known_at: Any = None, *, now: Any = None) -> Twin:
         """One twin, frozen on both clocks.
 
         Parameters
         ----------
         id : str
-            Somebody never met is there too, and reads as the prior.
+            Somebody never met is there too, and reads as the prior. An alias reads as the person it
+            is part of at that moment: the twin's `id` is then the person's.
         as_of : str, date, datetime or int, optional
             The moment read: only what had happened by then; whole numbers are moments
             (microseconds since 1970, or positions). Left out: `known_at`, else now.

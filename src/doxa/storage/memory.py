@@ -12,21 +12,16 @@ from doxa.beliefmap.columns import Ints, SignalColumns
 from doxa.beliefmap.model import Zone
 from doxa.domain.clock import Clock
 from doxa.domain.signal import TRAITS, Signal
-from doxa.errors import InputError, UnknownName
+from doxa.errors import UnknownName
 from doxa.storage.days import LocalDays, zone_history
 from doxa.storage.first_signals import of_people
 from doxa.storage.identity import ALONE, Identity
-from doxa.storage.memory_corrections import MemoryCorrections
+from doxa.storage.memory_archive import MemoryArchive
 from doxa.storage.port import (
-    Activation,
     Appended,
     BulkAppended,
     FirstSignals,
-    ForecastSet,
     Load,
-    MapVersion,
-    PopulationVersion,
-    SavedCohort,
     Snapshot,
     StoreStats,
 )
@@ -51,7 +46,7 @@ from doxa.storage.rows import (
 from doxa.types import Moment
 
 
-class MemoryLedger(MemoryCorrections):
+class MemoryLedger(MemoryArchive):
     """Signals in a list; a signal's seq is its place, from 1."""
 
     def __init__(self, *, clock: Clock = Clock.TIME, zone: Zone | None = None) -> None:
@@ -293,16 +288,8 @@ class MemoryStore(MemoryLedger):
     --------
     >>> store = MemoryStore()
     >>> store.append([Signal(id="t1", twin="ann", kind="buy", at=5, recorded=6)])
-    [Appended(id='t1', seq=1, duplicate=False)]
+    [Appended(id='t1', seq=1, duplicate=False, retracted=False)]
     """
-
-    def __init__(self, *, clock: Clock = Clock.TIME, zone: Zone | None = None) -> None:
-        super().__init__(clock=clock, zone=zone)
-        self._maps: list[MapVersion] = []
-        self._populations: list[PopulationVersion] = []
-        self._activations: list[Activation] = []
-        self._forecasts: dict[str, ForecastSet] = {}
-        self._cohorts: dict[str, SavedCohort] = {}
 
     def set_zone(self, zone: Zone) -> None:
         """Change the zone of local days from now on."""
@@ -321,91 +308,18 @@ class MemoryStore(MemoryLedger):
         with self._lock:
             if retractions is not None and self.amendments().retractions > retractions:
                 return 0
-            fresh = [
-                snapshot
-                for snapshot in snapshots
-                if not any(
-                    self._twins[row[TWIN]] in (snapshot.twin, *snapshot.aliases)
-                    and row[AT] < snapshot.until
-                    for row in self._rows[snapshot.last_seq :]
-                )
-            ]
+            fresh = [snapshot for snapshot in snapshots if not self._newer_than(snapshot)]
             self._snapshots.update({snapshot.twin: snapshot for snapshot in fresh})
             self._changes += 1
             return len(fresh)
 
-    def maps(self) -> list[MapVersion]:
-        """All maps by version."""
-        return list(self._maps)
-
-    def put_map(self, text: str, fingerprint: str, active_from: Moment) -> MapVersion:
-        """Store and activate a map from a moment on."""
-        if self._maps and (self._maps[-1].text, self._maps[-1].fingerprint) == (text, fingerprint):
-            return self._maps[-1]
-        version = len(self._maps) + 1
-        added = MapVersion(
-            version=version, fingerprint=fingerprint, text=text, active_from=active_from
+    def _newer_than(self, snapshot: Snapshot) -> bool:
+        """Whether a signal that counts arrived below `until` since the snapshot was folded."""
+        left_out, twins = self._retracted(), (snapshot.twin, *snapshot.aliases)
+        return any(
+            self._twins[row[TWIN]] in twins and row[AT] < snapshot.until and seq not in left_out
+            for seq, row in enumerate(self._rows[snapshot.last_seq :], snapshot.last_seq + 1)
         )
-        self._maps.append(added)
-        self._changes += 1
-        return added
-
-    def populations(self) -> list[PopulationVersion]:
-        """All populations by version, bodies included."""
-        newest = {made.version: made.active_from for made in self._activations}
-        return [
-            msgspec.structs.replace(population, active_from=newest.get(population.version))
-            for population in self._populations
-        ]
-
-    def put_population(self, population: PopulationVersion) -> PopulationVersion:
-        """Store a population; its version is assigned."""
-        added = msgspec.structs.replace(population, version=len(self._populations) + 1)
-        self._populations.append(added)
-        self._changes += 1
-        if population.active_from is not None:
-            self.activate_population(added.version, population.active_from)
-        return added
-
-    def activate_population(self, version: int, active_from: Moment) -> None:
-        """Make a population the one that readings use from a moment on."""
-        if not 1 <= version <= len(self._populations):
-            raise UnknownName(f"there is no population {version}", hint="fit one first")
-        self._activations.append(Activation(version, active_from))
-        self._changes += 1
-
-    def activations(self) -> list[Activation]:
-        """Which population was made active when."""
-        return list(self._activations)
-
-    def put_forecasts(self, forecasts: ForecastSet) -> None:
-        """Record a forecast set."""
-        if forecasts.id in self._forecasts:
-            raise InputError(
-                f"forecast set {forecasts.id!r} is recorded already",
-                hint="recorded forecasts are never changed",
-            )
-        self._forecasts[forecasts.id] = forecasts
-        self._changes += 1
-
-    def forecast_sets(self, outcome: str | None = None) -> list[ForecastSet]:
-        """Recorded sets by `recorded`."""
-        found = [one for one in self._forecasts.values() if outcome in (None, one.outcome)]
-        return sorted(found, key=lambda one: (one.recorded, one.id))
-
-    def put_cohort(self, cohort: SavedCohort) -> None:
-        """Keep a condition under its name, in place of another of that name."""
-        self._cohorts[cohort.name] = cohort
-        self._changes += 1
-
-    def cohorts(self) -> list[SavedCohort]:
-        """The saved conditions by name."""
-        return [self._cohorts[name] for name in sorted(self._cohorts)]
-
-    def drop_cohort(self, name: str) -> bool:
-        """Let go of a saved condition; whether there was one."""
-        self._changes += 1
-        return self._cohorts.pop(name, None) is not None
 
     def close(self) -> None:
         """Nothing to write, nothing to let go of."""

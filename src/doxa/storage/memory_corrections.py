@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Sequence
 
+import msgspec
+
 from doxa.domain.identity import Alias, settled
 from doxa.storage.port import Amendments, Merging, Retraction, Snapshot
 from doxa.storage.rows import AT, TWIN, Row, unknown_signal
@@ -60,16 +62,17 @@ class MemoryCorrections:
                 self._changes += 1
             return row
 
-    def retract(self, id: str, source: str | None, recorded: Moment) -> Retraction | None:
-        """Take a signal back; None when it was taken back before."""
+    def retract(self, id: str, source: str | None, recorded: Moment) -> Retraction:
+        """Take a signal back."""
         with self._lock:
             sources = [name for name, known in self._places if known == id]
             found = [name for name in sources if source in (None, name)]
             if len(found) != 1:
                 raise unknown_signal(id, source, found)
             seq = self._places[found[0], id]
-            if any(row.seq == seq for row in self._retractions):
-                return None
+            for known in self._retractions:
+                if known.seq == seq:
+                    return msgspec.structs.replace(known, duplicate=True)
             row = self._rows[seq - 1]
             retraction = Retraction(
                 place=len(self._retractions) + 1,

@@ -172,6 +172,8 @@ class Retraction(msgspec.Struct, frozen=True, kw_only=True):
         Whose signal, and which.
     recorded : int
         Readings known before this moment still see the signal.
+    duplicate : bool
+        As an answer: it stood there before.
     """
 
     place: int
@@ -180,6 +182,7 @@ class Retraction(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     id: str
     recorded: Moment
+    duplicate: bool = False
 
 
 class Merging(msgspec.Struct, frozen=True, kw_only=True):
@@ -295,8 +298,8 @@ class Corrections(Protocol):
         Drops the snapshots of everybody concerned.
         """
 
-    def retract(self, id: str, source: str | None, recorded: Moment) -> Retraction | None:
-        """Take a signal back; None when it was taken back before.
+    def retract(self, id: str, source: str | None, recorded: Moment) -> Retraction:
+        """Take a signal back; once it is, taking it back again changes nothing.
 
         Parameters
         ----------

@@ -27,6 +27,7 @@ from doxa.runtime.cohorts.part import Part, compared
 from doxa.runtime.folding.many import twin_states
 from doxa.runtime.forecasting import forecast_set
 from doxa.runtime.frozen import Asking, voices
+from doxa.runtime.identity import all_people, newest_at, people_at
 from doxa.runtime.readings import moments
 from doxa.runtime.versions import map_at, priors_at
 from doxa.runtime.wiring import Wiring
@@ -53,12 +54,14 @@ def find(wiring: Wiring, condition: str, asked: Asking, progress: Progress | Non
     """
     belief_map = map_at(wiring, asked.known_at)
     tree = parse_condition(condition, belief_map)
-    keys = np.sort(wiring.store.twins())
+    identity = people_at(wiring, asked.as_of, asked.known_at)
+    keys = all_people(wiring, identity)
     forecasts = _forecasts(wiring, tree, asked)
     holding, known = [], 0
     for start in range(0, len(keys), PART):
         some = keys[start : start + PART]
-        for place, folded in twin_states(wiring, belief_map, some, asked.as_of, asked.known_at):
+        states = twin_states(wiring, belief_map, some, identity, asked.as_of, asked.known_at)
+        for place, folded in states:
             here = some[place]
             part = Part(
                 belief_map=belief_map,
@@ -87,7 +90,7 @@ def find(wiring: Wiring, condition: str, asked: Asking, progress: Progress | Non
 def _moment(wiring: Wiring, asked: Asking) -> Moment:
     if asked.as_of is not None:
         return asked.as_of
-    newest = wiring.store.stats().newest_at
+    newest = newest_at(wiring)
     return 0 if newest is None else newest
 
 

@@ -11,10 +11,12 @@ from doxa.beliefmap.model import BeliefMap
 from doxa.runtime.folding.fold import Folded, evidence_of, fold_rows
 from doxa.runtime.folding.rows import ledger_rows
 from doxa.runtime.folding.snapshots import serves
+from doxa.runtime.identity import taken_back_since
 from doxa.runtime.wiring import Wiring
 from doxa.state.codec import Sources, decode_many
 from doxa.state.entries import entries_of
 from doxa.state.people import fold_people, join_people
+from doxa.storage.identity import Identity
 from doxa.types import Moment
 
 
@@ -22,6 +24,7 @@ def twin_states(
     wiring: Wiring,
     belief_map: BeliefMap,
     keys: Ints,
+    identity: Identity,
     until: Moment | None,
     known_at: Moment | None,
 ) -> Iterator[tuple[Ints, Folded]]:
@@ -30,9 +33,11 @@ def twin_states(
     Parameters
     ----------
     keys : int64[q]
-        Distinct; those below 0 were never met.
+        Twins that stand for a person, distinct; those below 0 were never met.
+    identity : Identity
+        Who is whom at `until`, as known at `known_at`.
     """
-    found = _from_snapshots(wiring, belief_map, keys, until, known_at)
+    found = _from_snapshots(wiring, belief_map, keys, identity, until, known_at)
     if found is not None:
         yield found
     served = np.zeros(len(keys), dtype=bool)
@@ -41,7 +46,14 @@ def twin_states(
     rest = np.flatnonzero(~served)
     if len(rest) or found is None:
         met = keys[rest][keys[rest] >= 0].tolist()
-        rows = ledger_rows(wiring.store, belief_map.zone, met, until=until, known_at=known_at)
+        rows = ledger_rows(
+            wiring.store,
+            belief_map.zone,
+            met,
+            until=until,
+            known_at=known_at,
+            identity=identity,
+        )
         yield rest, fold_rows(belief_map, rows)
 
 
@@ -49,6 +61,7 @@ def _from_snapshots(
     wiring: Wiring,
     belief_map: BeliefMap,
     keys: Ints,
+    identity: Identity,
     until: Moment | None,
     known_at: Moment | None,
 ) -> tuple[Ints, Folded] | None:
@@ -57,11 +70,16 @@ def _from_snapshots(
         return None
     store = wiring.store
     stamp = store.changes()
+    met = keys[keys >= 0]
+    parts = identity.parts(met)
+    taken_back = taken_back_since(wiring, known_at, identity.keys(met))
+    without = set(identity.roots(taken_back).tolist())
     snapshots = sorted(
         (
             each
-            for each in store.snapshots(keys[keys >= 0].tolist())
-            if serves(each, wiring.mark, until, known_at)
+            for each in store.snapshots(met.tolist())
+            if serves(each, wiring.mark, until, known_at, parts.get(each.twin, ()))
+            and each.twin not in without
         ),
         key=lambda each: each.twin,
     )
@@ -75,6 +93,7 @@ def _from_snapshots(
         since=min(each.until for each in snapshots),
         until=until,
         known_at=known_at,
+        identity=identity,
     )
     if store.changes() != stamp:
         return None

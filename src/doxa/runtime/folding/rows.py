@@ -12,6 +12,7 @@ from doxa.beliefmap.model import Zone
 from doxa.domain.clock import Clock
 from doxa.domain.signal import TRAITS
 from doxa.storage.days import LocalDays, zone_history
+from doxa.storage.identity import ALONE, Identity
 from doxa.storage.port import Store
 from doxa.types import Moment
 
@@ -25,13 +26,17 @@ def ledger_rows(
     until: Moment | None = None,
     known_at: Moment | None = None,
     ids: bool = False,
+    identity: Identity = ALONE,
+    retractions: int | None = None,
 ) -> SignalColumns:
-    """The signals of some twins with ``since <= at <= until``, in ledger order.
+    """The signals of some people with ``since <= at <= until``, in ledger order.
 
     Parameters
     ----------
     zone : Zone
         Of the map that reads them: an older map may have had another than the store has now.
+    identity, retractions
+        As `Ledger.scan` takes them.
     """
     other = zone != store.zone and store.clock is Clock.TIME
     found = store.scan(
@@ -40,6 +45,8 @@ def ledger_rows(
         until=until,
         known_at=known_at,
         ids=ids or other,
+        identity=identity,
+        retractions=retractions,
     )
     rows = joined(list(found))
     if not other or not len(rows):

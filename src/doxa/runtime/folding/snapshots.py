@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from doxa.beliefmap.model import BeliefMap
 from doxa.domain.clock import Clock
 from doxa.runtime.folding.boundary import boundary
 from doxa.runtime.folding.fold import Folded, fold_rows, fold_tail
+from doxa.runtime.identity import Person
 from doxa.state.encoding import encode, encode_all
 from doxa.state.order import ordered
 from doxa.storage.port import Snapshot
@@ -18,12 +19,18 @@ from doxa.types import Moment
 
 
 def serves(
-    snapshot: Snapshot | None, wanted: str, until: Moment | None, known_at: Moment | None
+    snapshot: Snapshot | None,
+    wanted: str,
+    until: Moment | None,
+    known_at: Moment | None,
+    aliases: tuple[int, ...] = (),
 ) -> bool:
-    """Whether a snapshot may serve a read: of the wanted mark, and with nothing it must not see."""
+    """Whether a snapshot may serve a read: of the wanted mark, of the very twins that are read as
+    one, and with nothing it must not see."""
     return (
         snapshot is not None
         and snapshot.fingerprint == wanted
+        and snapshot.aliases == aliases
         and (until is None or snapshot.newest_at <= until)
         and (known_at is None or snapshot.newest_recorded <= known_at)
     )
@@ -31,7 +38,7 @@ def serves(
 
 def snapshot_of(
     belief_map: BeliefMap,
-    key: int,
+    person: Person,
     earlier: Snapshot | None,
     rows: SignalColumns,
     now: Moment,
@@ -65,25 +72,33 @@ def snapshot_of(
     if earlier is not None:
         newest = (max(newest[0], earlier.newest_at), max(newest[1], earlier.newest_recorded))
     return Snapshot(
-        twin=key,
+        twin=person.key,
         fingerprint=mark,
         until=until,
         newest_at=newest[0],
         newest_recorded=newest[1],
         last_seq=folded.last_seq,
         state=encode(folded.state, folded.members, folded.sources),
+        aliases=person.aliases,
     )
 
 
 def snapshots_of(
-    belief_map: BeliefMap, rows: SignalColumns, now: Moment, *, mark: str
+    belief_map: BeliefMap,
+    rows: SignalColumns,
+    now: Moment,
+    *,
+    mark: str,
+    parts: Mapping[int, tuple[int, ...]],
 ) -> Iterator[Snapshot]:
     """Snapshots of everybody in some rows, each cut at the newest boundary, by key.
 
     Parameters
     ----------
     rows : SignalColumns
-        All signals of some twins; without a zone of their own, at least those before the boundary.
+        All signals of some people; without a zone of their own, at least those before the boundary.
+    parts : mapping
+        The aliases of people that have any.
     """
     twins, place = np.unique(rows.twin, return_inverse=True)
     until = _boundaries(belief_map, rows, place, len(twins), now)
@@ -101,7 +116,7 @@ def snapshots_of(
     columns = (twins[met], until[met], *newest[:, met])
     told = zip(*(column.tolist() for column in columns), states, strict=True)
     for twin, cut, at, recorded, seq, state in told:
-        yield Snapshot(twin, mark, cut, at, recorded, seq, state)
+        yield Snapshot(twin, mark, cut, at, recorded, seq, state, parts.get(twin, ()))
 
 
 def _boundaries(

@@ -13,6 +13,7 @@ from doxa.errors import StoreError
 from doxa.runtime.folding.fold import Folded, fold_rows, fold_tail
 from doxa.runtime.folding.rows import ledger_rows
 from doxa.runtime.folding.snapshots import serves, snapshot_of
+from doxa.runtime.identity import Person, person_at, taken_back_since
 from doxa.runtime.wiring import Wiring
 from doxa.storage.port import Snapshot
 from doxa.types import Moment
@@ -46,26 +47,26 @@ class Readable:
 def twin_state(
     wiring: Wiring,
     belief_map: BeliefMap,
-    key: int,
+    person: Person,
     until: Moment | None,
     known_at: Moment | None,
 ) -> Folded:
-    """Fold one twin; a long history leaves a snapshot for the next read."""
-    found = readable(wiring, belief_map, key, until, known_at)
+    """Fold one person; a long history leaves a snapshot for the next read."""
+    found = readable(wiring, belief_map, person, until, known_at)
     try:
         folded = found.folded()
     except ValueError:
-        found = readable(wiring, belief_map, key, until, known_at, cached=False)
+        found = readable(wiring, belief_map, person, until, known_at, cached=False)
         folded = found.folded()
     if known_at is None and belief_map is wiring.belief_map:
-        leave_snapshot(wiring, found, key, until)
+        leave_snapshot(wiring, found, person, until)
     return folded
 
 
 def readable(
     wiring: Wiring,
     belief_map: BeliefMap,
-    key: int,
+    person: Person,
     until: Moment | None,
     known_at: Moment | None,
     *,
@@ -83,33 +84,45 @@ def readable(
     """
     store = wiring.store
     stamp = store.changes()
-    snapshot = store.snapshot(key) if cached and belief_map is wiring.belief_map else None
-    if not serves(snapshot, wiring.mark, until, known_at):
+    keys = (person.key, *person.aliases)
+    snapshot = store.snapshot(person.key) if cached and belief_map is wiring.belief_map else None
+    if not serves(snapshot, wiring.mark, until, known_at, person.aliases):
+        snapshot = None
+    if snapshot is not None and len(taken_back_since(wiring, known_at, keys)):
         snapshot = None
     if snapshot is not None and before_seq is not None and snapshot.last_seq >= before_seq:
         snapshot = None
     since = None if snapshot is None else snapshot.until
-    rows = ledger_rows(store, belief_map.zone, [key], since=since, until=until, known_at=known_at)
-    if snapshot is not None and store.changes() != stamp and store.snapshot(key) != snapshot:
-        return readable(wiring, belief_map, key, until, known_at, cached=False)
+    rows = ledger_rows(
+        store,
+        belief_map.zone,
+        [person.key],
+        since=since,
+        until=until,
+        known_at=known_at,
+        identity=person.identity,
+        retractions=person.retractions,
+    )
+    if snapshot is not None and store.changes() != stamp and store.snapshot(person.key) != snapshot:
+        return readable(wiring, belief_map, person, until, known_at, cached=False)
     return Readable(belief_map, snapshot, rows)
 
 
 def fresh_snapshot(
-    wiring: Wiring, found: Readable, key: int, until: Moment | None, least: int
+    wiring: Wiring, found: Readable, person: Person, until: Moment | None, least: int
 ) -> Snapshot | None:
     """A new snapshot, if the rows are many and the read saw all that it would hold."""
     if len(found.rows) < least:
         return None
     now = wiring.clock() if until is None else min(until, wiring.clock())
     return snapshot_of(
-        found.belief_map, key, found.snapshot, found.rows, now, least=least, mark=wiring.mark
+        found.belief_map, person, found.snapshot, found.rows, now, least=least, mark=wiring.mark
     )
 
 
-def leave_snapshot(wiring: Wiring, found: Readable, key: int, until: Moment | None) -> None:
-    """Write a snapshot after a read of a long history."""
-    made = fresh_snapshot(wiring, found, key, until, max(wiring.snapshot_after, 1))
-    if made is not None:
+def leave_snapshot(wiring: Wiring, found: Readable, person: Person, until: Moment | None) -> None:
+    """Write a snapshot after a read of a long history, of somebody as they are known now."""
+    made = fresh_snapshot(wiring, found, person, until, max(wiring.snapshot_after, 1))
+    if made is not None and person_at(wiring, person.key, None, None).aliases == person.aliases:
         with suppress(StoreError):  # a cache that cannot be written costs time, not answers
-            wiring.store.put_snapshots([made])
+            wiring.store.put_snapshots([made], person.retractions)

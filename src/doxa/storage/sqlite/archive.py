@@ -24,17 +24,20 @@ INSERT INTO snapshots
 SELECT :workspace, :twin, :fingerprint, :until, :newest_at, :newest_recorded, :last_seq, :state,
        :aliases
 WHERE NOT EXISTS (
-    SELECT 1 FROM signals WHERE workspace = :workspace AND {of}
-    AND occurred_at < :until AND seq > :last_seq
+    SELECT 1 FROM signals s WHERE s.workspace = :workspace AND {of}
+    AND s.occurred_at < :until AND s.seq > :last_seq AND NOT EXISTS (
+        SELECT 1 FROM retractions r
+        WHERE r.workspace = s.workspace AND r.twin = s.twin AND r.seq = s.seq
+    )
 )
 ON CONFLICT (workspace, twin) DO UPDATE SET
     fingerprint = excluded.fingerprint, until = excluded.until, newest_at = excluded.newest_at,
     newest_recorded = excluded.newest_recorded, last_seq = excluded.last_seq,
     state = excluded.state, aliases = excluded.aliases
 """
-_PUT_ALONE = _PUT_SNAPSHOT.format(of="twin = :twin")
+_PUT_ALONE = _PUT_SNAPSHOT.format(of="s.twin = :twin")
 _PUT_JOINED = _PUT_SNAPSHOT.format(
-    of="(twin = :twin OR twin IN (SELECT value FROM json_each(:aliases)))"
+    of="(s.twin = :twin OR s.twin IN (SELECT value FROM json_each(:aliases)))"
 )
 _SNAPSHOT = """
 SELECT twin, fingerprint, until, newest_at, newest_recorded, last_seq, state, aliases

@@ -35,6 +35,9 @@ JOIN signals s ON s.workspace = f.workspace AND s.source = f.key AND s.id = :id
 WHERE f.workspace = :workspace AND f.role = 'source' AND (:source IS NULL OR f.text = :source)
 ORDER BY f.key
 """
+_RETRACTION_OF = """
+SELECT place, recorded FROM retractions WHERE workspace = ? AND twin = ? AND seq = ?
+"""
 _ADD_RETRACTION = """
 INSERT INTO retractions (workspace, twin, seq, recorded) VALUES (?, ?, ?, ?)
 ON CONFLICT DO NOTHING
@@ -97,19 +100,25 @@ def merge(
 
 def retract(
     connection: sqlite3.Connection, workspace: int, id_: str, source: str | None, recorded: Moment
-) -> Retraction | None:
+) -> Retraction:
     """Add a row about a signal, and drop the snapshots that may hold it."""
     values = {"workspace": workspace, "id": id_, "source": source}
     found = connection.execute(_FIND_SIGNAL, values).fetchall()
     if len(found) != 1:
         raise unknown_signal(id_, source, [row[-1] for row in found])
     seq, twin, at, named = found[0]
-    added = connection.execute(_ADD_RETRACTION, (workspace, twin, seq, recorded))
-    if not added.rowcount:
-        return None
-    drop_snapshots(connection, workspace, [twin], at)
+    added = connection.execute(_ADD_RETRACTION, (workspace, twin, seq, recorded)).rowcount
+    if added:
+        drop_snapshots(connection, workspace, [twin], at)
+    place, recorded = connection.execute(_RETRACTION_OF, (workspace, twin, seq)).fetchone()
     return Retraction(
-        place=int(added.lastrowid or 0), twin=twin, seq=seq, source=named, id=id_, recorded=recorded
+        place=place,
+        twin=twin,
+        seq=seq,
+        source=named,
+        id=id_,
+        recorded=recorded,
+        duplicate=not added,
     )
 
 

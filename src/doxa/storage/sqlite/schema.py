@@ -49,9 +49,9 @@ def prepare(path: Path, scripts: Mapping[int, tuple[str, str]] | None = None) ->
         connection = connect(path)
         try:
             connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
-            version = _version(connection, path)
-            _check_version(version, max(steps), path)
-            if version < max(steps):
+            done = _versions(connection, path)
+            _check_version(max(done, default=0), max(steps), path)
+            if steps.keys() - done:
                 _migrate(connection, steps, path)
             connection.execute("PRAGMA journal_mode = WAL")
         finally:
@@ -90,15 +90,15 @@ def _check_header(path: Path) -> None:
         )
 
 
-def _version(connection: sqlite3.Connection, path: Path) -> int:
-    """The file's schema version; 0 = new."""
+def _versions(connection: sqlite3.Connection, path: Path) -> set[int]:
+    """The migrations that made the file; none when it is new."""
     if not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
-        return 0
+        return set()
     try:
-        found = connection.execute("SELECT max(version) FROM migrations").fetchone()[0]
+        found = connection.execute("SELECT version FROM migrations").fetchall()
     except sqlite3.OperationalError as error:
         raise StoreError(f"this is not a doxa store ({error})", where=str(path)) from error
-    return int(found or 0)
+    return {version for (version,) in found}
 
 
 def _check_version(version: int, newest: int, path: Path) -> None:
@@ -116,9 +116,9 @@ def _migrate(
     """Run what is missing, all in one transaction; another process may have been quicker."""
     begin(connection)
     try:
-        version = _version(connection, path)
+        done = _versions(connection, path)
         for number, (name, script) in sorted(steps.items()):
-            if number > version:
+            if number not in done:
                 for statement in _statements(script):
                     connection.execute(statement)
                 connection.execute("INSERT INTO migrations VALUES (?, ?)", (number, name))

@@ -55,7 +55,7 @@ class SqliteStore(SqliteLedger):
     >>> folder = tempfile.TemporaryDirectory()
     >>> store = SqliteStore(Path(folder.name) / "shop.db")
     >>> store.append([Signal(id="t1", twin="ann", kind="buy", at=5, recorded=6)])
-    [Appended(id='t1', seq=1, duplicate=False)]
+    [Appended(id='t1', seq=1, duplicate=False, retracted=False)]
     >>> [signal.kind for signal in store.signals(store.twin_key("ann"))]
     ['buy']
     >>> store.close()
@@ -85,8 +85,8 @@ class SqliteStore(SqliteLedger):
             )
         )
 
-    def retract(self, id: str, source: str | None, recorded: Moment) -> Retraction | None:
-        """Take a signal back; None when it was taken back before."""
+    def retract(self, id: str, source: str | None, recorded: Moment) -> Retraction:
+        """Take a signal back."""
         return self._run(
             lambda connection, _: corrections.retract(
                 connection, self._workspace, id, source, recorded

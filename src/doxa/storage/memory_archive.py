@@ -1,0 +1,101 @@
+"""Maps, populations, forecasts and cohorts of a store in memory."""
+
+from __future__ import annotations
+
+import msgspec
+
+from doxa.errors import InputError, UnknownName
+from doxa.storage.memory_corrections import MemoryCorrections
+from doxa.storage.port import (
+    Activation,
+    ForecastSet,
+    MapVersion,
+    PopulationVersion,
+    SavedCohort,
+)
+from doxa.types import Moment
+
+
+class MemoryArchive(MemoryCorrections):
+    """What is written once, in versions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._maps: list[MapVersion] = []
+        self._populations: list[PopulationVersion] = []
+        self._activations: list[Activation] = []
+        self._forecasts: dict[str, ForecastSet] = {}
+        self._cohorts: dict[str, SavedCohort] = {}
+
+    def maps(self) -> list[MapVersion]:
+        """All maps by version."""
+        return list(self._maps)
+
+    def put_map(self, text: str, fingerprint: str, active_from: Moment) -> MapVersion:
+        """Store and activate a map from a moment on."""
+        if self._maps and (self._maps[-1].text, self._maps[-1].fingerprint) == (text, fingerprint):
+            return self._maps[-1]
+        version = len(self._maps) + 1
+        added = MapVersion(
+            version=version, fingerprint=fingerprint, text=text, active_from=active_from
+        )
+        self._maps.append(added)
+        self._changes += 1
+        return added
+
+    def populations(self) -> list[PopulationVersion]:
+        """All populations by version, bodies included."""
+        newest = {made.version: made.active_from for made in self._activations}
+        return [
+            msgspec.structs.replace(population, active_from=newest.get(population.version))
+            for population in self._populations
+        ]
+
+    def put_population(self, population: PopulationVersion) -> PopulationVersion:
+        """Store a population; its version is assigned."""
+        added = msgspec.structs.replace(population, version=len(self._populations) + 1)
+        self._populations.append(added)
+        self._changes += 1
+        if population.active_from is not None:
+            self.activate_population(added.version, population.active_from)
+        return added
+
+    def activate_population(self, version: int, active_from: Moment) -> None:
+        """Make a population the one that readings use from a moment on."""
+        if not 1 <= version <= len(self._populations):
+            raise UnknownName(f"there is no population {version}", hint="fit one first")
+        self._activations.append(Activation(version, active_from))
+        self._changes += 1
+
+    def activations(self) -> list[Activation]:
+        """Which population was made active when."""
+        return list(self._activations)
+
+    def put_forecasts(self, forecasts: ForecastSet) -> None:
+        """Record a forecast set."""
+        if forecasts.id in self._forecasts:
+            raise InputError(
+                f"forecast set {forecasts.id!r} is recorded already",
+                hint="recorded forecasts are never changed",
+            )
+        self._forecasts[forecasts.id] = forecasts
+        self._changes += 1
+
+    def forecast_sets(self, outcome: str | None = None) -> list[ForecastSet]:
+        """Recorded sets by `recorded`."""
+        found = [one for one in self._forecasts.values() if outcome in (None, one.outcome)]
+        return sorted(found, key=lambda one: (one.recorded, one.id))
+
+    def put_cohort(self, cohort: SavedCohort) -> None:
+        """Keep a condition under its name, in place of another of that name."""
+        self._cohorts[cohort.name] = cohort
+        self._changes += 1
+
+    def cohorts(self) -> list[SavedCohort]:
+        """The saved conditions by name."""
+        return [self._cohorts[name] for name in sorted(self._cohorts)]
+
+    def drop_cohort(self, name: str) -> bool:
+        """Let go of a saved condition; whether there was one."""
+        self._changes += 1
+        return self._cohorts.pop(name, None) is not None
