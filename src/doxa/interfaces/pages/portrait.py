@@ -18,7 +18,8 @@ from doxa.runtime.versions import population_at
 from doxa.types import Json, Moment
 
 if TYPE_CHECKING:
-    from doxa.runtime.twins import Twins
+    from doxa.runtime.identity import newest_at
+from doxa.runtime.twins import Twins
 
 MOST_FORECASTS = 8
 """Per outcome, likeliest first."""
@@ -55,7 +56,7 @@ def portrait(twins: Twins, id: str, *, as_of: Any = None, nodes: tuple[str, ...]
     nodes : tuple of str, optional
         Whose timelines; left out, the three most telling.
     """
-    moment = twins.wiring.store.stats().newest_at if as_of is None else as_of
+    moment = newest_at(twins.wiring) if as_of is None else as_of
     twin = twins.twin(id, as_of=moment)
     held = twin.opinions()
     asked = [twin.timeline(node) for node in nodes]
