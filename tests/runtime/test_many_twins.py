@@ -10,6 +10,7 @@ from doxa.beliefmap.map_file import parse_map
 from doxa.domain.clock import DAY, datetime_of
 from doxa.runtime.folding import all_twins
 from doxa.runtime.folding.twin_state import fresh_snapshot, readable
+from doxa.runtime.identity import Person
 
 
 def at(days: float) -> object:
@@ -71,8 +72,8 @@ def test_people_who_move_are_folded_together_as_one_by_one(open_shop, clock):
     assert shop.snapshot() == 4
     for key in range(1, 5):
         kept = shop.wiring.store.snapshot(key)
-        whole = readable(shop.wiring, moving, key, None, None, cached=False)
-        alone = fresh_snapshot(shop.wiring, whole, key, None, 1)
+        whole = readable(shop.wiring, moving, Person(key), None, None, cached=False)
+        alone = fresh_snapshot(shop.wiring, whole, Person(key), None, 1)
         assert kept == alone
 
 
