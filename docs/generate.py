@@ -27,6 +27,9 @@ SHOWN = "<!-- not run: it runs as the example of a docstring -->"
 FACADES = ("doxa.runtime.twins.Twins", "doxa.runtime.twin.Twin")
 RECORDS = (
     "doxa.runtime.receipt.Receipt",
+    "doxa.runtime.forgetting.ForgetReceipt",
+    "doxa.storage.forgotten.ForgottenList",
+    "doxa.storage.forgotten.Forgotten",
     "doxa.reading.opinion.Opinion",
     "doxa.runtime.held.Held",
     "doxa.runtime.delta.Change",

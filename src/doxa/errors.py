@@ -78,6 +78,10 @@ class SignalConflict(SignalError):
     """The same signal id arrived with other content than before."""
 
 
+class ForgottenTwin(SignalError):
+    """A signal of a person who was forgotten, from before that."""
+
+
 class TooManyRejects(DoxaError, ValueError):
     """A load in which more rows are bad than was allowed."""
 

@@ -22,6 +22,7 @@ def test_memory(check: Check) -> None:
 @pytest.mark.parametrize("check", contract(), ids=lambda check: check.__name__)
 def test_sqlite(check: Check, tmp_path: Path) -> None:
     def make(*, clock: Clock = Clock.TIME, zone: Zone | None = None) -> Store:
-        return SqliteStore(tmp_path / "store.db", clock=clock, zone=zone)
+        path = tmp_path / f"store{len(list(tmp_path.glob('*.db')))}.db"
+        return SqliteStore(path, clock=clock, zone=zone)
 
     check(make)

@@ -9,7 +9,13 @@ An adapter's own tests run all of `contract()` against it::
 
 from __future__ import annotations
 
-from doxa.checks import store_appending, store_correcting, store_keeping, store_reading
+from doxa.checks import (
+    store_appending,
+    store_correcting,
+    store_forgetting,
+    store_keeping,
+    store_reading,
+)
 from doxa.checks.store_samples import Check, MakeStore
 
 __all__ = ["Check", "MakeStore", "contract"]
@@ -17,7 +23,7 @@ __all__ = ["Check", "MakeStore", "contract"]
 
 def contract() -> list[Check]:
     """All checks of a store, found by name."""
-    modules = (store_appending, store_reading, store_correcting, store_keeping)
+    modules = (store_appending, store_reading, store_correcting, store_keeping, store_forgetting)
     return [
         value
         for module in modules

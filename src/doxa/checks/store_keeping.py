@@ -16,6 +16,7 @@ from doxa.checks.store_samples import (
 )
 from doxa.domain.clock import DAY
 from doxa.errors import InputError, UnknownName
+from doxa.storage.blocks import encode_block
 from doxa.storage.port import ForecastSet, PopulationVersion, SavedCohort
 
 
@@ -98,7 +99,7 @@ def check_forecast_sets(make: MakeStore) -> None:
             recorded=NOON - i,
             population=1,
             label="recorded",
-            body=bytes([i]) * 100_000,
+            body=encode_block([i], ["x" * 100_000], {}),
         )
         for i in range(3)
     ]

@@ -16,6 +16,8 @@ SECOND = 1_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+AHEAD = 5 * MINUTE
+"""How far clocks may disagree: what lies further in the future is refused."""
 SLOT = 15 * MINUTE
 """Every zone keeps one offset within a quarter of an hour of UTC."""
 

@@ -83,6 +83,22 @@ def roots(joined: Mapping[int, Alias]) -> dict[int, tuple[int, Span]]:
     return {twin: root(joined, twin) for twin in joined}
 
 
+def person(rows: Iterable[Alias], twin: int) -> tuple[int, ...]:
+    """All twins that are one person with a twin, as was said last: ascending, itself among them.
+
+    Examples
+    --------
+    >>> rows = [Alias(alias=3, into=2, at=0, recorded=0), Alias(alias=2, into=1, at=0, recorded=0)]
+    >>> person(rows, 2), person(rows, 7)
+    ((1, 2, 3), (7,))
+    """
+    found = roots(joins(rows, None, None))
+    stands = found[twin][0] if twin in found else twin
+    return tuple(
+        sorted({stands, twin, *(part for part, (whole, _) in found.items() if whole == stands)})
+    )
+
+
 def settled(rows: Sequence[Alias], row: Alias, name: Callable[[int], str]) -> Alias | None:
     """A new row as it may be added to others; None when it is said already.
 

@@ -136,6 +136,8 @@ class Page(Struct, frozen=True):
         In order; more than two get a list of contents.
     language
         Of the page's words, as an HTML language code.
+    about
+        The id of the one person the page tells of, if it does.
 
     Examples
     --------
@@ -149,3 +151,4 @@ class Page(Struct, frozen=True):
     cards: tuple[Card, ...] = ()
     sections: tuple[Section, ...] = ()
     language: str = "en"
+    about: str = ""

@@ -12,6 +12,7 @@ from doxa.beliefmap.fingerprint import fingerprint
 from doxa.beliefmap.map_file import load_map, parse_map
 from doxa.beliefmap.model import BeliefMap
 from doxa.errors import InputError, MapChanged, MissingExtra
+from doxa.runtime.forgetting import finish_purge
 from doxa.runtime.map_change import differences
 from doxa.runtime.twins import Twins
 from doxa.runtime.wiring import SNAPSHOT_AFTER, Wiring, real_now
@@ -58,7 +59,9 @@ def open_twins(
     except BaseException:
         store.close()
         raise
-    return Twins(Wiring(store, active, file, clock, snapshot_after))
+    wiring = Wiring(store, active, file, clock, snapshot_after)
+    finish_purge(wiring)
+    return Twins(wiring)
 
 
 def store_file(path: str | PathLike[str]) -> Path:

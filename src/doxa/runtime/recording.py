@@ -13,15 +13,8 @@ from doxa.domain.clock import Clock, format_moment
 from doxa.errors import InputError
 from doxa.runtime.forecasts import Forecasts
 from doxa.runtime.wiring import Wiring
+from doxa.storage.blocks import decode_block, encode_block
 from doxa.storage.port import ForecastSet
-
-
-class _Body(msgspec.Struct, frozen=True):
-    """The columns of a recorded set, as stored: raw little-endian arrays by name."""
-
-    twins: list[int]
-    items: list[str]
-    columns: dict[str, bytes]
 
 
 def recorded(wiring: Wiring, found: Forecasts) -> Forecasts:
@@ -48,14 +41,6 @@ def recorded(wiring: Wiring, found: Forecasts) -> Forecasts:
         "predictor": found.predictor,
         "closes": found.closes,
     }
-    body = _Body(
-        found.keys,
-        found.items,
-        {
-            name: np.ascontiguousarray(column).astype(column.dtype.newbyteorder("<")).tobytes()
-            for name, column in columns.items()
-        },
-    )
     wiring.store.put_forecasts(
         ForecastSet(
             id=identity,
@@ -64,7 +49,7 @@ def recorded(wiring: Wiring, found: Forecasts) -> Forecasts:
             recorded=now,
             population=found.version or 0,
             label=found.label,
-            body=msgspec.msgpack.encode(body),
+            body=encode_block(found.keys, found.items, columns),
         )
     )
     return replace(found, id=identity)
@@ -78,18 +63,10 @@ def _whom(found: Forecasts) -> str:
 
 def recorded_columns(stored: ForecastSet) -> dict[str, np.ndarray[Any, np.dtype[Any]]]:
     """The columns of a recorded set: twin (a place in its twins), item, probability, and so on."""
-    body = _decoded(stored)
-    types = {"probability": "<f8", "predictor": "<f8"}
-    return {
-        name: np.frombuffer(raw, dtype=types.get(name, "<i8")) for name, raw in body.columns.items()
-    }
+    return decode_block(stored.body).arrays()
 
 
 def recorded_for(stored: ForecastSet) -> tuple[list[int], list[str]]:
     """The store's keys of the twins of a recorded set, and its items."""
-    body = _decoded(stored)
-    return body.twins, body.items
-
-
-def _decoded(stored: ForecastSet) -> _Body:
-    return msgspec.msgpack.decode(stored.body, type=_Body)
+    block = decode_block(stored.body)
+    return block.twins, block.items

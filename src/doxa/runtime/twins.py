@@ -14,7 +14,7 @@ from doxa.beliefmap.tables import Tables
 from doxa.domain.signal import DEFAULT_SOURCE, Signal
 from doxa.fidelity.report import FidelityReport
 from doxa.runtime import backfill as loading
-from doxa.runtime import correcting, fitting, forecasting, judging, observing
+from doxa.runtime import correcting, fitting, forecasting, forgetting, judging, observing
 from doxa.runtime.auditing import audit as auditing
 from doxa.runtime.cohorts import finding, saving
 from doxa.runtime.cohorts.cohort import Cohort
@@ -22,6 +22,7 @@ from doxa.runtime.correcting import MergeReceipt, RetractReceipt
 from doxa.runtime.fitting import FitReceipt
 from doxa.runtime.folding.all_twins import snapshot_all
 from doxa.runtime.forecasts import Forecasts
+from doxa.runtime.forgetting import ForgetReceipt
 from doxa.runtime.frozen import asking, freeze
 from doxa.runtime.intake.given import Given
 from doxa.runtime.intake.times import asked_moment
@@ -30,7 +31,9 @@ from doxa.runtime.receipt import Receipt
 from doxa.runtime.twin import Twin
 from doxa.runtime.wiring import Wiring
 from doxa.storage.bulk.receipt import DEFAULTS, BackfillReceipt, Options
+from doxa.storage.forgotten import ForgottenList
 from doxa.storage.port import SavedCohort
+from doxa.types import Moment
 
 
 class Twins:
@@ -372,8 +375,40 @@ class Twins:
         """
         return auditing.audit(Path(users), None if events is None else Path(events))
 
+    def forget(self, id: str, *, now: Any = None) -> ForgetReceipt:
+        """Erase one person; returns when nothing of them is served any more.
+
+        Signals of theirs that occurred up to now are refused from then on; later ones begin a new
+        twin. Somebody never met is noted all the same. See `ForgetReceipt` for what is left to do
+        where another process is reading.
+        """
+        return forgetting.forget(self.wiring, id, now)
+
+    def purge(self, *, now: Any = None) -> Moment | None:
+        """Leave no byte of the forgotten in any file of the store.
+
+        Returns when it was done; None where another process reads an older state of the store or
+        loads history: try again later. It is also tried at every `forget`, opening and closing.
+        """
+        return forgetting.purge(self.wiring, now)
+
+    def forgotten(self) -> ForgottenList:
+        """Everybody who was forgotten, as hashes with their key: keep it beside your backups."""
+        return self.wiring.store.forgotten()
+
+    def reapply(self, forgotten: ForgottenList | Path | str, *, now: Any = None) -> ForgetReceipt:
+        """Forget again, in a restored copy, everybody on a list; what they sent since stays.
+
+        Parameters
+        ----------
+        forgotten : ForgottenList, or path
+            What `forgotten` gave, or the file that ``doxa forget --save`` wrote.
+        """
+        return forgetting.reapply(self.wiring, forgotten, now)
+
     def close(self) -> None:
         """Write what is pending and let go of the file."""
+        forgetting.finish_purge(self.wiring)
         self.wiring.store.close()
 
     def __enter__(self) -> Twins:

@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints, Members
+from doxa.beliefmap.payloads import Bools
 from doxa.state.cells import NodeCells
 from doxa.state.codec import COLUMNS, FORMAT, WORD
 from doxa.state.entries import Layout, entry_of_key, member_of_key, node_of
@@ -40,7 +41,7 @@ def encode_all(
     twins : int64[q], ascending
         Everybody in the state.
     members, sources
-        What the codes in it mean.
+        What the codes in it mean. Nobody's bytes name a source that only others have.
 
     Yields
     ------
@@ -51,20 +52,37 @@ def encode_all(
     parts = [_Rows.of(cells.twin, twins) for cells in tables.values()]
     seen, traits = _Rows.of(state.seen.twin, twins), _Rows.of(state.traits.twin, twins)
     known = _known(list(tables.values()), parts, len(twins))
+    place, source, *columns = known.columns
+    told_by = [
+        (known.rows, source),
+        (seen, state.seen.source),
+        (traits, state.traits.source),
+    ]
+    heard, (cell_source, seen_source, trait_source) = _heard(told_by, len(twins), len(sources))
     integers = [
-        (known.rows, known.columns),
+        (known.rows, [place, cell_source, *columns]),
         *_ticks(tables, parts),
-        (seen, [state.seen.source, state.seen.first, state.seen.last]),
-        (traits, [state.traits.source, state.traits.at, state.traits.order]),
+        (seen, [seen_source, state.seen.first, state.seen.last]),
+        (traits, [trait_source, state.traits.at, state.traits.order]),
     ]
     words = _laid_out(integers, _sums(tables, parts), len(twins))
     sessions = [told.of(twins) for told in state.sessions.values()]
     counts = np.stack([part.counts for part in parts] + sessions + [seen.counts], axis=1)
     heads = _Heads(tables, tuple(state.sessions), sources, _names(known.keys, state, members))
-    for place in range(len(twins)):
-        told = known.key[known.bounds[place] : known.bounds[place + 1]]
-        held = _held(state.traits, traits.bounds[place], traits.bounds[place + 1])
-        yield heads.of(counts[place], told, int(words.integers[place]), held) + words.of(place)
+    for number in range(len(twins)):
+        told = known.key[known.bounds[number] : known.bounds[number + 1]]
+        held = _held(state.traits, traits.bounds[number], traits.bounds[number + 1])
+        head = heads.of(counts[number], told, heard[number], int(words.integers[number]), held)
+        yield head + words.of(number)
+
+
+def _heard(told_by: list[tuple[_Rows, Ints]], twins: int, sources: int) -> tuple[Bools, list[Ints]]:
+    """The sources that each twin has, bool[q, sources], and their codes counted among those."""
+    heard = np.zeros((twins, sources), dtype=np.bool_)
+    for rows, source in told_by:
+        heard[rows.twin, source] = True
+    code = np.cumsum(heard, axis=1) - 1
+    return heard, [code[rows.twin, source] for rows, source in told_by]
 
 
 def _by_twin(cells: NodeCells) -> NodeCells:
@@ -237,9 +255,16 @@ class _Heads:
     sessions: tuple[str, ...]
     sources: tuple[str, ...]
     names: list[msgspec.Raw]
-    made: dict[tuple[bytes, bytes], bytes] = field(default_factory=dict)
+    made: dict[tuple[bytes, bytes, bytes], bytes] = field(default_factory=dict)
 
-    def of(self, counts: Ints, key: Ints, integers: int, traits: list[tuple[str, Any]]) -> bytes:
+    def of(
+        self,
+        counts: Ints,
+        key: Ints,
+        heard: Bools,
+        integers: int,
+        traits: list[tuple[str, Any]],
+    ) -> bytes:
         """The head of one twin.
 
         Parameters
@@ -248,28 +273,35 @@ class _Heads:
             Cells per table, sessions per event clock, rows of (twin, source).
         key : int64[k]
             Places of its (entry, member) in `names`.
+        heard : bool[sources]
+            Which sources it has.
         integers : int
             Bytes of its integers.
         """
         if traits:
-            return self._written(counts.tolist(), key.tolist(), integers, traits)
-        same = counts.tobytes(), key.tobytes()
+            return self._written(counts.tolist(), key.tolist(), heard, integers, traits)
+        same = counts.tobytes(), key.tobytes(), heard.tobytes()
         found = self.made.get(same)
         if found is None:
-            found = self._written(counts.tolist(), key.tolist(), integers, traits)
+            found = self._written(counts.tolist(), key.tolist(), heard, integers, traits)
             if len(self.made) < _MOST_HEADS:
                 self.made[same] = found
         return found
 
     def _written(
-        self, counts: list[int], key: list[int], integers: int, traits: list[tuple[str, Any]]
+        self,
+        counts: list[int],
+        key: list[int],
+        heard: Bools,
+        integers: int,
+        traits: list[tuple[str, Any]],
     ) -> bytes:
         layouts = len(self.tables)
         head = _ENCODE(
             (
                 FORMAT,
                 integers,
-                self.sources,
+                [self.sources[code] for code in np.flatnonzero(heard).tolist()],
                 [self.names[place] for place in key],
                 [
                     (*layout, cells.unit, count, {k: e.bands for k, e in cells.events.items()})

@@ -16,7 +16,7 @@ from doxa.errors import UnknownName
 from doxa.storage.days import LocalDays, zone_history
 from doxa.storage.first_signals import of_people
 from doxa.storage.identity import ALONE, Identity
-from doxa.storage.memory_archive import MemoryArchive
+from doxa.storage.memory_forgetting import MemoryForgetting
 from doxa.storage.port import (
     Appended,
     BulkAppended,
@@ -46,15 +46,13 @@ from doxa.storage.rows import (
 from doxa.types import Moment
 
 
-class MemoryLedger(MemoryArchive):
-    """Signals in a list; a signal's seq is its place, from 1."""
+class MemoryLedger(MemoryForgetting):
+    """Signals by seq, which counts from 1 and is never given twice."""
 
     def __init__(self, *, clock: Clock = Clock.TIME, zone: Zone | None = None) -> None:
-        super().__init__()
-        self.clock = clock
+        super().__init__(clock)
         self.zone = zone or Zone()
         self._kinds: dict[str, int] = {}
-        self._sources: dict[str, int] = {}
         self._loads: dict[str, Load] = {}
 
     def append(self, signals: Sequence[Signal]) -> list[Appended]:
@@ -132,7 +130,7 @@ class MemoryLedger(MemoryArchive):
         window = (None, None) if identity.shifts else (since, until)
         keys = None if twins is None else identity.keys(twins)
         found = self._select(kinds, *window, known_at, keys)
-        places = [place for place in found if place + 1 not in left_out]
+        places = [place for place in found if place not in left_out]
         traits = self._traits(known_at, identity, left_out)
         days = LocalDays(self.clock, self.zone, zone_history(traits, self.zone))
         texts = tuple(self._kinds), tuple(self._sources)
@@ -148,7 +146,7 @@ class MemoryLedger(MemoryArchive):
         first: dict[tuple[int, int], tuple[Moment, Moment]] = {}
         left_out = self._retracted(known_at)
         for place in self._select(None, None, None, known_at, None):
-            if place + 1 in left_out:
+            if place in left_out:
                 continue
             row = self._rows[place]
             key = self._twins[row[TWIN]], self._sources[row[SOURCE]]
@@ -168,19 +166,19 @@ class MemoryLedger(MemoryArchive):
 
     def kinds(self) -> dict[str, int]:
         """Kinds met so far and how many signals of each."""
-        met = [row[KIND] for row in self._rows]
+        met = [row[KIND] for row in self._rows.values()]
         return {kind: met.count(kind) for kind in sorted(set(met))}
 
     def stats(self) -> StoreStats:
         """The ledger in a few numbers."""
-        at = [row[AT] for row in self._rows]
+        at = [row[AT] for row in self._rows.values()]
         return StoreStats(
             twins=len(self._twins),
             signals=len(at),
-            last_seq=len(at),
+            last_seq=max(self._rows, default=0),
             oldest_at=min(at, default=None),
             newest_at=max(at, default=None),
-            newest_recorded=max((row[RECORDED] for row in self._rows), default=None),
+            newest_recorded=max((row[RECORDED] for row in self._rows.values()), default=None),
         )
 
     def changes(self) -> int:
@@ -193,14 +191,13 @@ class MemoryLedger(MemoryArchive):
             duplicates = []
             for row in rows:
                 name = row[SOURCE], row[ID]
-                known = (
-                    self._rows[self._places[name] - 1] if name in self._places else new.get(name)
-                )
+                known = self._rows[self._places[name]] if name in self._places else new.get(name)
                 duplicates.append(known is not None)
                 if known is None:
                     new[name] = row
                 else:
                     check_same(known, row)
+            self._check_forgotten(list(new.values()))
             for row in new.values():
                 self._add(row)
             left_out = self._retracted()
@@ -212,11 +209,15 @@ class MemoryLedger(MemoryArchive):
 
     def _add(self, row: Row) -> None:
         self._changes += 1
-        self._rows.append(row)
-        self._places[row[SOURCE], row[ID]] = len(self._rows)
+        self._newest_seq += 1
+        self._rows[self._newest_seq] = row
+        self._places[row[SOURCE], row[ID]] = self._newest_seq
         self._kinds.setdefault(row[KIND], len(self._kinds))
         self._sources.setdefault(row[SOURCE], len(self._sources))
-        twin = self._twins.setdefault(row[TWIN], len(self._twins) + 1)
+        twin = self._twins.get(row[TWIN])
+        if twin is None:
+            self._newest_key += 1
+            twin = self._twins[row[TWIN]] = self._newest_key
         self._drop_snapshots([twin], row[AT])
 
     def _select(
@@ -230,7 +231,7 @@ class MemoryLedger(MemoryArchive):
         wanted = None if twins is None else {int(twin) for twin in twins}
         return [
             place
-            for place, row in enumerate(self._rows)
+            for place, row in self._rows.items()
             if (kinds is None or row[KIND] in kinds)
             and (since is None or row[AT] >= since)
             and (until is None or row[AT] <= until)
@@ -242,7 +243,7 @@ class MemoryLedger(MemoryArchive):
         self, known_at: Moment | None, identity: Identity, left_out: set[int]
     ) -> list[tuple[int, Moment, int, str, bytes]]:
         places = self._select([TRAITS], None, None, known_at, None)
-        rows = [self._rows[place] for place in places if place + 1 not in left_out]
+        rows = [self._rows[place] for place in places if place not in left_out]
         own = np.array([self._twins[row[TWIN]] for row in rows], dtype=np.int64)
         return [
             (twin, row[AT], row[ORDER], row[ID], row[PAYLOAD])
@@ -268,7 +269,7 @@ class MemoryLedger(MemoryArchive):
             at=at,
             recorded=np.array([row[RECORDED] for row in rows], dtype=np.int64),
             order=np.array([row[ORDER] for row in rows], dtype=np.int64),
-            seq=np.array(places, dtype=np.int64) + 1,
+            seq=np.array(places, dtype=np.int64),
             kind=np.array([self._kinds[row[KIND]] for row in rows], dtype=np.int64),
             source=np.array([self._sources[row[SOURCE]] for row in rows], dtype=np.int64),
             session=session_codes([row[SESSION] for row in rows]),
@@ -286,6 +287,7 @@ class MemoryStore(MemoryLedger):
 
     Examples
     --------
+    >>> from doxa.domain.signal import Signal
     >>> store = MemoryStore()
     >>> store.append([Signal(id="t1", twin="ann", kind="buy", at=5, recorded=6)])
     [Appended(id='t1', seq=1, duplicate=False, retracted=False)]
@@ -308,7 +310,13 @@ class MemoryStore(MemoryLedger):
         with self._lock:
             if retractions is not None and self.amendments().retractions > retractions:
                 return 0
-            fresh = [snapshot for snapshot in snapshots if not self._newer_than(snapshot)]
+            known = set(self._twins.values())
+            fresh = [
+                snapshot
+                for snapshot in snapshots
+                if known.issuperset((snapshot.twin, *snapshot.aliases))
+                and not self._newer_than(snapshot)
+            ]
             self._snapshots.update({snapshot.twin: snapshot for snapshot in fresh})
             self._changes += 1
             return len(fresh)
@@ -318,7 +326,8 @@ class MemoryStore(MemoryLedger):
         left_out, twins = self._retracted(), (snapshot.twin, *snapshot.aliases)
         return any(
             self._twins[row[TWIN]] in twins and row[AT] < snapshot.until and seq not in left_out
-            for seq, row in enumerate(self._rows[snapshot.last_seq :], snapshot.last_seq + 1)
+            for seq, row in self._rows.items()
+            if seq > snapshot.last_seq
         )
 
     def close(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from doxa.errors import InputError, UnknownName
+from doxa.storage.blocks import decode_block, without_twins
 from doxa.storage.memory_corrections import MemoryCorrections
 from doxa.storage.port import (
     Activation,
@@ -26,6 +27,7 @@ class MemoryArchive(MemoryCorrections):
         self._activations: list[Activation] = []
         self._forecasts: dict[str, ForecastSet] = {}
         self._cohorts: dict[str, SavedCohort] = {}
+        self._anybody_forgotten = False
 
     def maps(self) -> list[MapVersion]:
         """All maps by version."""
@@ -72,13 +74,16 @@ class MemoryArchive(MemoryCorrections):
         return list(self._activations)
 
     def put_forecasts(self, forecasts: ForecastSet) -> None:
-        """Record a forecast set."""
+        """Record a forecast set, without those who were forgotten meanwhile."""
         if forecasts.id in self._forecasts:
             raise InputError(
                 f"forecast set {forecasts.id!r} is recorded already",
                 hint="recorded forecasts are never changed",
             )
-        self._forecasts[forecasts.id] = forecasts
+        known = self._twins.values()
+        gone = frozenset(decode_block(forecasts.body).twins).difference(known)
+        body = without_twins(forecasts.body, gone)[0] if self._anybody_forgotten else forecasts.body
+        self._forecasts[forecasts.id] = msgspec.structs.replace(forecasts, body=body)
         self._changes += 1
 
     def forecast_sets(self, outcome: str | None = None) -> list[ForecastSet]:

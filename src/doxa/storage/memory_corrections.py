@@ -17,19 +17,21 @@ class MemoryCorrections:
     """Rows with what names them, who is whom, and what was taken back."""
 
     def __init__(self) -> None:
-        self._rows: list[Row] = []
+        self._rows: dict[int, Row] = {}
+        self._newest_seq = 0
+        self._newest_key = 0
         self._places: dict[tuple[str, str], int] = {}
         self._twins: dict[str, int] = {}
         self._snapshots: dict[int, Snapshot] = {}
         self._aliases: list[Alias] = []
         self._retractions: list[Retraction] = []
+        self._amended = Amendments(0, 0)
         self._changes = 0
         self._lock = threading.RLock()
 
     def amendments(self) -> Amendments:
         """How far the ledger is amended."""
-        newest = self._retractions[-1].place if self._retractions else 0
-        return Amendments(len(self._aliases), newest)
+        return self._amended
 
     def aliases(self, twins: Sequence[int] | None = None) -> list[Alias]:
         """What was said about who is whom."""
@@ -42,8 +44,10 @@ class MemoryCorrections:
         """Say who is whom; None when it is said already."""
         with self._lock:
             known = {**self._twins}
+            fresh = iter(range(self._newest_key + 1, self._newest_key + 3))
             alias, into = (
-                known.setdefault(twin, len(known) + 1) for twin in (merging.alias, merging.into)
+                known[twin] if twin in known else known.setdefault(twin, next(fresh))
+                for twin in (merging.alias, merging.into)
             )
             names = {key: twin for twin, key in known.items()}
             asked = Alias(
@@ -57,7 +61,11 @@ class MemoryCorrections:
             row = settled(self.aliases([alias, into]), asked, names.__getitem__)
             if row is not None:
                 self._twins = known
+                self._newest_key = max(known.values())
                 self._aliases.append(row)
+                self._amended = msgspec.structs.replace(
+                    self._amended, aliases=self._amended.aliases + 1
+                )
                 self._drop_snapshots([alias, into])
                 self._changes += 1
             return row
@@ -73,9 +81,9 @@ class MemoryCorrections:
             for known in self._retractions:
                 if known.seq == seq:
                     return msgspec.structs.replace(known, duplicate=True)
-            row = self._rows[seq - 1]
+            row = self._rows[seq]
             retraction = Retraction(
-                place=len(self._retractions) + 1,
+                place=self._amended.retractions + 1,
                 twin=self._twins[row[TWIN]],
                 seq=seq,
                 source=found[0],
@@ -83,6 +91,7 @@ class MemoryCorrections:
                 recorded=recorded,
             )
             self._retractions.append(retraction)
+            self._amended = msgspec.structs.replace(self._amended, retractions=retraction.place)
             self._drop_snapshots([retraction.twin], row[AT])
             self._changes += 1
             return retraction

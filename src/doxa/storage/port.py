@@ -3,7 +3,7 @@ snapshots, maps, populations, forecast sets."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Protocol
@@ -15,6 +15,7 @@ from doxa.beliefmap.model import Zone
 from doxa.domain.clock import Clock
 from doxa.domain.identity import Alias
 from doxa.domain.signal import Signal
+from doxa.storage.forgotten import Erased, Forgotten, ForgottenList
 from doxa.storage.identity import ALONE, Identity
 from doxa.storage.rows import SignalRows
 from doxa.types import Moment, Span
@@ -105,7 +106,7 @@ class Activation(msgspec.Struct, frozen=True):
 
 
 class ForecastSet(msgspec.Struct, frozen=True, kw_only=True):
-    """One recorded run over a cohort; blocks hold columns of forecasts."""
+    """One recorded run over a cohort; `body` is columns, as `blocks.encode_block` writes them."""
 
     id: str
     outcome: str
@@ -328,7 +329,7 @@ class Snapshots(Protocol):
     def put_snapshots(self, snapshots: Sequence[Snapshot], retractions: int | None = None) -> int:
         """Store snapshots unless a signal below their `until` arrived since `last_seq`.
 
-        Returns how many were stored.
+        Snapshots of twins that are not there any more are left out. Returns how many were stored.
 
         Parameters
         ----------
@@ -360,7 +361,10 @@ class Archive(Protocol):
         """Which population was made active when, in the order it was done."""
 
     def put_forecasts(self, forecasts: ForecastSet) -> None:
-        """Record a forecast set durably; an id is given once."""
+        """Record a forecast set durably; an id is given once.
+
+        Forecasts of people who were forgotten meanwhile are left out.
+        """
 
     def forecast_sets(self, outcome: str | None = None) -> list[ForecastSet]:
         """Recorded sets by `recorded`."""
@@ -375,7 +379,39 @@ class Archive(Protocol):
         """Let go of a saved condition; whether there was one."""
 
 
-class Store(Ledger, Corrections, Snapshots, Archive, Protocol):
+class Erasure(Protocol):
+    """Taking one person out: first so that nothing serves them, then so that no byte is left."""
+
+    def forget(self, twin: str, at: Moment) -> Erased:
+        """Erase a person and note the mark of their id; returns when nothing serves them.
+
+        From then on signals of theirs that occurred up to `at` are refused with `ForgottenTwin`;
+        later ones begin a new twin. Nothing that was read before can be written back.
+        """
+
+    def forget_listed(self, given: ForgottenList) -> Erased:
+        """Forget again everybody on a list: what they sent since stays.
+
+        Raises
+        ------
+        InputError
+            Somebody was forgotten here already, with another key.
+        """
+
+    def purge(self, at: Moment) -> bool:
+        """Leave no byte of the forgotten in any file; False when it must wait for a reader."""
+
+    def purge_pending(self) -> bool:
+        """Whether somebody was forgotten whose bytes may still be there."""
+
+    def forgotten(self) -> ForgottenList:
+        """Everybody who was forgotten, by (forgotten_at, mark)."""
+
+    def forgotten_among(self, twins: Collection[str]) -> dict[str, Forgotten]:
+        """Those of some ids that were forgotten."""
+
+
+class Store(Ledger, Corrections, Snapshots, Archive, Erasure, Protocol):
     """One workspace of one store. Calls return when what they wrote is durable."""
 
     def set_zone(self, zone: Zone) -> None:

@@ -7,6 +7,7 @@ from tests.bad_input.cases import (
     evaluations,
     facade,
     files,
+    forgetting,
     huge,
     maps,
     names,
@@ -26,6 +27,7 @@ AREAS: dict[str, list[Case]] = {
     "Ids and text": names.CASES,
     "Huge values": huge.CASES,
     "Questions": questions.CASES,
+    "Forgetting": forgetting.CASES,
 }
 """Wrong commands by area."""
 

@@ -8,7 +8,7 @@ CASES = [
     Case(
         "a command that does not exist",
         "forcast lapses",
-        "No such command 'forcast'. Did you mean 'forecast'?; see doxa --help",
+        "No such command 'forcast'. Did you mean 'forecast', 'forget'?; see doxa --help",
     ),
     Case(
         "an option that does not exist",

@@ -36,6 +36,7 @@ COMMANDS = (
     ("forecast", "forecast"),
     ("fidelity", "fidelity"),
     ("report", "report"),
+    ("forget", "forget"),
     ("demo", "demo"),
 )
 """Words of the command, and the module beside this one whose function of that name it is."""

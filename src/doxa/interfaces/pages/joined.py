@@ -32,7 +32,7 @@ def joined_page(report: FidelityReport | None, portrait: Portrait | None, *, com
         return page
     *first, last = page.sections
     sections = (*first, *twin_sections(portrait, named=True), last)
-    return replace(page, sections=sections)
+    return replace(page, sections=sections, about=portrait.twin)
 
 
 def write_joined_page(

@@ -46,6 +46,7 @@ def twin_page(portrait: Portrait, *, command: str) -> Page:
         origin=Origin(command, __version__, (("read as of", _as_of(portrait)),)),
         cards=twin_cards(portrait),
         sections=tuple(twin_sections(portrait)),
+        about=portrait.twin,
     )
 
 

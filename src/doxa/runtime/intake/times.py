@@ -5,13 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from doxa.domain.clock import BEGINNING, MINUTE, Clock
+from doxa.domain.clock import AHEAD, BEGINNING, Clock
 from doxa.errors import DoxaError, InputError, SignalError
 from doxa.storage.bulk.moments import MomentReader, within
 from doxa.types import Moment
-
-AHEAD = 5 * MINUTE
-"""How far clocks may disagree: what lies further in the future is refused."""
 
 _LONGEST_SHOWN = 80
 _EXPECTED = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -62,3 +63,9 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self.line)
+
+    def without(self, places: Collection[int]) -> Rows:
+        """The rows that do not stand at some places."""
+        kept = [place for place in range(len(self)) if place not in places]
+        columns = {name: getattr(self, name) for name in self.__slots__}
+        return Rows(**{name: [one[place] for place in kept] for name, one in columns.items()})

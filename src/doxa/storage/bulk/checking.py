@@ -8,15 +8,13 @@ from difflib import get_close_matches
 from typing import cast
 
 from doxa.beliefmap.model import BeliefMap
-from doxa.domain.clock import BEGINNING, MINUTE, Clock
+from doxa.domain.clock import AHEAD, BEGINNING, Clock
 from doxa.domain.content import content_id
 from doxa.domain.signal import BUILT_IN_KINDS, DEFAULT_SOURCE, TRAITS
 from doxa.storage.bulk import judging
 from doxa.storage.bulk.batch import RawBatch, Reject, Rows
 from doxa.storage.bulk.judging import Refused
 from doxa.types import Moment
-
-TOLERANCE = 5 * MINUTE
 
 
 class Checker:
@@ -38,7 +36,7 @@ class Checker:
     def __init__(self, map: BeliefMap, now: Moment, allow_future: bool = False) -> None:
         self._map, self._clock = map, map.clock
         self._known = frozenset({*map.signals, *BUILT_IN_KINDS})
-        self._latest_recorded = 2**62 if allow_future else now + TOLERANCE
+        self._latest_recorded = 2**62 if allow_future else now + AHEAD
         self._latest = self._latest_recorded if map.clock is Clock.TIME else 2**62
         self.unknown_kinds: Counter[str] = Counter()
 

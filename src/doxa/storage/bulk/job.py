@@ -136,7 +136,7 @@ class Job:
     def _receipt(
         self, tally: Tally, outcome: Outcome, refused: int, rejects: Path, checker: Checker
     ) -> BackfillReceipt:
-        before = refused - (tally.read - tally.staged) - outcome.conflicts
+        before = refused - (tally.read - tally.staged) - outcome.conflicts - outcome.forgotten
         return BackfillReceipt(
             rows=tally.read,
             appended=outcome.appended,

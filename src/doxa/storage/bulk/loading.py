@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ from doxa.storage.bulk.chunks import Chunks
 from doxa.storage.bulk.ordinals import Ordinals
 from doxa.storage.bulk.rejecting import Limit
 from doxa.storage.bulk.staging import Progress
+from doxa.storage.forgotten import Forgotten
 from doxa.storage.port import BulkAppended, Load
 from doxa.storage.rows import SignalRows
 from doxa.types import Moment
@@ -31,14 +32,25 @@ class BulkLedger(Protocol):
     def load(self, fingerprint: str) -> Load | None:
         """How far the load of an input came, None when it never began."""
 
+    def forgotten_among(self, twins: Collection[str]) -> dict[str, Forgotten]:
+        """Those of some ids that were forgotten."""
+
+
+_FORGOTTEN = "belongs to a person who was forgotten later"
+
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of the staged rows in this run; `resumed` rows were in the ledger before it."""
+    """What became of the staged rows in this run.
+
+    `resumed` rows were in the ledger before it; `forgotten` rows are of people who were forgotten
+    since: they are refused, and no limit counts them.
+    """
 
     appended: int = 0
     duplicates: int = 0
     conflicts: int = 0
+    forgotten: int = 0
     resumed: int = 0
 
 
@@ -72,8 +84,8 @@ class Loader:
             load = Load(
                 fingerprint=self.fingerprint, started=self.started, chunks=number, rows=rows
             )
-            conflicts = self._append(pair, chunk, load, outcome)
-            outcome.conflicts += conflicts
+            kept = self._without_forgotten(pair, chunk, outcome)
+            outcome.conflicts += self._append(pair, kept, load, outcome)
             limit.check(refused + outcome.conflicts, refused + total, self.rejects)
             progress("loading", rows, total)
         return outcome
@@ -93,6 +105,26 @@ class Loader:
         for place, ordinal in self.ordinals.of(*pair):
             rows.id[place] = f"{rows.id[place]}.{ordinal}"
         return rows
+
+    def _without_forgotten(self, pair: tuple[int, int], rows: Rows, outcome: Outcome) -> Rows:
+        """The rows but those of people who were forgotten after they occurred."""
+        until = {
+            twin: entry.until
+            for twin, entry in self.store.forgotten_among(set(rows.twin)).items()
+            if entry.until is not None
+        }
+        places = [
+            place
+            for place, (twin, at) in enumerate(zip(rows.twin, rows.at, strict=True))
+            if twin in until and at <= until[twin]
+        ]
+        if not places:
+            return rows
+        table = self.names[pair[0]]
+        rejects = [Reject(table, rows.line[place], "twin", _FORGOTTEN) for place in places]
+        self.chunks.write_rejects(self.chunks.path(*pair, "forgotten.rejects"), rejects)
+        outcome.forgotten += len(places)
+        return rows.without(set(places))
 
     def _append(self, pair: tuple[int, int], rows: Rows, load: Load, outcome: Outcome) -> int:
         conflicts: list[Reject] = []

@@ -64,6 +64,18 @@ def alone(folder: Path) -> Iterator[None]:
         yield
 
 
+def abandon(folder: Path) -> bool:
+    """Remove what an interrupted load left, its rows with it; False while a load is under way."""
+    if not folder.is_dir():
+        return True
+    try:
+        with alone(folder):
+            remove(folder)
+    except StoreError:
+        return False
+    return True
+
+
 def enter(folder: Path, plan: Plan, restart: bool) -> tuple[Plan, bool]:
     """The plan to follow and whether it is an interrupted one that goes on.
 

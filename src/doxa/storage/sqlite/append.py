@@ -12,6 +12,8 @@ from doxa.storage.port import Appended
 from doxa.storage.rows import AT, ID, SOURCE, TWIN, Row, check_same
 from doxa.storage.sqlite.linked import drop_snapshots
 from doxa.storage.sqlite.names import Names
+from doxa.storage.sqlite.refusals import Refusals
+from doxa.types import Moment
 
 _MARKS = """
 SELECT erased, floor, (SELECT max(seq) FROM signals), EXISTS (SELECT 1 FROM snapshots),
@@ -46,6 +48,7 @@ class Appender:
         self._connection = connection
         self._workspace = workspace
         self._names = Names(workspace)
+        self._refusals = Refusals(connection, workspace)
         self._erased = 0
         self._seq = 0
         self._snapshots = False
@@ -58,13 +61,18 @@ class Appender:
         found = self._connection.execute(_MARKS, (self._workspace,)).fetchone()
         erased, floor, newest, self._snapshots, self._aliases, self._retractions = found
         if erased != self._erased:
-            self._names.clear()
+            self.forgot()
             self._erased = erased
         self._seq = max(floor, newest or 0)
 
     def wary(self) -> None:
         """A job ran in this transaction: it may have written what there was none of at its start."""
         self._snapshots = self._aliases = self._retractions = True
+
+    def forgot(self) -> None:
+        """Somebody was forgotten: nothing remembered of names holds any more."""
+        self._names.clear()
+        self._refusals.reload()
 
     def end(self, *, kept: bool) -> None:
         """The transaction is over."""
@@ -88,6 +96,10 @@ class Appender:
             raise
         self._connection.execute("RELEASE step")
 
+    def check_named(self, twins: Sequence[str], recorded: Moment) -> None:
+        """Refuse what was said about people before they were forgotten."""
+        self._refusals.check_named(twins, recorded)
+
     def twin_keys(self, twins: Sequence[str]) -> list[int]:
         """The keys of twins by id; those never met get one."""
         self._names.learn_twins(self._connection, set(twins))
@@ -97,7 +109,13 @@ class Appender:
         """Insert rows that are all new; IntegrityError, and nothing done, when one is not.
 
         Returns the first seq.
+
+        Raises
+        ------
+        ForgottenTwin
+            A row is of a person who was forgotten, from before that; nothing is done.
         """
+        self._refusals.check(rows)
         first = self._seq + 1
         if len(rows) > _TOGETHER or not self._insert_together(rows, load):
             with self.savepoint():

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from doxa.errors import InputError, UnknownName
+from doxa.storage.blocks import without_twins
 from doxa.storage.port import (
     Activation,
     ForecastSet,
@@ -16,6 +17,7 @@ from doxa.storage.port import (
     PopulationVersion,
     Snapshot,
 )
+from doxa.storage.sqlite.forget import forgotten_keys
 from doxa.storage.sqlite.linked import key_list
 from doxa.types import Moment
 
@@ -23,7 +25,7 @@ _PUT_SNAPSHOT = """
 INSERT INTO snapshots
 SELECT :workspace, :twin, :fingerprint, :until, :newest_at, :newest_recorded, :last_seq, :state,
        :aliases
-WHERE NOT EXISTS (
+WHERE {known} AND NOT EXISTS (
     SELECT 1 FROM signals s WHERE s.workspace = :workspace AND {of}
     AND s.occurred_at < :until AND s.seq > :last_seq AND NOT EXISTS (
         SELECT 1 FROM retractions r
@@ -35,9 +37,12 @@ ON CONFLICT (workspace, twin) DO UPDATE SET
     newest_recorded = excluded.newest_recorded, last_seq = excluded.last_seq,
     state = excluded.state, aliases = excluded.aliases
 """
-_PUT_ALONE = _PUT_SNAPSHOT.format(of="s.twin = :twin")
+_KNOWN = "EXISTS (SELECT 1 FROM twins WHERE key = :twin)"
+_PUT_ALONE = _PUT_SNAPSHOT.format(known=_KNOWN, of="s.twin = :twin")
 _PUT_JOINED = _PUT_SNAPSHOT.format(
-    of="(s.twin = :twin OR s.twin IN (SELECT value FROM json_each(:aliases)))"
+    known=f"{_KNOWN} AND NOT EXISTS"
+    " (SELECT 1 FROM json_each(:aliases) WHERE value NOT IN (SELECT key FROM twins))",
+    of="(s.twin = :twin OR s.twin IN (SELECT value FROM json_each(:aliases)))",
 )
 _SNAPSHOT = """
 SELECT twin, fingerprint, until, newest_at, newest_recorded, last_seq, state, aliases
@@ -196,7 +201,7 @@ def activations(connection: sqlite3.Connection, workspace: int) -> list[Activati
 
 
 def put_forecasts(connection: sqlite3.Connection, workspace: int, forecasts: ForecastSet) -> None:
-    """Record a set; its id must be new."""
+    """Record a set, without those who were forgotten meanwhile; its id must be new."""
     known = connection.execute(
         "SELECT 1 FROM forecast_sets WHERE workspace = ? AND id = ?", (workspace, forecasts.id)
     ).fetchone()
@@ -211,7 +216,7 @@ def put_forecasts(connection: sqlite3.Connection, workspace: int, forecasts: For
     )
     connection.execute(
         "INSERT INTO forecast_blocks VALUES (?, ?, 0, ?)",
-        (workspace, forecasts.id, forecasts.body),
+        (workspace, forecasts.id, _of_those_left(connection, workspace, forecasts.body)),
     )
 
 
@@ -224,6 +229,11 @@ def forecast_sets(
         for row in connection.execute(_FORECASTS, (workspace,))
         if outcome is None or row[1] == outcome
     ]
+
+
+def _of_those_left(connection: sqlite3.Connection, workspace: int, body: bytes) -> bytes:
+    """A block without twins that were forgotten since it was made."""
+    return without_twins(body, forgotten_keys(connection, workspace, body))[0]
 
 
 def unknown_population(version: int) -> UnknownName:

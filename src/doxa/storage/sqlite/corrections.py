@@ -73,6 +73,7 @@ def merge(
     connection: sqlite3.Connection, appender: Appender, workspace: int, merging: Merging
 ) -> Alias | None:
     """Add a row about two twins and drop the snapshots of everybody linked to them."""
+    appender.check_named([merging.alias, merging.into], merging.recorded)
     alias, into = appender.twin_keys([merging.alias, merging.into])
     rows = aliases(connection, workspace, [alias, into])
 

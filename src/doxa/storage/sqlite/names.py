@@ -12,7 +12,11 @@ from doxa.storage.rows import TWIN, Row
 KIND, SOURCE = "kind", "source"
 _KEPT = 200_000
 _FIND_TWIN = "SELECT key FROM twins WHERE workspace = ? AND id = ?"
-_ADD_TWIN = "INSERT INTO twins (workspace, id) VALUES (?, ?)"
+_ADD_TWIN = """
+INSERT INTO twins (key, workspace, id) SELECT 1 + max(
+    ifnull((SELECT max(key) FROM twins), 0), (SELECT max(twin_floor) FROM workspaces)
+), ?, ?
+"""
 _FIND_TERM = "SELECT key FROM terms WHERE workspace = ? AND role = ? AND text = ?"
 _ADD_TERM = "INSERT INTO terms (workspace, role, text) VALUES (?, ?, ?)"
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Collection, Sequence
 from typing import TypeVar
 
 import msgspec
 
 from doxa.beliefmap.model import Zone
 from doxa.domain.identity import Alias
+from doxa.storage.forgotten import Erased, Forgotten, ForgottenList
 from doxa.storage.port import (
     Activation,
     Amendments,
@@ -20,8 +22,12 @@ from doxa.storage.port import (
     SavedCohort,
     Snapshot,
 )
-from doxa.storage.sqlite import archive, cohorts, corrections, settings
+from doxa.storage.sqlite import archive, cohorts, corrections, forget, settings
+from doxa.storage.sqlite import purge as purging
+from doxa.storage.sqlite.append import Appender
+from doxa.storage.sqlite.connection import translated
 from doxa.storage.sqlite.ledger import SqliteLedger
+from doxa.storage.sqlite.refusals import find_many
 from doxa.storage.sqlite.writer import Job
 from doxa.types import Moment
 
@@ -179,6 +185,47 @@ class SqliteStore(SqliteLedger):
         return self._run(
             lambda connection, _: cohorts.drop_cohort(connection, self._workspace, name)
         )
+
+    def forget(self, twin: str, at: Moment) -> Erased:
+        """Erase a person; from now on nothing serves them and older signals are refused."""
+
+        def job(connection: sqlite3.Connection, appender: Appender) -> Erased:
+            rows = corrections.aliases(connection, self._workspace, None)
+            erased = forget.forget(connection, self._workspace, twin, at, self.clock, rows)
+            appender.forgot()
+            return erased
+
+        return self._run(job)
+
+    def forget_listed(self, given: ForgottenList) -> Erased:
+        """Forget again everybody on a list."""
+
+        def job(connection: sqlite3.Connection, appender: Appender) -> Erased:
+            erased = forget.forget_listed(connection, self._workspace, given, self.clock)
+            appender.forgot()
+            return erased
+
+        return self._run(job)
+
+    def purge(self, at: Moment) -> bool:
+        """Leave no byte of the forgotten in the file and its log; False when it must wait."""
+        with translated(self.path):
+            return purging.purge(self.path, at)
+
+    def purge_pending(self) -> bool:
+        """Whether somebody's bytes may still be in the file."""
+        with self._readers.reading(steady=False) as connection:
+            return forget.pending(connection)
+
+    def forgotten(self) -> ForgottenList:
+        """Everybody who was forgotten."""
+        with self._readers.reading() as connection:
+            return forget.listed(connection, self._workspace)
+
+    def forgotten_among(self, twins: Collection[str]) -> dict[str, Forgotten]:
+        """Those of some ids that were forgotten."""
+        with self._readers.reading() as connection:
+            return find_many(connection, self._workspace, twins)
 
     def _run(self, job: Job[T]) -> T:
         return self._writer.run(job)

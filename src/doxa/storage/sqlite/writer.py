@@ -12,7 +12,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, TypeAlias, TypeVar
 
-from doxa.errors import StoreError
+from doxa.errors import ForgottenTwin, StoreError
 from doxa.storage.port import Appended
 from doxa.storage.rows import ID, Row
 from doxa.storage.sqlite.append import Appender
@@ -225,7 +225,7 @@ class Writer:
         rows = list(chain.from_iterable([call.rows for call in calls]))
         try:
             seq = self._appender.add_new(rows)
-        except sqlite3.IntegrityError:
+        except (sqlite3.IntegrityError, ForgottenTwin):
             for call in calls:
                 self._alone(call, partial(self._appender.add, call.rows))
             return
