@@ -22,13 +22,14 @@ from doxa.report.charts.ladder import ladder
 from doxa.report.charts.reliability import reliability
 from doxa.report.charts.timeline import timeline
 from doxa.report.html import render, write_page
-from doxa.report.page import Card, Note, Origin, Page, Section
+from doxa.report.page import Card, Listing, Note, Origin, Page, Section
 from doxa.report.table import Column, Table
 
 __all__ = [
     "Card",
     "Chart",
     "Column",
+    "Listing",
     "Note",
     "Origin",
     "Page",

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from doxa.report.chart import Chart
 from doxa.report.embed import embed_json
-from doxa.report.page import Block, Page
+from doxa.report.page import Block, Listing, Page
 from doxa.report.table import Table
 
 _HERE = Path(__file__).parent
@@ -89,7 +89,9 @@ def _template() -> Template:
 def _kind(block: Block) -> str:
     if isinstance(block, Chart):
         return "chart"
-    return "table" if isinstance(block, Table) else "note"
+    if isinstance(block, Table):
+        return "table"
+    return "listing" if isinstance(block, Listing) else "note"
 
 
 @cache

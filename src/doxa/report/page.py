@@ -82,7 +82,19 @@ class Note(Struct, frozen=True):
     tone: Tone = "plain"
 
 
-Block = Chart | Table | Note
+class Listing(Struct, frozen=True):
+    """Text shown letter by letter: a file, a command.
+
+    Examples
+    --------
+    >>> Listing("doxa: 1\\nproduct: shop").text.count("\\n")
+    1
+    """
+
+    text: str
+
+
+Block = Chart | Table | Note | Listing
 
 
 class Section(Struct, frozen=True):

@@ -80,7 +80,7 @@ def audit(
     if html is not None:
         from doxa.interfaces.pages.audit import write_audit_page
 
-        told = ["doxa", "audit", str(users), *(["--events", str(events)] if events else [])]
+        told = ["doxa", "audit", users.name, *(["--events", events.name] if events else [])]
         write_audit_page(found, html, command=" ".join(told))
         note(f"{html}: the audit as a page")
 

@@ -8,7 +8,19 @@ from pathlib import Path
 from doxa import __version__
 from doxa.audit.report import AuditReport, FieldAudit
 from doxa.audit.verdict import Fate, Standing
-from doxa.report import Card, Chart, Column, Note, Origin, Page, Section, Table, ladder, write_page
+from doxa.report import (
+    Card,
+    Chart,
+    Column,
+    Listing,
+    Note,
+    Origin,
+    Page,
+    Section,
+    Table,
+    ladder,
+    write_page,
+)
 from doxa.report.number import spell
 
 _STATIC = (Standing.STATIC, Standing.UNKNOWN)
@@ -33,7 +45,7 @@ def audit_page(found: AuditReport, *, command: str) -> Page:
                 "A first belief map",
                 (
                     Note("Correct it, then check it with doxa map check."),
-                    *(Note(line) for line in found.proposal.splitlines() if line.strip()),
+                    Listing(found.proposal),
                 ),
             ),
         ),
