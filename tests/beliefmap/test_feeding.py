@@ -64,7 +64,6 @@ def test_what_was_never_seen() -> None:
 def test_everything_without_a_reader_is_named() -> None:
     paths = {path for path, _ in unread(load_map(MAPS / "every_key.yaml"))}
     assert paths == {
-        "nodes.worried.opt_in",
         "nodes.eat_healthier.part_of",
         "nodes.eat_healthier.deadline",
         "nodes.cook_at_home.done",
@@ -76,12 +75,9 @@ def test_everything_without_a_reader_is_named() -> None:
         "nodes.stressed.until",
         "nodes.home_cooks.held_by",
         "edges[0]",
-        "sources.support.seen_by",
         "outcomes.picks_brand.choice",
         "actions.coupon",
         "rollout",
         "nodes.income.protected",
-        "purposes.marketing.sees",
         "purposes.marketing.forecasts",
-        "purposes.marketing.consent",
     }

@@ -9,7 +9,7 @@ from typing import TypeVar
 from doxa.beliefmap.model import BeliefMap
 
 T = TypeVar("T")
-_KEPT = 8
+_KEPT = 32
 
 
 def per_map(make: Callable[[BeliefMap], T]) -> Callable[[BeliefMap], T]:

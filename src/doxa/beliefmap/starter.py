@@ -67,7 +67,7 @@ outcomes:                    # what you would like to forecast
 
 personas: [age, region]      # traits that make the static segments to beat; they arrive as signal `traits`
 
-# purposes:                  # why somebody reads a twin, and so what they see (checked, not read yet)
+# purposes:                  # why somebody reads a twin, and so what they see
 #   service: {sees: all}
 #   marketing: {sees: [buys, likes], forecasts: [buys_within_month]}  # or {sees: all, except: [..]}
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from doxa.beliefmap.model import BeliefMap, Node, Outcome, Purpose, Source, Target
+from doxa.beliefmap.model import BeliefMap, Node, Outcome, Purpose, Target
 
 Finding = tuple[str, str]
 """A path in the map, and a sentence about it."""
@@ -22,7 +22,6 @@ NODES: dict[str, tuple[Callable[[Node], bool], str]] = {
     "from": (lambda node: node.begins is not None, f"{_LATER}: it is read by its half-life"),
     "until": (lambda node: node.ends is not None, f"{_LATER}: it is read by its half-life"),
     "held_by": (lambda node: node.held_by is not None, f"{_LATER}: each person holds their own"),
-    "opt_in": (lambda node: node.opt_in, f"{_LATER}: it stays absent, consent or not"),
     "protected": (lambda node: node.protected, f"{_LATER}: it is shown and used like any trait"),
     "renamed_from": (lambda node: node.renamed_from is not None, _LATER),
 }
@@ -35,22 +34,12 @@ OUTCOMES: dict[str, tuple[Callable[[Outcome], bool], str]] = {
 """Forms and keys of outcomes that nothing reads."""
 
 PURPOSES: dict[str, tuple[Callable[[Purpose], bool], str]] = {
-    "sees": (
-        lambda purpose: purpose.sees is not None or bool(purpose.hidden),
-        f"{_LATER}: every reader sees everything",
-    ),
     "forecasts": (
         lambda purpose: purpose.forecasts is not None,
         f"{_LATER}: every reader may ask for every forecast",
     ),
-    "consent": (lambda purpose: purpose.consent, f"{_LATER}: consent is not asked for"),
 }
 """Keys of purposes that nothing reads."""
-
-SOURCES: dict[str, tuple[Callable[[Source], bool], str]] = {
-    "seen_by": (lambda source: source.seen_by is not None, f"{_LATER}: every purpose sees it"),
-}
-"""Keys of sources that nothing reads."""
 
 
 def unread(belief_map: BeliefMap) -> list[Finding]:
@@ -69,7 +58,6 @@ def unread(belief_map: BeliefMap) -> list[Finding]:
             (f"edges[{index}]", f"{_LATER}: nodes are read one by one")
             for index, _ in enumerate(belief_map.edges)
         ),
-        *_keys("sources", belief_map.sources.items(), SOURCES),
         *_rules(belief_map),
         *_keys("outcomes", belief_map.outcomes.items(), OUTCOMES),
         *((f"actions.{name}", f"{_LATER}: no effect is known") for name in belief_map.actions),

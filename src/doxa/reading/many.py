@@ -70,7 +70,8 @@ def read_rows(state: State, rows: Rows, now: Moment | Ints, voices: Voices) -> O
     out = _read(state, plan, plan.native, rows, when, voices)
     claimed = plan.claimed & _met(state)
     if claimed:
-        picked = np.flatnonzero(np.isin(rows.node, [plan.claims.place[code] for code in claimed]))
+        spoken = [place for place, code in enumerate(plan.claims.code.tolist()) if code in claimed]
+        picked = np.flatnonzero(np.isin(rows.node, spoken))
         said = _read(state, plan, plan.claims, rows.take(picked), when[picked], voices)
         credence = out.credence.copy()
         credence[picked] = with_claims(out.take(picked), said).credence

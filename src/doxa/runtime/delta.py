@@ -7,16 +7,20 @@ from dataclasses import replace
 
 import msgspec
 
+from doxa.beliefmap.model import BeliefMap
 from doxa.beliefmap.rows import evidence_of
+from doxa.beliefmap.sights import sight_of
 from doxa.domain.clock import Clock
 from doxa.domain.node import Address
 from doxa.domain.signal import Signal
 from doxa.reading.opinion import Opinion
+from doxa.runtime.folding.fold import Folded
 from doxa.runtime.folding.twin_state import readable
 from doxa.runtime.frozen import Frozen, newest
 from doxa.runtime.held import held, read_address
 from doxa.runtime.identity import person_at
 from doxa.runtime.versions import priors_at
+from doxa.runtime.views import gate_of, seen_folded
 from doxa.runtime.wiring import Wiring
 from doxa.storage.port import Appended
 from doxa.types import Json
@@ -73,16 +77,22 @@ def _of_credence(before: Opinion, after: Opinion) -> Iterator[str]:
         yield "rose" if moved > 0 else "fell"
 
 
-def delta(wiring: Wiring, signal: Signal, appended: Appended) -> tuple[Change, ...]:
-    """The nodes a signal spoke of, read just without and just with it.
+def delta(
+    wiring: Wiring, signal: Signal, appended: Appended, purpose: str | None = None
+) -> tuple[Change, ...]:
+    """The nodes a signal spoke of, read just without and just with it, as a purpose may see them.
 
     Both are read when the store learned of it, from what stood in the ledger up to its place; a
-    duplicate changed nothing.
+    duplicate changed nothing, and so did a signal that the purpose does not see.
     """
-    addresses = _spoken_of(wiring, signal)
-    if appended.duplicate or not addresses:
+    addresses = _spoken_of(wiring.belief_map, signal)
+    hears = sight_of(wiring.belief_map, purpose).hears(signal.source)
+    if appended.duplicate or not addresses or not hears:
         return ()
-    before, after = _around(wiring, signal, appended.seq)
+    before, after = _around(wiring, signal, appended.seq, purpose)
+    if after.view.closed:
+        return ()
+    seen = before.belief_map.nodes.keys() & after.belief_map.nodes.keys()
     return tuple(
         Change(
             node=address,
@@ -90,6 +100,7 @@ def delta(wiring: Wiring, signal: Signal, appended: Appended) -> tuple[Change, .
             after=read_address(after, address).one(0),
         )
         for address in addresses
+        if address.node in seen
     )
 
 
@@ -97,6 +108,8 @@ def changes(earlier: Frozen, later: Frozen) -> tuple[Change, ...]:
     """Nodes whose status changed, or whose credence moved by a tenth or more."""
     found = []
     for each in held(later):
+        if each.node.node not in earlier.belief_map.nodes:
+            continue  # the person let it be read only since
         before = read_address(earlier, each.node).one(0)
         moved = abs(before.credence - each.opinion.credence) >= MOVED
         if moved or before.status != each.opinion.status:
@@ -104,15 +117,13 @@ def changes(earlier: Frozen, later: Frozen) -> tuple[Change, ...]:
     return tuple(found)
 
 
-def _spoken_of(wiring: Wiring, signal: Signal) -> list[Address]:
-    """Distinct nodes in the order of the rules; those that need a consent are left out."""
-    nodes = wiring.belief_map.nodes
-    said = evidence_of(wiring.belief_map, signal, inert=signal.cause is not None)
-    found = dict.fromkeys(Address(one.node, one.member) for one in said)
-    return [address for address in found if not nodes[address.node].opt_in]
+def _spoken_of(belief_map: BeliefMap, signal: Signal) -> list[Address]:
+    """Distinct nodes in the order of the rules."""
+    said = evidence_of(belief_map, signal, inert=signal.cause is not None)
+    return list(dict.fromkeys(Address(one.node, one.member) for one in said))
 
 
-def _around(wiring: Wiring, signal: Signal, seq: int) -> tuple[Frozen, Frozen]:
+def _around(wiring: Wiring, signal: Signal, seq: int, purpose: str | None) -> tuple[Frozen, Frozen]:
     """The twin without and with the signal at some place of the ledger."""
     key = wiring.store.twin_key(signal.twin)
     assert key is not None
@@ -122,15 +133,22 @@ def _around(wiring: Wiring, signal: Signal, seq: int) -> tuple[Frozen, Frozen]:
     found = readable(wiring, wiring.belief_map, person, until, None, before_seq=seq)
     if found.snapshot is not None and found.snapshot.until > signal.at:
         found = readable(wiring, wiring.belief_map, person, until, None, cached=False)
-    with_it = found.folded(seq)
-    after = Frozen(
-        wiring=wiring,
-        twin=signal.twin,
-        person=person,
-        belief_map=wiring.belief_map,
-        priors=priors_at(wiring, None),
-        now=newest(with_it) if until is None else until,
-        known_at=None,
-        folded=with_it,
-    )
-    return replace(after, folded=found.folded(seq - 1)), after
+
+    def frozen(folded: Folded) -> Frozen:
+        gate = gate_of(wiring.belief_map, purpose, folded)
+        view = gate.view(person.key)
+        seen, shown = seen_folded(wiring, gate, view, person, folded, until, None)
+        return Frozen(
+            wiring=wiring,
+            twin=signal.twin,
+            person=person,
+            belief_map=seen,
+            priors=priors_at(wiring, None),
+            now=newest(shown) if until is None else until,
+            known_at=None,
+            folded=shown,
+            view=view,
+        )
+
+    after = frozen(found.folded(seq))
+    return replace(frozen(found.folded(seq - 1)), now=after.now), after

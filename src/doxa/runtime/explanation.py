@@ -19,10 +19,9 @@ from doxa.reading.explain import Contributions, explain
 from doxa.reading.opinion import Opinion
 from doxa.reading.prior import Prior
 from doxa.reading.priors import Asked
-from doxa.runtime.addresses import address_of
 from doxa.runtime.folding.rows import ledger_rows
 from doxa.runtime.frozen import Frozen, voices
-from doxa.runtime.held import read_address, readable_node, says
+from doxa.runtime.held import asked_address, read_address, says
 from doxa.runtime.identity import NOBODY
 from doxa.state.entries import claims_about
 from doxa.state.evidence import NodeEvidence, split
@@ -94,8 +93,8 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 
 def explanation(frozen: Frozen, text: str, members: Mapping[str, Any]) -> Explanation:
     """Explain one node of a frozen twin."""
-    address = address_of(frozen.belief_map, text, members)
-    node = readable_node(frozen.belief_map, address.node)
+    address = asked_address(frozen, text, members)
+    node = frozen.belief_map.nodes[address.node]
     opinion = read_address(frozen, address).one(0)
     rows = _rows(frozen)
     codes = Members()
@@ -135,6 +134,7 @@ def _rows(frozen: Frozen) -> SignalColumns:
         ids=True,
         identity=frozen.person.identity,
         retractions=frozen.person.retractions,
+        sight=frozen.view.sight,
     )
     return rows.take(np.flatnonzero(rows.seq <= frozen.folded.last_seq))
 

@@ -48,6 +48,7 @@ def forecast_set(
     at: Moment | None = None,
     known_at: Moment | None = None,
     record: bool = False,
+    purpose: str | None = None,
 ) -> Forecasts:
     """Forecast an outcome; see `Twins.forecast`.
 
@@ -57,6 +58,8 @@ def forecast_set(
         Read only what was recorded by then, with the population active then; left out, a
         backtest reads what was known at its origin, with today's population.
     """
+    if purpose is not None:
+        raise InputError("forecasts under a purpose are not in this version", where="purpose")
     outcome = outcome_named(wiring.belief_map, name)
     now = _now(wiring)
     origin = at if at is not None else now + (_lead(wiring) if record else 0)
@@ -95,6 +98,7 @@ def forecasts_of(frozen: Frozen, name: str, items: Sequence[str] | None = None) 
         items=items,
         at=frozen.now + after,
         known_at=frozen.known_at,
+        purpose=frozen.view.purpose,
     )
     return sorted(found.rows(), key=lambda each: -each.probability)
 

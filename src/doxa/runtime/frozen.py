@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from doxa.beliefmap.columns import joined
 from doxa.beliefmap.model import BeliefMap
 from doxa.domain.clock import Clock
+from doxa.domain.view import View
 from doxa.reading.pooled import Voices
 from doxa.reading.priors import Priors
 from doxa.runtime.folding.fold import Folded, fold_rows
@@ -18,6 +19,7 @@ from doxa.runtime.identity import NOBODY, Person, person_at
 from doxa.runtime.intake.names import given_name
 from doxa.runtime.intake.times import asked_moment
 from doxa.runtime.versions import map_at, priors_at
+from doxa.runtime.views import gate_of, seen_folded
 from doxa.runtime.wiring import Wiring
 from doxa.types import Json, Moment
 
@@ -34,12 +36,14 @@ class Frozen:
     person : Person
         Whose signals are in it.
     belief_map : BeliefMap
-        The one that was active then.
+        The one that was active then, as the view has it: without what is hidden.
     priors : Priors
     now : int
         The moment read, on the map's clock.
     known_at : int or None
     folded : Folded
+        Without what is hidden.
+    view : View
     """
 
     wiring: Wiring
@@ -50,6 +54,7 @@ class Frozen:
     now: Moment
     known_at: Moment | None
     folded: Folded
+    view: View = field(default_factory=View)
 
     @property
     def key(self) -> int:
@@ -88,8 +93,11 @@ def asking(wiring: Wiring, as_of: Any, known_at: Any, now: Any) -> Asking:
     return Asking(moment, known)
 
 
-def freeze(wiring: Wiring, twin: str, asked: Asking) -> Frozen:
-    """Read one person's state by any of their twins; somebody never met has an empty one."""
+def freeze(wiring: Wiring, twin: str, asked: Asking, purpose: str | None = None) -> Frozen:
+    """Read one person's state by any of their twins, as a purpose may see it.
+
+    Somebody never met has an empty one, and so has somebody who does not let the purpose read.
+    """
     name = given_name("twin", twin)
     belief_map = map_at(wiring, asked.known_at)
     key = wiring.store.twin_key(name)
@@ -99,15 +107,20 @@ def freeze(wiring: Wiring, twin: str, asked: Asking) -> Frozen:
     else:
         person = person_at(wiring, key, asked.as_of, asked.known_at)
         folded = twin_state(wiring, belief_map, person, asked.as_of, asked.known_at)
+    gate = gate_of(belief_map, purpose, folded)
+    view = gate.view(person.key)
+    seen, folded = seen_folded(wiring, gate, view, person, folded, asked.as_of, asked.known_at)
+    person = Person(NOBODY) if view.closed else person
     return Frozen(
         wiring=wiring,
         twin=name if person.key in (key, NOBODY) else wiring.store.twin_names([person.key])[0],
         person=person,
-        belief_map=belief_map,
+        belief_map=seen,
         priors=priors_at(wiring, asked.known_at),
         now=newest(folded) if asked.as_of is None else asked.as_of,
         known_at=asked.known_at,
         folded=folded,
+        view=view,
     )
 
 

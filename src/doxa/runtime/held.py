@@ -10,7 +10,7 @@ import numpy as np
 
 from doxa.beliefmap.derived import per_map
 from doxa.beliefmap.model import BeliefMap, Node
-from doxa.domain.node import Address, NodeKind
+from doxa.domain.node import Address, NodeKind, parse_address
 from doxa.errors import InputError
 from doxa.reading.many import Rows, read_rows
 from doxa.reading.opinion import Opinion, Opinions
@@ -49,26 +49,36 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
 
 def opinion(frozen: Frozen, text: str, members: Mapping[str, Any]) -> Opinion:
     """The opinion about one node; where nothing is known, the prior says so."""
-    address = address_of(frozen.belief_map, text, members)
-    return read_address(frozen, address).one(0)
+    return read_address(frozen, asked_address(frozen, text, members)).one(0)
+
+
+def asked_address(frozen: Frozen, text: str, members: Mapping[str, Any]) -> Address:
+    """The address of a node that is there to be read.
+
+    What the purpose may not see is refused in the words for what the map does not declare, so that
+    nobody learns that it exists.
+
+    Raises
+    ------
+    UnknownName
+        No such node, or none that this purpose sees.
+    InputError
+        The person does not let it be read.
+    """
+    name = parse_address(text).node
+    if name in frozen.view.withheld and frozen.view.sight.sees(name):
+        raise InputError(
+            f"{text!r} is read only with the person's consent, and none is recorded",
+            hint="a `consent` signal gives it",
+        )
+    return address_of(frozen.belief_map, text, members)
 
 
 def read_address(frozen: Frozen, address: Address) -> Opinions:
     """One row: a node that is declared, met or not."""
-    node = readable_node(frozen.belief_map, address.node)
+    node = frozen.belief_map.nodes[address.node]
     member = frozen.folded.members.code(address.node, address.member)
     return _read(frozen, (node,), [(0, member)])
-
-
-def readable_node(belief_map: BeliefMap, name: str) -> Node:
-    """The node, unless it needs a consent that nobody gave."""
-    node = belief_map.nodes[name]
-    if node.opt_in:
-        raise InputError(
-            f"{name!r} is read only with the person's consent, and none is recorded",
-            hint="opt_in nodes stay absent in this version",
-        )
-    return node
 
 
 def held(frozen: Frozen, kind: NodeKind | None = None) -> tuple[Held, ...]:
@@ -105,7 +115,7 @@ def _asked(
 @per_map
 def _nodes(belief_map: BeliefMap) -> dict[NodeKind | None, tuple[Node, ...]]:
     """What may be read of a map: nodes by kind, and all of them under None."""
-    nodes = [n for n in belief_map.nodes.values() if n.kind is not NodeKind.TRAIT and not n.opt_in]
+    nodes = [node for node in belief_map.nodes.values() if node.kind is not NodeKind.TRAIT]
     return {
         kind: tuple(node for node in nodes if kind in (None, node.kind))
         for kind in (None, *NodeKind)

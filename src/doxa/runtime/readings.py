@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from doxa.beliefmap.columns import Ints
 from doxa.beliefmap.model import Node
@@ -18,10 +19,10 @@ from doxa.runtime.addresses import address_of
 from doxa.runtime.folding.fold import Folded
 from doxa.runtime.folding.many import twin_states
 from doxa.runtime.frozen import Asking, voices
-from doxa.runtime.held import readable_node
 from doxa.runtime.identity import people_at
 from doxa.runtime.intake.names import given_name
 from doxa.runtime.versions import map_at, priors_at
+from doxa.runtime.views import gate_of, map_seen_by, seen_many
 from doxa.runtime.wiring import Wiring
 from doxa.storage.identity import Identity
 from doxa.types import Moment
@@ -40,16 +41,23 @@ class Readings:
         One row each, as they were asked for; an alias reads as the person it is part of.
     nodes : dict of address as text to Opinions
         Columns of the length of `ids`; somebody never met reads as the prior.
+    absent : dict of address as text to bool[ids]
+        Who may not be read for want of consent; the opinion then is the prior.
     """
 
     ids: tuple[str, ...]
     nodes: dict[str, Opinions]
+    absent: dict[str, NDArray[np.bool_]]
 
 
 def read_many(
-    wiring: Wiring, ids: Sequence[str], nodes: Sequence[str] | None, asked: Asking
+    wiring: Wiring,
+    ids: Sequence[str],
+    nodes: Sequence[str] | None,
+    asked: Asking,
+    purpose: str | None = None,
 ) -> Readings:
-    """Read nodes of many twins; left out, all single nodes.
+    """Read nodes of many twins; left out, all single nodes that need no consent.
 
     Parameters
     ----------
@@ -57,7 +65,7 @@ def read_many(
         Distinct.
     nodes : sequence of addresses as text
     """
-    belief_map = map_at(wiring, asked.known_at)
+    belief_map = map_seen_by(map_at(wiring, asked.known_at), purpose)
     single = [
         node.name
         for node in belief_map.nodes.values()
@@ -71,11 +79,16 @@ def read_many(
     identity = people_at(wiring, asked.as_of, asked.known_at, met[met >= 0])
     keys, back = np.unique(identity.roots(met), return_inverse=True)
     parts = [
-        _chunk(wiring, keys[start : start + CHUNK], identity, wanted, asked)
+        _chunk(wiring, keys[start : start + CHUNK], identity, wanted, asked, purpose)
         for start in range(0, max(len(keys), 1), CHUNK)
     ]
-    columns = {text: _joined([part[text] for part in parts]) for text in wanted}
-    return Readings(names, {text: found.take(back) for text, found in columns.items()})
+    columns = {text: _joined([part[text] for part, _ in parts]) for text in wanted}
+    absent = {text: np.concatenate([part[text] for _, part in parts]) for text in wanted}
+    return Readings(
+        names,
+        {text: found.take(back) for text, found in columns.items()},
+        {text: missing[back] for text, missing in absent.items()},
+    )
 
 
 def _keys(wiring: Wiring, names: Sequence[str]) -> Ints:
@@ -87,28 +100,38 @@ def _keys(wiring: Wiring, names: Sequence[str]) -> Ints:
 
 
 def _chunk(
-    wiring: Wiring, keys: Ints, identity: Identity, wanted: dict[str, Address], asked: Asking
-) -> dict[str, Opinions]:
-    belief_map = map_at(wiring, asked.known_at)
+    wiring: Wiring,
+    keys: Ints,
+    identity: Identity,
+    wanted: dict[str, Address],
+    asked: Asking,
+    purpose: str | None,
+) -> tuple[dict[str, Opinions], dict[str, NDArray[np.bool_]]]:
+    """The opinions of some people, and of whom they may not be read."""
+    whole = map_at(wiring, asked.known_at)
     priors = priors_at(wiring, asked.known_at)
-    nodes = tuple(readable_node(belief_map, address.node) for address in wanted.values())
-    places, parts = [], []
-    states = twin_states(wiring, belief_map, keys, identity, asked.as_of, asked.known_at)
+    places, parts, absent = [], [], []
+    states = twin_states(wiring, whole, keys, identity, asked.as_of, asked.known_at)
     for place, folded in states:
-        rows = _rows(folded, nodes, list(wanted.values()), keys[place], priors)
-        now = np.tile(moments(folded, keys[place], asked.as_of), len(nodes))
-        heard = voices(belief_map, folded.sources)
+        here = keys[place]
+        gate = gate_of(whole, purpose, folded)
+        seen, shown = seen_many(wiring, gate, here, identity, folded, asked.as_of, asked.known_at)
+        nodes = tuple(seen.nodes[address.node] for address in wanted.values())
+        rows = _rows(shown, nodes, list(wanted.values()), here, priors)
+        now = np.tile(moments(shown, here, asked.as_of), len(nodes))
         places.append(place)
-        parts.append(read_rows(folded.state, rows, now, heard))
+        parts.append(read_rows(shown.state, rows, now, voices(seen, shown.sources)))
+        absent.append([gate.unseen(each.node, here) for each in wanted.values()])
     back = np.argsort(np.concatenate(places))
-    found = {}
+    found, missing = {}, {}
     for node, text in enumerate(wanted):
         columns = [
             part.take(np.arange(node * len(place), (node + 1) * len(place)))
             for place, part in zip(places, parts, strict=True)
         ]
         found[text] = _joined(columns).take(back)
-    return found
+        missing[text] = np.concatenate([part[node] for part in absent])[back]
+    return found, missing
 
 
 def _rows(

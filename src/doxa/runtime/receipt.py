@@ -28,8 +28,14 @@ class Receipt:
     seq: int
     duplicate: bool
     retracted: bool
-    _changes: Callable[[], tuple[Change, ...]] = field(repr=False, compare=False)
+    _changes: Callable[[str | None], tuple[Change, ...]] = field(repr=False, compare=False)
 
-    def delta(self) -> tuple[Change, ...]:
-        """What the signal changed: each node it spoke of, before and after. Read when asked."""
-        return self._changes()
+    def delta(self, purpose: str | None = None) -> tuple[Change, ...]:
+        """What the signal changed: each node it spoke of, before and after. Read when asked.
+
+        Parameters
+        ----------
+        purpose : str, optional
+            Only what this purpose of the map may see.
+        """
+        return self._changes(purpose)

@@ -17,10 +17,9 @@ from doxa.reading.opinion import Opinions, Status
 from doxa.reading.over_time import Story, over_time
 from doxa.reading.prior import Prior
 from doxa.reading.priors import Asked
-from doxa.runtime.addresses import address_of
 from doxa.runtime.folding.rows import ledger_rows
 from doxa.runtime.frozen import Frozen, voices
-from doxa.runtime.held import readable_node, says
+from doxa.runtime.held import asked_address, says
 from doxa.runtime.identity import NOBODY
 from doxa.state.evidence import NodeEvidence, split
 from doxa.state.people import seen
@@ -97,7 +96,7 @@ def timeline(
     frozen: Frozen, text: str, members: Mapping[str, Any], *, steps: int = STEPS
 ) -> NodeTimeline:
     """One node of a frozen twin over time; see `Twin.timeline`."""
-    return timelines(frozen, [address_of(frozen.belief_map, text, members)], steps=steps)[0]
+    return timelines(frozen, [asked_address(frozen, text, members)], steps=steps)[0]
 
 
 def timelines(
@@ -122,6 +121,7 @@ def _rows(frozen: Frozen) -> SignalColumns:
         known_at=frozen.known_at,
         identity=frozen.person.identity,
         retractions=frozen.person.retractions,
+        sight=frozen.view.sight,
     )
     return rows.take(np.flatnonzero(rows.seq <= frozen.folded.last_seq))
 
@@ -134,7 +134,7 @@ def _timeline(
     parts: Mapping[str, NodeEvidence],
     steps: int,
 ) -> NodeTimeline:
-    node = readable_node(frozen.belief_map, address.node)
+    node = frozen.belief_map.nodes[address.node]
     member = codes.code(address.node, address.member)
     story = Story(node, frozen.key, member, parts, seen(rows))
     evidence = _evidence(story, rows)

@@ -44,6 +44,11 @@ class Twin:
         return self.frozen.now
 
     @property
+    def purpose(self) -> str | None:
+        """Why it is read; None = by the operator."""
+        return self.frozen.view.purpose
+
+    @property
     def known_at(self) -> Moment | None:
         """Only what was recorded by then was seen; None = everything."""
         return self.frozen.known_at
@@ -119,4 +124,4 @@ class Twin:
 
     def _at(self, since: Any) -> Frozen:
         asked = asking(self.frozen.wiring, since, self.frozen.known_at, None)
-        return freeze(self.frozen.wiring, self.frozen.twin, asked)
+        return freeze(self.frozen.wiring, self.frozen.twin, asked, self.frozen.view.purpose)

@@ -196,7 +196,15 @@ class Twins:
         """
         return correcting.retract(self.wiring, id, source, recorded=recorded, now=now)
 
-    def twin(self, id: str, as_of: Any = None, known_at: Any = None, *, now: Any = None) -> Twin:
+    def twin(
+        self,
+        id: str,
+        as_of: Any = None,
+        known_at: Any = None,
+        *,
+        purpose: str | None = None,
+        now: Any = None,
+    ) -> Twin:
         """One twin, frozen on both clocks.
 
         Parameters
@@ -209,10 +217,13 @@ class Twins:
             (microseconds since 1970, or positions). Left out: `known_at`, else now.
         known_at : the same, optional
             Only what the store had learned by then, read by the map of that time.
-        now : the same, optional
+        purpose : str, optional
+            Why it is read, a purpose of the map: what it may not see is not there. Left out, the
+            operator reads, who sees all that the person lets be read.
+        now : the same as `as_of`, optional
             Stands for the real clock.
         """
-        return Twin(freeze(self.wiring, id, asking(self.wiring, as_of, known_at, now)))
+        return Twin(freeze(self.wiring, id, asking(self.wiring, as_of, known_at, now), purpose))
 
     def __getitem__(self, id: str) -> Twin:
         """One twin as it is now."""
@@ -225,10 +236,12 @@ class Twins:
         *,
         as_of: Any = None,
         known_at: Any = None,
+        purpose: str | None = None,
         now: Any = None,
     ) -> Readings:
-        """Some nodes of many twins as columns; left out, all single nodes."""
-        return read_many(self.wiring, ids, nodes, asking(self.wiring, as_of, known_at, now))
+        """Some nodes of many twins as columns; left out, all single nodes that need no consent."""
+        asked = asking(self.wiring, as_of, known_at, now)
+        return read_many(self.wiring, ids, nodes, asked, purpose)
 
     def snapshot(
         self,
@@ -311,6 +324,7 @@ class Twins:
         *,
         at: Any = None,
         known_at: Any = None,
+        purpose: str | None = None,
         now: Any = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> Cohort:
@@ -325,6 +339,9 @@ class Twins:
             passes no test.
         at, known_at, now : optional
             As for `twin`: who it held for at an earlier moment, and as known at another.
+        purpose : str, optional
+            As for `twin`. Who does not let it, or the operator, read what the condition names is
+            left out and counted.
         progress : callable, optional
             Told after each part how many people were tested, and how many there are.
 
@@ -334,7 +351,7 @@ class Twins:
             Shows the place in the condition, and what was expected there.
         """
         return finding.find(
-            self.wiring, condition, asking(self.wiring, at, known_at, now), progress
+            self.wiring, condition, asking(self.wiring, at, known_at, now), progress, purpose
         )
 
     def save_cohort(self, name: str, condition: str) -> SavedCohort:
@@ -349,9 +366,18 @@ class Twins:
         """The condition saved under a name."""
         return saving.saved(self.wiring, name)
 
-    def cohort(self, name: str, *, at: Any = None, known_at: Any = None, now: Any = None) -> Cohort:
+    def cohort(
+        self,
+        name: str,
+        *,
+        at: Any = None,
+        known_at: Any = None,
+        purpose: str | None = None,
+        now: Any = None,
+    ) -> Cohort:
         """The people for whom a saved condition holds."""
-        return self.find(self.saved_condition(name), at=at, known_at=known_at, now=now)
+        text = self.saved_condition(name)
+        return self.find(text, at=at, known_at=known_at, purpose=purpose, now=now)
 
     def drop_cohort(self, name: str) -> None:
         """Let go of a saved condition."""

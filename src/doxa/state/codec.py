@@ -16,12 +16,13 @@ import numpy as np
 from doxa.beliefmap.columns import Ints, Members
 from doxa.domain.evidence import EvidenceKind
 from doxa.state.cells import EventSums, NodeCells
+from doxa.state.consents import NONE_SAID
 from doxa.state.entries import SLOTS, Layout, keyed, node_of
 from doxa.state.people import Seen, Sessions, State, side_by_side
 from doxa.state.traits import Traits
 from doxa.types import HalfLife
 
-FORMAT = 2
+FORMAT = 3
 COLUMNS = ("source", "first", "last", "opened", "occasions")
 """What every cell has, after its place among the twin's (entry, member)."""
 
@@ -46,6 +47,7 @@ class _Header(msgspec.Struct, array_like=True):
     sessions: dict[str, int]
     seen: int
     traits: list[tuple[str, Any]]
+    consents: list[tuple[str, Any]]
 
 
 _DECODER = msgspec.msgpack.Decoder(_Header)
@@ -102,7 +104,8 @@ class _Plan:
     words : int
         How many integers there are.
     impersonal : bool
-        The header says nothing that hangs on the person: single nodes only, no traits.
+        The header says nothing that hangs on the person: single nodes only, no traits
+        and no consents.
     """
 
     header: _Header
@@ -226,7 +229,8 @@ def _planned(header: _Header, entries: dict[str, int], codes: list[int]) -> _Pla
         }
         parts.append(_Part(table, rows, held, shape, events))
     columns += [stretch(0, header.seen) for _ in range(3)]
-    columns += [stretch(0, len(header.traits)) for _ in range(3)]
+    for lasts in (header.traits, header.consents):
+        columns += [stretch(0, len(lasts)) for _ in range(3)]
     return _Plan(
         header=header,
         entries=entries,
@@ -235,7 +239,8 @@ def _planned(header: _Header, entries: dict[str, int], codes: list[int]) -> _Pla
         parts=parts,
         columns=columns,
         words=header.integers // WORD,
-        impersonal=not header.traits and not any(member for _, member in header.names),
+        impersonal=not (header.traits or header.consents)
+        and not any(member for _, member in header.names),
     )
 
 
@@ -274,25 +279,35 @@ def _cut(plan: _Plan, numbers: Ints, keys: Ints, members: Members, sources: Sour
                 for openings in (integers[:, openings_at],)
             },
         )
-    seen, first_seen, last_seen, told, at, order = (
+    seen, first_seen, last_seen, *lasts = (
         integers[:, column].reshape(-1) for column in plan.columns[6:]
     )
     return State(
         tables,
         plan.entries,
         Seen(_each(keys, header.seen), code[seen], first_seen, last_seen),
-        Traits(
-            _each(keys, len(header.traits)),
-            code[told],
-            at,
-            order,
-            [name for name, _ in header.traits] * len(keys),
-            [value for _, value in header.traits] * len(keys),
-        ),
+        _lasts(header.traits, keys, code, *lasts[:3]),
         {
             kind: Sessions(keys, np.full(len(keys), count))
             for kind, count in header.sessions.items()
         },
+        _lasts(header.consents, keys, code, *lasts[3:]),
+    )
+
+
+def _lasts(
+    told: list[tuple[str, Any]], keys: Ints, code: Ints, source: Ints, at: Ints, order: Ints
+) -> Traits:
+    """Last values, of traits or of consents."""
+    if not told:
+        return NONE_SAID
+    return Traits(
+        _each(keys, len(told)),
+        code[source],
+        at,
+        order,
+        [name for name, _ in told] * len(keys),
+        [value for _, value in told] * len(keys),
     )
 
 

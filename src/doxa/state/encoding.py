@@ -26,7 +26,8 @@ def encode(state: State, members: Members, sources: tuple[str, ...]) -> bytes:
     """Write the state of one twin: ``State.twin(key)``; see `encode_all`."""
     columns = [cells.twin for cells in state.tables.values()]
     columns += [told.twin for told in state.sessions.values()]
-    twins = np.unique(np.concatenate([state.seen.twin, state.traits.twin, *columns]))
+    told = [state.seen.twin, state.traits.twin, state.consents.twin]
+    twins = np.unique(np.concatenate([*told, *columns]))
     return next(encode_all(state, twins if len(twins) else np.zeros(1, int), members, sources))
 
 
@@ -50,20 +51,24 @@ def encode_all(
     """
     tables = {layout: _by_twin(cells) for layout, cells in state.tables.items()}
     parts = [_Rows.of(cells.twin, twins) for cells in tables.values()]
-    seen, traits = _Rows.of(state.seen.twin, twins), _Rows.of(state.traits.twin, twins)
+    lasting = (state.traits, state.consents)
+    seen, *lasts = (_Rows.of(told.twin, twins) for told in (state.seen, *lasting))
     known = _known(list(tables.values()), parts, len(twins))
     place, source, *columns = known.columns
     told_by = [
         (known.rows, source),
         (seen, state.seen.source),
-        (traits, state.traits.source),
+        *((rows, told.source) for rows, told in zip(lasts, lasting, strict=True)),
     ]
-    heard, (cell_source, seen_source, trait_source) = _heard(told_by, len(twins), len(sources))
+    heard, (cell_source, seen_source, *codes) = _heard(told_by, len(twins), len(sources))
     integers = [
         (known.rows, [place, cell_source, *columns]),
         *_ticks(tables, parts),
         (seen, [seen_source, state.seen.first, state.seen.last]),
-        (traits, [trait_source, state.traits.at, state.traits.order]),
+        *(
+            (rows, [code, told.at, told.order])
+            for rows, code, told in zip(lasts, codes, lasting, strict=True)
+        ),
     ]
     words = _laid_out(integers, _sums(tables, parts), len(twins))
     sessions = [told.of(twins) for told in state.sessions.values()]
@@ -71,7 +76,10 @@ def encode_all(
     heads = _Heads(tables, tuple(state.sessions), sources, _names(known.keys, state, members))
     for number in range(len(twins)):
         told = known.key[known.bounds[number] : known.bounds[number + 1]]
-        held = _held(state.traits, traits.bounds[number], traits.bounds[number + 1])
+        held = [
+            _held(each, rows.bounds[number], rows.bounds[number + 1])
+            for rows, each in zip(lasts, lasting, strict=True)
+        ]
         head = heads.of(counts[number], told, heard[number], int(words.integers[number]), held)
         yield head + words.of(number)
 
@@ -263,7 +271,7 @@ class _Heads:
         key: Ints,
         heard: Bools,
         integers: int,
-        traits: list[tuple[str, Any]],
+        held: list[list[tuple[str, Any]]],
     ) -> bytes:
         """The head of one twin.
 
@@ -277,13 +285,15 @@ class _Heads:
             Which sources it has.
         integers : int
             Bytes of its integers.
+        held : list
+            Its traits, and its consents.
         """
-        if traits:
-            return self._written(counts.tolist(), key.tolist(), heard, integers, traits)
+        if any(held):
+            return self._written(counts.tolist(), key.tolist(), heard, integers, held)
         same = counts.tobytes(), key.tobytes(), heard.tobytes()
         found = self.made.get(same)
         if found is None:
-            found = self._written(counts.tolist(), key.tolist(), heard, integers, traits)
+            found = self._written(counts.tolist(), key.tolist(), heard, integers, held)
             if len(self.made) < _MOST_HEADS:
                 self.made[same] = found
         return found
@@ -294,7 +304,7 @@ class _Heads:
         key: list[int],
         heard: Bools,
         integers: int,
-        traits: list[tuple[str, Any]],
+        held: list[list[tuple[str, Any]]],
     ) -> bytes:
         layouts = len(self.tables)
         head = _ENCODE(
@@ -310,7 +320,7 @@ class _Heads:
                 ],
                 dict(zip(self.sessions, counts[layouts:], strict=False)),
                 counts[-1],
-                traits,
+                *held,
             )
         )
         # padded, so that the numbers lie where NumPy can look at them

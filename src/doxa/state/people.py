@@ -14,6 +14,7 @@ from doxa.beliefmap.model import BeliefMap
 from doxa.domain.clock import BEGINNING
 from doxa.state.cells import NodeCells
 from doxa.state.clock import EventClock, event_clocks
+from doxa.state.consents import NONE_SAID, last_consents
 from doxa.state.entries import Layout, entries_of, entry_of_key, member_of_key
 from doxa.state.evidence import stacked
 from doxa.state.fold import fold
@@ -87,6 +88,8 @@ class State:
         All entries of one layout in one table, members keyed by entry.
     entries : dict of entry to code
         What the keys mean: those of `entries_of` the map.
+    consents : Traits
+        The last words of every consent, see `last_consents`.
     """
 
     tables: dict[Layout, NodeCells]
@@ -94,6 +97,7 @@ class State:
     seen: Seen
     traits: Traits
     sessions: dict[str, Sessions]
+    consents: Traits = NONE_SAID
 
     @property
     def nodes(self) -> dict[str, NodeCells]:
@@ -142,6 +146,7 @@ class State:
                 kind: Sessions(*(column[_of(told.twin, key)] for column in (told.twin, told.count)))
                 for kind, told in self.sessions.items()
             },
+            self.consents.take(_of(self.consents.twin, key)),
         )
 
 
@@ -158,6 +163,7 @@ def fold_people(signals: SignalColumns, evidence: EvidenceColumns, belief_map: B
         seen(signals),
         last_traits(signals),
         {kind: _sessions(clock) for kind, clock in clocks.items()},
+        last_consents(signals),
     )
 
 
@@ -185,6 +191,7 @@ def side_by_side(states: Sequence[State]) -> State:
         _seen(*map(np.concatenate, zip(*(_columns(each.seen) for each in states), strict=True))),
         _by_twin(joined_traits([each.traits for each in states])),
         {kind: _beside([each.sessions[kind] for each in states]) for kind in kinds},
+        joined_traits([each.consents for each in states]),
     )
 
 
@@ -222,6 +229,7 @@ def join_people(earlier: State, later: State) -> State:
         _seen(*both),
         join_traits(earlier.traits, later.traits),
         {kind: _counted(told, later.sessions[kind]) for kind, told in earlier.sessions.items()},
+        join_traits(earlier.consents, later.consents),
     )
 
 

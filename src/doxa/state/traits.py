@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import msgspec
 import numpy as np
@@ -48,7 +49,7 @@ def last_traits(signals: SignalColumns) -> Traits:
     if TRAITS not in signals.kinds:
         return newest([])
     rows = np.flatnonzero((signals.kind == signals.kinds.index(TRAITS)) & ~signals.inert)
-    found: list[_Row] = []
+    found: list[TraitRow] = []
     for row in rows.tolist():
         key = (int(signals.twin[row]), int(signals.source[row]))
         when = (int(signals.at[row]), int(signals.order[row]))
@@ -57,10 +58,11 @@ def last_traits(signals: SignalColumns) -> Traits:
     return newest(found)
 
 
-_Row = tuple[tuple[int, int], str, tuple[int, int], Json]
+TraitRow: TypeAlias = tuple[tuple[int, int], str, tuple[int, int], Json]
+"""(twin, source), trait, (at, order), value."""
 
 
-def newest(rows: list[_Row]) -> Traits:
+def newest(rows: list[TraitRow]) -> Traits:
     """Of rows ((twin, source), trait, (at, order), value), the newest of each trait."""
     last: dict[tuple[tuple[int, int], str], tuple[tuple[int, int], bytes, Json]] = {}
     for key, name, when, value in rows:
@@ -99,7 +101,7 @@ def joined_traits(parts: Sequence[Traits]) -> Traits:
     )
 
 
-def _rows(traits: Traits) -> list[_Row]:
+def _rows(traits: Traits) -> list[TraitRow]:
     columns = (traits.twin, traits.source, traits.at, traits.order)
     numbers = zip(*(column.tolist() for column in columns), strict=True)
     return [

@@ -88,6 +88,16 @@ class Any(msgspec.Struct, frozen=True):
 Tree: TypeAlias = "OfNode | OfKind | OfTrait | OfForecast | Not | All | Any"
 
 
+def names_of(tree: Tree) -> list[str]:
+    """The nodes and traits that a condition names, each once."""
+    told = [
+        leaf.node.node if isinstance(leaf, OfNode) else leaf.name
+        for leaf in leaves(tree)
+        if isinstance(leaf, OfNode | OfTrait)
+    ]
+    return list(dict.fromkeys(told))
+
+
 def leaves(tree: Tree) -> list[Leaf]:
     """The tests of a condition, from left to right."""
     if isinstance(tree, Leaf):

@@ -9,7 +9,7 @@ import typer
 from doxa.errors import InputError
 from doxa.interfaces.cli.console import Json, cut, plain, print_json, say, table
 from doxa.interfaces.cli.opinions import age, bar, heading, when
-from doxa.interfaces.cli.stores import DEFAULT_DB, Db, MapFile, open_existing
+from doxa.interfaces.cli.stores import DEFAULT_DB, Db, MapFile, Purpose, open_existing
 
 if TYPE_CHECKING:
     from doxa.domain.clock import Clock
@@ -27,6 +27,7 @@ def explain(
         str | None, typer.Option(metavar="TIME", help="See only what was known by then.")
     ] = None,
     limit: Annotated[int, typer.Option(metavar="N", help="Signals to print.")] = 20,
+    purpose: Purpose = None,
     db: Db = DEFAULT_DB,
     map_file: MapFile = None,
     as_json: Json = False,
@@ -38,11 +39,11 @@ def explain(
     if limit < 0:
         raise InputError(f"{limit} is no number of signals", where="--limit", expected="0 or more")
     with open_existing(db, map_file) as twins:
-        found = twins.twin(twin, as_of, known_at)
+        found = twins.twin(twin, as_of, known_at, purpose=purpose)
         told = found.explain(node)
     if as_json:
-        document = {"twin": found.id, "as_of": found.as_of, "known_at": found.known_at}
-        print_json({**document, **told.as_dict()})
+        head = {"twin": found.id, "as_of": found.as_of, "known_at": found.known_at}
+        print_json({**head, "purpose": found.purpose, **told.as_dict()})
         return
     _say_reading(told)
     _say_trail(told, found.as_of, found.frozen.belief_map.clock, limit)

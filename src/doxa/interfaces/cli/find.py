@@ -9,7 +9,7 @@ import typer
 from doxa.errors import InputError
 from doxa.interfaces.cli.console import Json, plain, print_json, progress, say
 from doxa.interfaces.cli.opinions import when
-from doxa.interfaces.cli.stores import DEFAULT_DB, Db, MapFile, open_existing
+from doxa.interfaces.cli.stores import DEFAULT_DB, Db, MapFile, Purpose, open_existing
 
 if TYPE_CHECKING:
     from doxa.runtime.twins import Twins
@@ -33,6 +33,7 @@ def find(
         str | None, typer.Option(metavar="TIME", help="See only what was known by then.")
     ] = None,
     limit: Annotated[int, typer.Option(metavar="N", help="How many ids to print.")] = 20,
+    purpose: Purpose = None,
     db: Db = DEFAULT_DB,
     map_file: MapFile = None,
     as_json: Json = False,
@@ -51,14 +52,17 @@ def find(
             return
         text = condition if cohort is None else twins.saved_condition(cohort)
         with progress("testing people") as report:
-            found = twins.find(str(text), at=at, known_at=known_at, progress=report)
+            found = twins.find(
+                str(text), at=at, known_at=known_at, purpose=purpose, progress=report
+            )
         if save is not None:
             twins.save_cohort(save, found.condition)
         clock = twins.map.clock
     if as_json:
         print_json(found)
         return
-    say(f"{len(found):,} of {found.among:,} people as of {when(found.as_of, clock)}")
+    without = f"; {found.left_out:,} more without consent" if found.left_out else ""
+    say(f"{len(found):,} of {found.among:,} people as of {when(found.as_of, clock)}{without}")
     say(*(f"  {plain(twin)}" for twin in found.ids[:limit]))
     if len(found) > limit:
         say(f"  and {len(found) - limit:,} more (--limit {len(found)}, or --json)")

@@ -11,7 +11,7 @@ import typer
 from doxa.errors import InputError
 from doxa.interfaces.cli.console import Json, cut, note, plain, print_json, say, table
 from doxa.interfaces.cli.opinions import when
-from doxa.interfaces.cli.stores import DEFAULT_DB, Db, MapFile, open_existing
+from doxa.interfaces.cli.stores import DEFAULT_DB, Db, MapFile, Purpose, open_existing
 
 if TYPE_CHECKING:
     from doxa.runtime.graph.graph import Graph, GraphEdge, GraphNode
@@ -39,6 +39,7 @@ def graph(
     output: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write there; left out, standard output.")
     ] = None,
+    purpose: Purpose = None,
     db: Db = DEFAULT_DB,
     map_file: MapFile = None,
     as_json: Json = False,
@@ -50,7 +51,7 @@ def graph(
     from doxa.runtime.graph.export import to_cypher, to_graphml
 
     with open_existing(db, map_file) as twins:
-        found = twins.twin(twin, as_of, known_at).graph()
+        found = twins.twin(twin, as_of, known_at, purpose=purpose).graph()
     if as_json:
         print_json(found.as_dict())
         return

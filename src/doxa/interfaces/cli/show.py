@@ -10,7 +10,7 @@ import typer
 from doxa.errors import InputError
 from doxa.interfaces.cli.console import Json, cut, plain, print_json, say, width
 from doxa.interfaces.cli.opinions import LEGEND, held_lines, when
-from doxa.interfaces.cli.stores import DEFAULT_DB, Db, MapFile, open_existing
+from doxa.interfaces.cli.stores import DEFAULT_DB, Db, MapFile, Purpose, open_existing
 
 if TYPE_CHECKING:
     from doxa.runtime.held import Held
@@ -34,18 +34,19 @@ def show(
         str | None, typer.Option(metavar="TIME", help="See only what was known by then.")
     ] = None,
     limit: Annotated[int, typer.Option(metavar="N", help="Nodes per group.")] = 10,
+    purpose: Purpose = None,
     db: Db = DEFAULT_DB,
     map_file: MapFile = None,
     as_json: Json = False,
 ) -> None:
     """Show what is held of one person.
 
-    Example: doxa show h42 --as-of 2017-10-03
+    Example: doxa show h42 --as-of 2017-10-03 --purpose service
     """
     if limit < 0:
         raise InputError(f"{limit} is no number of nodes", where="--limit", expected="0 or more")
     with open_existing(db, map_file) as twins:
-        found = twins.twin(twin, as_of, known_at)
+        found = twins.twin(twin, as_of, known_at, purpose=purpose)
         nodes = found.opinions()
         traits = found.traits()
     if as_json:
@@ -53,7 +54,8 @@ def show(
         return
     clock = found.frozen.belief_map.clock
     known = "" if found.known_at is None else f", known at {when(found.known_at, type(clock).TIME)}"
-    say(f"{plain(found.id)} as of {when(found.as_of, clock)}{known}")
+    why = "" if found.purpose is None else f", for {found.purpose}"
+    say(f"{plain(found.id)} as of {when(found.as_of, clock)}{known}{why}")
     if traits:
         told = ", ".join(f"{plain(name)}: {plain(str(value))}" for name, value in traits.items())
         say(cut(told, 3 * width()))
@@ -88,6 +90,7 @@ def _document(found: Twin, nodes: Sequence[Held], traits: dict[str, Any]) -> dic
         "twin": found.id,
         "as_of": found.as_of,
         "known_at": found.known_at,
+        "purpose": found.purpose,
         "met": found.met,
         "traits": traits,
         "nodes": [each.as_dict() for each in nodes],

@@ -24,6 +24,14 @@ MapFile: TypeAlias = Annotated[
 ApplyMap: TypeAlias = Annotated[
     bool, typer.Option("--apply-map", help="Let a changed map take over from now on.")
 ]
+Purpose: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--purpose",
+        metavar="NAME",
+        help="Why you read, a purpose of the map: what it may not see is left out.",
+    ),
+]
 DEFAULT_DB = "doxa.db"
 
 

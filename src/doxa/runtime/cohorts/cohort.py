@@ -23,6 +23,9 @@ class Cohort(msgspec.Struct, frozen=True, kw_only=True):
         The moment, on the map's clock.
     known_at : int or None
         Only what was recorded by then was seen; None = everything.
+    left_out : int
+        How many more were not looked at: they do not let the purpose, or the operator, read what
+        the condition asks.
     """
 
     condition: str
@@ -30,6 +33,7 @@ class Cohort(msgspec.Struct, frozen=True, kw_only=True):
     among: int
     as_of: Moment
     known_at: Moment | None = None
+    left_out: int = 0
 
     def __len__(self) -> int:
         return len(self.ids)

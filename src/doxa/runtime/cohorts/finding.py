@@ -19,17 +19,19 @@ from doxa.beliefmap.cohorts.tree import (
     OfTrait,
     Tree,
     leaves,
+    names_of,
 )
 from doxa.beliefmap.columns import Ints
 from doxa.beliefmap.payloads import Bools
 from doxa.runtime.cohorts.cohort import Cohort
-from doxa.runtime.cohorts.part import Part, compared
+from doxa.runtime.cohorts.part import Part, compared, registered_in
 from doxa.runtime.folding.many import twin_states
 from doxa.runtime.forecasting import forecast_set
 from doxa.runtime.frozen import Asking, voices
 from doxa.runtime.identity import all_people, newest_at, people_at
 from doxa.runtime.readings import moments
 from doxa.runtime.versions import map_at, priors_at
+from doxa.runtime.views import gate_of, map_seen_by, seen_many
 from doxa.runtime.wiring import Wiring
 from doxa.types import Moment
 
@@ -39,7 +41,13 @@ PART = 5_000
 Progress = Callable[[int, int], None]
 
 
-def find(wiring: Wiring, condition: str, asked: Asking, progress: Progress | None = None) -> Cohort:
+def find(
+    wiring: Wiring,
+    condition: str,
+    asked: Asking,
+    progress: Progress | None = None,
+    purpose: str | None = None,
+) -> Cohort:
     """The people for whom a condition holds.
 
     Parameters
@@ -51,27 +59,37 @@ def find(wiring: Wiring, condition: str, asked: Asking, progress: Progress | Non
         newest position.
     progress : callable, optional
         Told after each part how many people were tested, and how many there are.
+    purpose : str, optional
+        Who is looked for: by what this purpose may see.
     """
-    belief_map = map_at(wiring, asked.known_at)
+    whole = map_at(wiring, asked.known_at)
+    belief_map = map_seen_by(whole, purpose)
     tree = parse_condition(condition, belief_map)
+    names = names_of(tree)
     identity = people_at(wiring, asked.as_of, asked.known_at)
     keys = all_people(wiring, identity)
-    forecasts = _forecasts(wiring, tree, asked)
-    holding, known = [], 0
+    forecasts = _forecasts(wiring, tree, asked, purpose)
+    holding, known, left_out = [], 0, 0
     for start in range(0, len(keys), PART):
         some = keys[start : start + PART]
-        states = twin_states(wiring, belief_map, some, identity, asked.as_of, asked.known_at)
+        states = twin_states(wiring, whole, some, identity, asked.as_of, asked.known_at)
         for place, folded in states:
             here = some[place]
+            gate = gate_of(whole, purpose, folded)
+            withheld = gate.closed(here)
+            for name in names:
+                withheld |= gate.withheld(name, here)
+            left_out += int((withheld & registered_in(folded.state, here)).sum())
+            seen = seen_many(wiring, gate, here, identity, folded, asked.as_of, asked.known_at)[1]
             part = Part(
                 belief_map=belief_map,
-                folded=folded,
+                folded=seen,
                 keys=here,
-                now=moments(folded, here, asked.as_of),
+                now=moments(seen, here, asked.as_of),
                 priors=priors_at(wiring, asked.known_at),
-                voices=voices(belief_map, folded.sources),
+                voices=voices(belief_map, seen.sources),
             )
-            registered = part.registered()
+            registered = registered_in(seen.state, here) & ~withheld
             known += int(registered.sum())
             found = _Tested(part, tree, forecasts).of(tree)
             holding.append(here[registered & found])
@@ -84,6 +102,7 @@ def find(wiring: Wiring, condition: str, asked: Asking, progress: Progress | Non
         among=known,
         as_of=_moment(wiring, asked),
         known_at=asked.known_at,
+        left_out=left_out,
     )
 
 
@@ -94,7 +113,9 @@ def _moment(wiring: Wiring, asked: Asking) -> Moment:
     return 0 if newest is None else newest
 
 
-def _forecasts(wiring: Wiring, tree: Tree, asked: Asking) -> dict[OfForecast, Ints]:
+def _forecasts(
+    wiring: Wiring, tree: Tree, asked: Asking, purpose: str | None
+) -> dict[OfForecast, Ints]:
     """The keys of those whom each test of a forecast holds for; who is not asked does not pass."""
     found = {}
     for leaf in leaves(tree):
@@ -105,6 +126,7 @@ def _forecasts(wiring: Wiring, tree: Tree, asked: Asking) -> dict[OfForecast, In
                 items=None if leaf.item is None else [leaf.item],
                 at=asked.as_of,
                 known_at=asked.known_at,
+                purpose=purpose,
             )
             passes = compared(made.probability, leaf.operator, [repr(leaf.value)])
             found[leaf] = np.array(made.keys, dtype=np.int64)[made.twin[passes]]

@@ -20,6 +20,7 @@ from doxa.reading.pooled import Voices
 from doxa.reading.priors import Asked, Priors, prior_rows
 from doxa.runtime.folding.fold import Folded
 from doxa.state.entries import claims_about, entry_of_key, member_of_key
+from doxa.state.people import State
 
 _CODES = {
     "status": {code.name.lower(): int(code) for code in Status},
@@ -48,13 +49,6 @@ class Part:
     now: Ints
     priors: Priors
     voices: Voices
-
-    def registered(self) -> Bools:
-        """Whether anything was heard of each twin."""
-        state = self.folded.state
-        known = [state.seen.twin, state.traits.twin]
-        known += [cells.twin for cells in state.tables.values()]
-        return np.isin(self.keys, np.concatenate(known))
 
     def of_nodes(self, tests: Sequence[OfNode]) -> list[Bools]:
         """Tests of named nodes, all of them read in one pass."""
@@ -154,6 +148,13 @@ class Part:
         prior = prior_rows(self.priors, nodes, node, asked)
         rows = Rows(nodes, node, keys, member, prior)
         return read_rows(self.folded.state, rows, self.now[twin], self.voices)
+
+
+def registered_in(state: State, keys: Ints) -> Bools:
+    """Whether anything was heard of each twin, bool[q]."""
+    known = [state.seen.twin, state.traits.twin]
+    known += [cells.twin for cells in state.tables.values()]
+    return np.isin(keys, np.concatenate(known))
 
 
 def passed(test: OfNode, read: Opinions) -> Bools:

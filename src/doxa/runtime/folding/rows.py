@@ -11,6 +11,8 @@ from doxa.beliefmap.columns import SignalColumns, joined
 from doxa.beliefmap.model import Zone
 from doxa.domain.clock import Clock
 from doxa.domain.signal import TRAITS
+from doxa.domain.view import EVERYTHING, Sight
+from doxa.reading.view import heard
 from doxa.storage.days import LocalDays, zone_history
 from doxa.storage.identity import ALONE, Identity
 from doxa.storage.port import Store
@@ -28,6 +30,7 @@ def ledger_rows(
     ids: bool = False,
     identity: Identity = ALONE,
     retractions: int | None = None,
+    sight: Sight = EVERYTHING,
 ) -> SignalColumns:
     """The signals of some people with ``since <= at <= until``, in ledger order.
 
@@ -37,8 +40,11 @@ def ledger_rows(
         Of the map that reads them: an older map may have had another than the store has now.
     identity, retractions
         As `Ledger.scan` takes them.
+    sight : Sight
+        Only signals of the sources it hears; what the others said of a person's zone counts for
+        nothing.
     """
-    other = zone != store.zone and store.clock is Clock.TIME
+    other = days_differ(store.clock, store.zone, zone, sight)
     found = store.scan(
         twins=keys,
         since=None if other else since,
@@ -48,11 +54,17 @@ def ledger_rows(
         identity=identity,
         retractions=retractions,
     )
-    rows = joined(list(found))
+    rows = heard(joined(list(found)), sight)
     if not other or not len(rows):
         return rows
     rows = replace(rows, day=_days(rows, zone))
     return rows if since is None else rows.take(np.flatnonzero(rows.at >= since))
+
+
+def days_differ(clock: Clock, known: Zone, zone: Zone, sight: Sight) -> bool:
+    """Whether local days in a zone, by what a sight hears, may be others than in a known one."""
+    told = zone.trait is not None and not sight.hears_all
+    return clock is Clock.TIME and (told or zone != known)
 
 
 def _days(rows: SignalColumns, zone: Zone) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

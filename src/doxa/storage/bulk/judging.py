@@ -7,10 +7,11 @@ from typing import Any
 
 import msgspec
 
+from doxa.beliefmap.consent import check_consent
 from doxa.beliefmap.model import BeliefMap
 from doxa.beliefmap.rows import evidence_of
 from doxa.domain.content import canonical_payload
-from doxa.domain.signal import Signal
+from doxa.domain.signal import CONSENT, Signal
 from doxa.errors import SignalError
 
 LONGEST_NAME = 512
@@ -48,9 +49,10 @@ def payload(value: Any, kind: str, map: BeliefMap) -> bytes:
 
     A list that a rule walks may have 200 elements: what no fold could read is not taken.
     """
-    if value is None:
+    if value is None and kind != CONSENT:
         return b"{}"
     try:
+        value = {} if value is None else value
         if isinstance(value, str | bytes):
             value = _DECODE(value)
         elif not isinstance(value, dict):
@@ -63,6 +65,8 @@ def payload(value: Any, kind: str, map: BeliefMap) -> bytes:
         raise Refused("payload", "not valid UTF-8") from None
     except (TypeError, ValueError, OverflowError, RecursionError):
         raise Refused("payload", "holds a value that JSON cannot") from None
+    if kind == CONSENT:
+        _check_consent(value, map)
     if len(encoded) > DEEPEST:
         _check_size(encoded, value)
     if len(encoded) > _LONG_LIST and map.signals.get(kind):
@@ -70,6 +74,13 @@ def payload(value: Any, kind: str, map: BeliefMap) -> bytes:
     if _NUL in encoded and _NUL in encoded.replace(b"\\\\", b""):
         raise Refused("payload", "holds a NUL character")
     return encoded
+
+
+def _check_consent(value: dict[str, Any], map: BeliefMap) -> None:
+    try:
+        check_consent(map, value)
+    except SignalError as error:
+        raise Refused(error.where, error.problem) from None
 
 
 def _check_size(encoded: bytes, value: Any) -> None:
