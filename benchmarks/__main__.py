@@ -15,6 +15,7 @@ from benchmarks import (
     backfill,
     file_size,
     fold,
+    forgetting,
     import_time,
     observe,
     reading,
@@ -32,6 +33,7 @@ CLAIMS = {
     "backfill": backfill,
     "size": file_size,
     "fold": fold,
+    "forget": forgetting,
 }
 REPORT = Path("build/bench.json")
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import subprocess
+import sys
 import threading
 from contextlib import closing
 from pathlib import Path
@@ -211,3 +214,17 @@ def _tables(path: Path) -> dict[str, str]:
 def _restore(dump: Path, path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(dump.read_text(encoding="utf-8"))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only there a closed file lets go of locks")
+def test_a_second_opening_leaves_the_first_its_locks(path: Path) -> None:
+    """A file opened and closed beside SQLite would let go of the locks of the whole process.
+
+    Another process would then take itself for the last one, and delete the log of a store in use.
+    """
+    alone = "import fcntl, sys; fcntl.lockf(open(sys.argv[1], 'r+b'), fcntl.LOCK_EX | fcntl.LOCK_NB, 510, 0x40000002)"
+    with closing(SqliteStore(path)) as store:
+        store.append([make_signal("t1")])
+        SqliteStore(path, workspace="b").close()
+        done = subprocess.run([sys.executable, "-c", alone, str(path)], capture_output=True)
+    assert b"BlockingIOError" in done.stderr

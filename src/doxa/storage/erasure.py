@@ -88,9 +88,10 @@ TABLES = (
     Table(
         name="aliases",
         holds="who is whom, by keys",
-        erase="DELETE FROM aliases WHERE workspace = :workspace"
-        " AND (alias = :twin OR into_twin = :twin) AND NOT EXISTS"
-        " (SELECT 1 FROM signals WHERE workspace = :workspace AND twin = :twin)",
+        erase="DELETE FROM aliases WHERE place IN ("
+        "SELECT place FROM aliases WHERE workspace = :workspace AND alias = :twin UNION ALL"
+        " SELECT place FROM aliases WHERE workspace = :workspace AND into_twin = :twin"
+        ") AND NOT EXISTS (SELECT 1 FROM signals WHERE workspace = :workspace AND twin = :twin)",
     ),
     Table(
         name="twins",

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable
 from typing import Any
 
 from doxa.domain.clock import AHEAD, Clock
-from doxa.domain.identity import Alias, person
+from doxa.domain.identity import person
 from doxa.storage.blocks import decode_block, without_twins
 from doxa.storage.erasure import TABLES
 from doxa.storage.forgotten import (
@@ -20,15 +19,19 @@ from doxa.storage.forgotten import (
     other_key,
     refused_until,
 )
+from doxa.storage.sqlite.corrections import aliases
 from doxa.storage.sqlite.refusals import KEY, find, find_key
 from doxa.storage.sqlite.summary import twin_names
 from doxa.types import Moment
 
 _HELD = """
 SELECT max(seq), max(occurred_at) FILTER (WHERE occurred_at <= :latest)
-FROM signals WHERE workspace = :workspace AND twin = :twin
+FROM signals INDEXED BY signals_by_twin WHERE workspace = :workspace AND twin = :twin
 """
-_SOURCES = "SELECT DISTINCT source FROM signals WHERE workspace = :workspace AND twin = :twin"
+_SOURCES = """
+SELECT DISTINCT source FROM signals INDEXED BY signals_by_twin
+WHERE workspace = :workspace AND twin = :twin
+"""
 _ORPHANS = """
 DELETE FROM terms WHERE key = ? AND NOT EXISTS (
     SELECT 1 FROM signals WHERE workspace = terms.workspace AND source = terms.key
@@ -62,17 +65,10 @@ def forget(
     twin: str,
     at: Moment,
     clock: Clock,
-    rows: Iterable[Alias],
 ) -> Erased:
-    """Take a person out of all tables, whatever ids they have, and note the marks of those.
-
-    Parameters
-    ----------
-    rows : iterable of Alias
-        Who is whom.
-    """
+    """Take a person out of all tables, whatever ids they have, and note the marks of those."""
     key = _twin(connection, workspace, twin)
-    parts = () if key is None else person(rows, key)
+    parts = () if key is None else person(aliases(connection, workspace, [key]), key)
     names = [name for name in twin_names(connection, workspace, parts).values() if name != twin]
     counts: Counter[str] = Counter()
     for name in (*names, twin):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -15,7 +17,6 @@ APPLICATION_ID = 0x646F7861
 """``doxa`` in the header of every file of ours."""
 
 PAGE_SIZE = 4096
-_MAGIC = b"SQLite format 3\x00"
 _OLDEST_SQLITE = (3, 37, 0)
 
 
@@ -62,7 +63,8 @@ def _check_header(path: Path) -> None:
     """Refuse what is no store before SQLite touches it.
 
     The header of a store is in the file itself from the first commit on: a new file becomes
-    WAL only afterwards.
+    WAL only afterwards. It is read by SQLite, as a file that nobody writes: a file opened and
+    closed beside SQLite would let go of all the locks that this process has on it.
     """
     if not path.parent.is_dir():
         raise StoreError("there is no such folder", where=str(path.parent), hint="create it first")
@@ -70,24 +72,32 @@ def _check_header(path: Path) -> None:
         if path.exists() and not path.is_file():
             what = "a folder" if path.is_dir() else "a device"
             raise StoreError(f"is {what}", where=str(path), expected="the path of a file")
-        with path.open("rb") as file:
-            header = file.read(100)
-    except FileNotFoundError:
-        return
+        if not path.exists() or not path.stat().st_size:
+            return
     except StoreError:
         raise
     except OSError as error:
         problem = f"the file cannot be read ({error.strerror})"
         raise StoreError(problem, where=str(path)) from error
-    if not header:
-        return
-    ours = header[:16] == _MAGIC and int.from_bytes(header[68:72], "big") == APPLICATION_ID
-    if not ours:
+    if not os.access(path, os.R_OK):
+        raise StoreError("the file cannot be read (Permission denied)", where=str(path))
+    if not _is_ours(path):
         raise StoreError(
             "this file is not a doxa store",
             where=str(path),
             hint="name a new file, or one that doxa made",
         )
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a file is a database of ours by its header; a damaged one may be."""
+    try:
+        uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        with closing(sqlite3.connect(uri, uri=True)) as connection:
+            found = connection.execute("PRAGMA application_id").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        return error.sqlite_errorcode == sqlite3.SQLITE_CORRUPT
+    return bool(found == APPLICATION_ID)
 
 
 def _versions(connection: sqlite3.Connection, path: Path) -> set[int]:

@@ -190,8 +190,7 @@ class SqliteStore(SqliteLedger):
         """Erase a person; from now on nothing serves them and older signals are refused."""
 
         def job(connection: sqlite3.Connection, appender: Appender) -> Erased:
-            rows = corrections.aliases(connection, self._workspace, None)
-            erased = forget.forget(connection, self._workspace, twin, at, self.clock, rows)
+            erased = forget.forget(connection, self._workspace, twin, at, self.clock)
             appender.forgot()
             return erased
 

@@ -74,7 +74,7 @@ def twin_names(
     wanted = msgspec.json.encode(sorted({int(key) for key in keys})).decode()
     return dict(
         connection.execute(
-            "SELECT key, id FROM twins WHERE workspace = ?"
+            "SELECT key, id FROM twins WHERE +workspace = ?"  # + : look up by key, not by workspace
             " AND key IN (SELECT value FROM json_each(?))",
             (workspace, wanted),
         ).fetchall()
