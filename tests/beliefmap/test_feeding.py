@@ -79,5 +79,4 @@ def test_everything_without_a_reader_is_named() -> None:
         "actions.coupon",
         "rollout",
         "nodes.income.protected",
-        "purposes.marketing.forecasts",
     }

@@ -11,6 +11,7 @@ from doxa.beliefmap.derived import per_map
 from doxa.beliefmap.model import (
     Among,
     AmongNode,
+    AmongSignal,
     AmongTrait,
     BeliefMap,
     Done,
@@ -82,6 +83,43 @@ def _sees(belief_map: BeliefMap, purpose: Purpose, name: str) -> bool:
         return name in purpose.sees
     node = belief_map.nodes.get(name)
     return node is None or not node.protected or not purpose.hidden
+
+
+def learning_sight(belief_map: BeliefMap, sight: Sight) -> Sight:
+    """What of a sight decides what is learned: nodes with evidence, sources, and the local days.
+
+    Purposes that differ only in traits share one.
+    """
+    zone = belief_map.zone.trait
+    hidden = [
+        name
+        for name, node in belief_map.nodes.items()
+        if node.evidence is not None and not sight.sees(name)
+    ]
+    if zone is not None and not sight.sees(zone):
+        hidden.append(zone)
+    return msgspec.structs.replace(sight, hidden=tuple(sorted(hidden)), only=None)
+
+
+def may_forecast(belief_map: BeliefMap, purpose: str | None, outcome: Outcome) -> bool:
+    """Whether the map lets a purpose forecast an outcome.
+
+    It must be among its `forecasts`, and no node or trait that decides who is asked may be hidden.
+    """
+    if purpose is None:
+        return True
+    told, sight = purpose_named(belief_map, purpose), sight_of(belief_map, purpose)
+    named = told.forecasts is None or outcome.name in told.forecasts
+    return named and all(sight.sees(name) for name in names_asked(outcome))
+
+
+def kinds_asked(outcome: Outcome) -> frozenset[str]:
+    """The kinds of signals that decide an outcome: what happens, its trigger, who is asked."""
+    kinds = {outcome.kind, outcome.after, outcome.shown}
+    for each in outcome.among:
+        if isinstance(each, AmongSignal):
+            kinds |= {each.kind, each.since}
+    return frozenset(kind for kind in kinds if kind is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from doxa.beliefmap.model import BeliefMap, Node, Outcome, Purpose, Target
+from doxa.beliefmap.model import BeliefMap, Node, Outcome, Target
 
 Finding = tuple[str, str]
 """A path in the map, and a sentence about it."""
@@ -33,14 +33,6 @@ OUTCOMES: dict[str, tuple[Callable[[Outcome], bool], str]] = {
 }
 """Forms and keys of outcomes that nothing reads."""
 
-PURPOSES: dict[str, tuple[Callable[[Purpose], bool], str]] = {
-    "forecasts": (
-        lambda purpose: purpose.forecasts is not None,
-        f"{_LATER}: every reader may ask for every forecast",
-    ),
-}
-"""Keys of purposes that nothing reads."""
-
 
 def unread(belief_map: BeliefMap) -> list[Finding]:
     """The parts of this map that are checked but change nothing in this version.
@@ -62,7 +54,6 @@ def unread(belief_map: BeliefMap) -> list[Finding]:
         *_keys("outcomes", belief_map.outcomes.items(), OUTCOMES),
         *((f"actions.{name}", f"{_LATER}: no effect is known") for name in belief_map.actions),
         *([("rollout", f"{_LATER}: nobody is run forward")] if belief_map.rollout else []),
-        *_keys("purposes", belief_map.purposes.items(), PURPOSES),
     ]
 
 

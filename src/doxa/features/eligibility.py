@@ -9,6 +9,7 @@ from doxa.beliefmap.columns import Ints
 from doxa.beliefmap.conditions import fields_of, mask
 from doxa.beliefmap.model import Among, AmongNode, AmongSignal, AmongTrait, Outcome
 from doxa.domain.signal import TRAITS
+from doxa.features.consents import withheld, withholdable
 from doxa.features.credence import credence_of
 from doxa.features.events import field_codes
 from doxa.features.knowledge import as_known
@@ -58,6 +59,8 @@ def _admits(among: Among, outcome: Outcome, past: Past, rows: Rows) -> NDArray[n
 def _between(among: AmongNode, past: Past, rows: Rows) -> NDArray[np.bool_]:
     credence = credence_of(past, rows, among.node)
     above = np.asarray(credence > (-np.inf if among.above is None else among.above))
+    if among.node.node in withholdable(past):
+        above &= ~withheld(past, rows.twin, rows.seen, among.node.node)
     return above & np.asarray(credence < (np.inf if among.below is None else among.below))
 
 

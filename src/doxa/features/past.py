@@ -14,7 +14,8 @@ from doxa.beliefmap.columns import EvidenceColumns, Ints, Members, SignalColumns
 from doxa.beliefmap.model import BeliefMap
 from doxa.beliefmap.payloads import Bools, Columns, columns_of
 from doxa.beliefmap.values import schema_of
-from doxa.domain.signal import TRAITS
+from doxa.domain.consent import NODE, PURPOSE
+from doxa.domain.signal import CONSENT, TRAITS
 
 _ARRAYS = tuple(
     f.name for f in fields(SignalColumns) if f.name not in ("payload", "kinds", "sources", "ids")
@@ -106,7 +107,7 @@ def read_past(
     batches : iterable of SignalColumns
         A scan; codes are the same over all batches.
     fields : dict
-        Payload fields to keep, by kind.
+        Payload fields to keep, by kind; those of consents are kept in any case.
     progress : callable
         Told how many signals were read after each batch.
     """
@@ -121,13 +122,13 @@ def read_past(
 class _Reader:
     def __init__(self, belief_map: BeliefMap, wanted: Mapping[str, Sequence[str]]) -> None:
         self.map = belief_map
-        self.wanted = wanted
+        self.wanted = {**wanted, CONSENT: (PURPOSE, NODE, "given")}
         self.members = Members()
         self.read = 0
         self.batches: list[SignalColumns] = []
         self.evidence: list[EvidenceColumns] = []
-        self.rows: dict[str, list[Ints]] = {kind: [] for kind in wanted}
-        self.payloads: dict[str, list[bytes]] = {kind: [] for kind in wanted}
+        self.rows: dict[str, list[Ints]] = {kind: [] for kind in self.wanted}
+        self.payloads: dict[str, list[bytes]] = {kind: [] for kind in self.wanted}
 
     def take(self, batch: SignalColumns) -> None:
         found = evidence_of_batch(self.map, batch, self.members)

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from doxa.beliefmap.columns import EvidenceColumns, Floats, Ints
 from doxa.beliefmap.model import BeliefMap, Node
+from doxa.beliefmap.payloads import Bools
 from doxa.domain.clock import DAY, Clock
 from doxa.domain.evidence import EvidenceKind
+from doxa.features.consents import withheld, withholdable
 from doxa.features.past import Past
 from doxa.features.plan import Reading
 from doxa.features.rows import Bound, Rows
@@ -93,6 +95,22 @@ class View:
             events=events,
         )
 
+    def silent_where(self, silent: Bools) -> View:
+        """The same, some of the rows as if the node had no evidence there."""
+        if not silent.any():
+            return self
+        loud = (~silent)[:, None, None]
+        events = {
+            kind: replace(event, sums=event.sums * loud) for kind, event in self.events.items()
+        }
+        return replace(
+            self,
+            sums=np.where(loud, self.sums, 0.0),
+            met=self.met & ~silent,
+            elapsed=np.where(silent, self.tenure, self.elapsed),
+            events=events,
+        )
+
     def take(self, rows: Ints) -> View:
         """The chosen rows."""
         events = {
@@ -136,6 +154,7 @@ class Views:
         self.unit = float(DAY) if self.map.clock is Clock.TIME else 1.0
         self._clocks = event_clocks(past.signals, self.map)
         self._since = first_seen(past)
+        self._withholdable = withholdable(past)
         about = _about(self.map, past.evidence, {reading.node for reading in readings})
         evidence = split(past.signals, about, self.map, self._clocks)
         trust = np.array([self.map.trust(name) for name in past.signals.sources])
@@ -145,14 +164,25 @@ class Views:
                 told = evidence.pop(reading.node)
                 self._indexed[reading.node] = _index(self.map, told, trust, reading.pooled)
 
+    def absent(self, node: str, rows: Rows) -> Bools | None:
+        """Rows of people who do not let a node be read then; None where all of them do."""
+        if node not in self._withholdable:
+            return None
+        return withheld(self.past, rows.twin, rows.seen, node)
+
     def view(self, reading: Reading, rows: Rows, member: Ints) -> View:
-        """One node for some rows.
+        """One node for some rows; where the person withholds it, as if it had no evidence.
 
         Parameters
         ----------
         member : int64[n]
             The node's own member codes; all 0 for a single node and for a family as a whole.
         """
+        found = self._seen(reading, rows, member)
+        absent = self.absent(reading.node, rows)
+        return found if absent is None else found.silent_where(absent)
+
+    def _seen(self, reading: Reading, rows: Rows, member: Ints) -> View:
         node = self.map.nodes[reading.node]
         if reading.by_member:
             return self._view(node, rows.twin, rows.seen, member)

@@ -9,6 +9,7 @@ import numpy as np
 
 from doxa.beliefmap.columns import Floats
 from doxa.beliefmap.model import BeliefMap, FieldType, Outcome, Target
+from doxa.beliefmap.payloads import Bools
 from doxa.errors import PopulationError
 from doxa.features.blocks.items import ItemRates
 from doxa.features.norms import NodeNorms
@@ -79,11 +80,14 @@ class Reasons:
         eta with the node's evidence less eta without it.
     base : float64[n]
         eta had no node any evidence: ``base + by_node.sum(axis=1) == eta``.
+    absent : bool[n, nodes]
+        Where the person withholds the node: it adds nothing, and is no reason.
     """
 
     nodes: tuple[str, ...]
     by_node: Floats
     base: Floats
+    absent: Bools
 
 
 def recipe_of(head: Head, belief_map: BeliefMap) -> Recipe:
@@ -118,7 +122,12 @@ def reasons(head: Head, views: Views, rows: Rows) -> Reasons:
     nodes = tuple(dict.fromkeys(owner for owner in told.owners if owner != CIRCUMSTANCES))
     owners = np.array(told.owners)
     by_node = np.stack([moved[:, owners == node].sum(axis=1) for node in nodes], axis=1)
-    return Reasons(nodes, by_node, _eta(head, views, rows, silent))
+    absent = np.zeros(by_node.shape, dtype=bool)
+    for place, node in enumerate(nodes):
+        missing = views.absent(node, rows)
+        if missing is not None:
+            absent[:, place] = missing
+    return Reasons(nodes, by_node, _eta(head, views, rows, silent), absent)
 
 
 def _within(head: Head, found: Phi) -> Floats:

@@ -4,9 +4,28 @@ from __future__ import annotations
 
 import msgspec
 
+from doxa.domain.view import EVERYTHING, Sight
 from doxa.errors import PopulationError
 from doxa.heads.head import Head
 from doxa.heads.priors import NodePriors
+
+
+class SightPart(msgspec.Struct, frozen=True, kw_only=True):
+    """What was learned for those who do not see everything, from what they see alone.
+
+    Attributes
+    ----------
+    sight : Sight
+        See `learning_sight`.
+    priors : per node
+    heads : per outcome
+    unheard : outcomes that a source decides which this sight does not hear
+    """
+
+    sight: Sight
+    priors: dict[str, NodePriors]
+    heads: dict[str, Head]
+    unheard: tuple[str, ...] = ()
 
 
 class Population(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,6 +40,8 @@ class Population(msgspec.Struct, frozen=True, kw_only=True):
     heads : per outcome
     map_fingerprint : str
         Of the map it was fitted under.
+    sights : list of SightPart
+        For every sight of the map's purposes that is not everything.
     """
 
     origin: int
@@ -29,6 +50,13 @@ class Population(msgspec.Struct, frozen=True, kw_only=True):
     priors: dict[str, NodePriors]
     heads: dict[str, Head]
     map_fingerprint: str = ""
+    sights: list[SightPart] = []
+
+    def part(self, sight: Sight) -> SightPart | None:
+        """What was learned for a sight, see `learning_sight`; None when nothing was."""
+        if sight == EVERYTHING:
+            return SightPart(sight=sight, priors=self.priors, heads=self.heads)
+        return next((part for part in self.sights if part.sight == sight), None)
 
 
 def encode(population: Population) -> bytes:

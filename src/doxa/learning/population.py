@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 
 import numpy as np
 
 from doxa.beliefmap.columns import Ints
 from doxa.beliefmap.fingerprint import fingerprint
 from doxa.beliefmap.model import BeliefMap, Outcome, Target
+from doxa.beliefmap.sights import kinds_asked
 from doxa.domain.signal import TRAITS
+from doxa.domain.view import Sight
 from doxa.errors import InputError, PopulationError
+from doxa.features.consents import without_withheld
 from doxa.features.eligibility import eligible, fields_asked
 from doxa.features.knowledge import as_known
 from doxa.features.labels import labels_of
@@ -28,10 +32,12 @@ from doxa.features.since import first_seen
 from doxa.features.totals import Totals
 from doxa.features.views import Views
 from doxa.heads.head import Head
-from doxa.heads.population import Population
+from doxa.heads.population import Population, SightPart
+from doxa.heads.priors import NodePriors
 from doxa.learning.priors import node_priors
 from doxa.learning.selection import known_members, top_members
 from doxa.learning.training import Labelled, train
+from doxa.reading.view import hearing
 
 MOST_ORIGINS = 12
 """A grid reaches back over at most so many windows, and at most two thirds of the history."""
@@ -90,20 +96,70 @@ def fit_population(
                 raise
             skipped[outcome.name] = error.problem
     tell("base rates", 0.0)
-    known = Totals(past, origin)
-    priors = {
-        node.name: node_priors(known, node, twins)
-        for node in past.map.nodes.values()
-        if node.evidence is not None
-    }
     return Population(
         origin=origin,
         signals=len(past.signals),
         people=len(twins),
-        priors=priors,
+        priors=_priors(past, origin, twins),
         heads=heads,
         map_fingerprint=fingerprint(past.map),
     )
+
+
+def fit_sight(
+    past: Past,
+    sight: Sight,
+    outcomes: Iterable[Outcome],
+    origin: int,
+    *,
+    unheard: Sequence[str] = (),
+    seed: int = 1,
+    progress: Progress | None = None,
+) -> SightPart:
+    """Learn for those who do not see everything what they may forecast.
+
+    Parameters
+    ----------
+    past : Past
+        What the sight sees of the past that `fit_population` takes, under the map as it has it.
+    unheard : names of outcomes that a source decides which the sight does not hear
+    """
+    tell = progress or _silence
+    heads = {}
+    for outcome in outcomes:
+        if outcome.name not in unheard:
+            # What cannot be learned from so little is forecast by its prior, which says so.
+            with suppress(PopulationError, InputError):
+                heads[outcome.name] = _head(past, outcome, origin, seed, tell)
+    twins = np.unique(past.signals.twin[~past.signals.inert])
+    priors = _priors(past, origin, twins)
+    return SightPart(sight=sight, priors=priors, heads=heads, unheard=tuple(unheard))
+
+
+def unheard_outcomes(past: Past, sight: Sight, outcomes: Iterable[Outcome]) -> tuple[str, ...]:
+    """Outcomes decided by signals that some source sent which a sight does not hear.
+
+    Parameters
+    ----------
+    past : Past
+        Of all sources.
+    """
+    if sight.hears_all:
+        return ()
+    signals = past.signals
+    quiet = ~hearing(sight, signals.sources)[signals.source] & ~signals.inert
+    kinds = {signals.kinds[code] for code in np.unique(signals.kind[quiet]).tolist()}
+    return tuple(outcome.name for outcome in outcomes if kinds & kinds_asked(outcome))
+
+
+def _priors(past: Past, origin: int, twins: Ints) -> dict[str, NodePriors]:
+    """Base rates of all nodes, by what people let be read at the origin."""
+    known = Totals(without_withheld(past, origin), origin)
+    return {
+        node.name: node_priors(known, node, twins)
+        for node in past.map.nodes.values()
+        if node.evidence is not None
+    }
 
 
 def _silence(what: str, done: float) -> None:

@@ -14,6 +14,7 @@ from doxa.beliefmap.derived import per_map
 from doxa.beliefmap.model import BeliefMap
 from doxa.beliefmap.sights import purpose_named, sight_of
 from doxa.domain.consent import about_node, about_purpose
+from doxa.domain.signal import CONSENT
 from doxa.domain.view import Sight, View
 from doxa.state.cells import NodeCells
 from doxa.state.consents import Consents
@@ -103,6 +104,22 @@ def heard(signals: SignalColumns, sight: Sight) -> SignalColumns:
         return signals
     hears = hearing(sight, signals.sources)[signals.source] if len(signals) else np.zeros(0, bool)
     return signals if hears.all() else signals.take(np.flatnonzero(hears))
+
+
+def heard_and_said(signals: SignalColumns, sight: Sight) -> SignalColumns:
+    """The same, and every consent: whoever sent it, it holds.
+
+    Consents of unheard sources come as inert rows, which tell nothing else, not even that the
+    person is there; those that doxa put out itself are no consents, and are gone.
+    """
+    code = signals.kinds.index(CONSENT) if CONSENT in signals.kinds else -1
+    said = signals.kind == code
+    hears = hearing(sight, signals.sources)[signals.source] if len(signals) else said
+    kept = np.where(said, ~signals.inert, hears)
+    if kept.all() and hears.all():
+        return signals
+    quiet = replace(signals, inert=signals.inert | (said & ~hears))
+    return quiet.take(np.flatnonzero(kept))
 
 
 def seen_state(state: State, sources: tuple[str, ...], gate: Gate) -> State:

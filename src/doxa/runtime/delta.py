@@ -143,7 +143,7 @@ def _around(wiring: Wiring, signal: Signal, seq: int, purpose: str | None) -> tu
             twin=signal.twin,
             person=person,
             belief_map=seen,
-            priors=priors_at(wiring, None),
+            priors=priors_at(wiring, None, view.sight),
             now=newest(shown) if until is None else until,
             known_at=None,
             folded=shown,

@@ -8,13 +8,23 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from doxa.beliefmap.fingerprint import fingerprint
-from doxa.beliefmap.model import Outcome
+from doxa.beliefmap.model import BeliefMap, Outcome
+from doxa.beliefmap.sights import learning_sight, may_forecast, sight_of
+from doxa.domain.view import EVERYTHING, Sight
 from doxa.errors import InputError, PopulationError
-from doxa.features.past import read_past
+from doxa.features.past import Past, read_past
 from doxa.features.plan import outcome_named
 from doxa.heads.population import Population, encode
-from doxa.learning.population import fields_for_fit, fit_population, learnable
+from doxa.learning.population import (
+    fields_for_fit,
+    fit_population,
+    fit_sight,
+    learnable,
+    unheard_outcomes,
+)
+from doxa.runtime.folding.rows import seen_scan
 from doxa.runtime.identity import newest_at, people_at
+from doxa.runtime.views import map_of_sight
 from doxa.runtime.wiring import Wiring
 from doxa.storage.port import PopulationVersion
 
@@ -69,12 +79,18 @@ def fit(
     origin = newest + 1
     total = store.stats().signals
     tell = progress or _silence
-    past = read_past(
-        belief_map,
-        store.scan(identity=people_at(wiring, None, None)),
-        fields=fields_for_fit(belief_map, chosen),
-        progress=lambda done: tell("reading the ledger", done / max(total, 1)),
-    )
+
+    def past_of(sight: Sight) -> Past:
+        seen = map_of_sight(belief_map, sight)
+        identity = people_at(wiring, None, None)
+        return read_past(
+            seen,
+            seen_scan(store, seen.zone, sight, identity=identity),
+            fields=fields_for_fit(belief_map, chosen),
+            progress=lambda done: tell("reading the ledger", done / max(total, 1)),
+        )
+
+    past = past_of(EVERYTHING)
     population = fit_population(
         past,
         chosen,
@@ -83,6 +99,18 @@ def fit(
         progress=progress,
         skipped=skipped if outcomes is None else None,
     )
+    sights = [
+        (sight, wanted, unheard_outcomes(past, sight, wanted))
+        for sight, wanted in _sights(belief_map, chosen).items()
+    ]
+    del past  # one past lies in memory at a time
+    parts = [
+        fit_sight(
+            past_of(sight), sight, wanted, origin, unheard=unheard, seed=seed, progress=progress
+        )
+        for sight, wanted, unheard in sights
+    ]
+    population = msgspec.structs.replace(population, sights=parts)
     now = wiring.clock()
     stored = store.put_population(
         PopulationVersion(
@@ -95,6 +123,19 @@ def fit(
         )
     )
     return _receipt(stored.version, population, skipped, time.perf_counter() - started)
+
+
+def _sights(belief_map: BeliefMap, chosen: Sequence[Outcome]) -> dict[Sight, list[Outcome]]:
+    """What each distinct sight of the purposes may forecast; equal sights share what is learned."""
+    found: dict[Sight, dict[str, Outcome]] = {}
+    for purpose in belief_map.purposes:
+        sight = learning_sight(belief_map, sight_of(belief_map, purpose))
+        wanted = found.setdefault(sight, {})
+        for outcome in chosen:
+            if may_forecast(belief_map, purpose, outcome):
+                wanted[outcome.name] = outcome
+    found.pop(EVERYTHING, None)
+    return {sight: list(wanted.values()) for sight, wanted in found.items()}
 
 
 def _silence(what: str, done: float) -> None:

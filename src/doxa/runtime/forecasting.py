@@ -23,10 +23,12 @@ from doxa.features.views import Views
 from doxa.heads.glm import Family, link_of, mean_of
 from doxa.heads.head import Head, Reasons, family_of, forecast, reasons, recipe_of
 from doxa.heads.population import Population
+from doxa.runtime.folding.rows import seen_scan
 from doxa.runtime.forecasts import Forecast, Forecasts
 from doxa.runtime.frozen import Frozen
 from doxa.runtime.identity import newest_at, people_at
 from doxa.runtime.intake.names import given_name
+from doxa.runtime.purposes import Asked, asked_by, head_of
 from doxa.runtime.recording import recorded
 from doxa.runtime.versions import population_at
 from doxa.runtime.wiring import Wiring
@@ -57,10 +59,11 @@ def forecast_set(
     known_at : int, optional
         Read only what was recorded by then, with the population active then; left out, a
         backtest reads what was known at its origin, with today's population.
+    purpose : str, optional
+        Whoever does not let it read is left out and counted.
     """
-    if purpose is not None:
-        raise InputError("forecasts under a purpose are not in this version", where="purpose")
     outcome = outcome_named(wiring.belief_map, name)
+    seen = asked_by(wiring.belief_map, purpose, outcome)
     now = _now(wiring)
     origin = at if at is not None else now + (_lead(wiring) if record else 0)
     label = BACKTEST if origin < now - _lead(wiring) else LIVE
@@ -76,19 +79,28 @@ def forecast_set(
         )
     if items is not None and outcome.of is None:
         raise InputError(f"outcome {name!r} is not asked per item", where="items", hint=_NO_ITEMS)
-    past = _past(wiring, outcome, cohort, origin, origin if known_at is None else known_at)
+    past, left_out = _past(
+        wiring, seen, outcome, cohort, origin, origin if known_at is None else known_at
+    )
     known = population_at(wiring, known_at)
     version, population = known if known else (None, None)
-    head = population.heads.get(name) if population else None
+    head = head_of(population, seen, outcome) if population else None
     rows, asked = _rows(outcome, past, origin, items, head)
     found = _made(wiring, outcome, past, rows, asked, head, version, origin, label)
     if head is not None and population is not None:
         found = replace(found, stale=_is_stale(population, wiring))
+    found = replace(found, purpose=purpose, left_out=left_out)
     return recorded(wiring, found) if record else found
 
 
 def forecasts_of(frozen: Frozen, name: str, items: Sequence[str] | None = None) -> list[Forecast]:
     """What one twin will likely do from the moment it was read at, likeliest first."""
+    if frozen.view.closed:
+        raise InputError(
+            f"is read for {frozen.view.purpose!r} only with the person's consent, and none is recorded",
+            where=frozen.twin,
+            hint="a `consent` signal gives it",
+        )
     # A reading at t holds what happened at t; on a position clock the next origin is the one after.
     after = 0 if frozen.belief_map.clock is Clock.TIME else 1
     found = forecast_set(
@@ -100,6 +112,9 @@ def forecasts_of(frozen: Frozen, name: str, items: Sequence[str] | None = None) 
         known_at=frozen.known_at,
         purpose=frozen.view.purpose,
     )
+    unseen = frozen.view.purpose is not None and not len(frozen.folded.state.seen.last)
+    if found.left_out or (unseen and not len(found)):
+        raise _never_met(frozen.twin)
     return sorted(found.rows(), key=lambda each: -each.probability)
 
 
@@ -121,34 +136,53 @@ def _now(wiring: Wiring) -> Moment:
 
 def _past(
     wiring: Wiring,
+    seen: Asked,
     outcome: Outcome,
     cohort: Sequence[str] | None,
     origin: Moment,
     known_at: Moment,
-) -> Past:
+) -> tuple[Past, int]:
+    """What may be read of those asked about, and how many of them may not be read at all."""
     fields: dict[str, tuple[str, ...]] = {TRAITS: ()}
     for needed in (fields_needed(outcome), fields_asked(outcome)):
         for kind, names in needed.items():
             fields[kind] = tuple(dict.fromkeys((*fields.get(kind, ()), *names)))
-    met = None if cohort is None else _keys(wiring, cohort)
     timed = wiring.belief_map.clock is Clock.TIME
-    seen = known_at if timed else None
-    identity = people_at(wiring, origin, seen, met)
-    keys = None if met is None else np.unique(identity.roots(np.array(met, np.int64))).tolist()
-    batches = wiring.store.scan(until=origin, known_at=seen, twins=keys, identity=identity)
-    return read_past(wiring.belief_map, batches, fields=fields)
+    known = known_at if timed else None
+    met, unmet = (None, 0) if cohort is None else _keys(wiring, cohort, seen.purpose)
+    identity = people_at(wiring, origin, known, met)
+    keys = None if met is None else np.unique(identity.roots(np.array(met, np.int64)))
+    kept, closed = seen.readable(wiring, keys, identity, origin, known)
+    batches = seen_scan(
+        wiring.store,
+        seen.belief_map.zone,
+        seen.sight,
+        until=origin,
+        known_at=known,
+        twins=None if kept is None else kept.tolist(),
+        identity=identity,
+    )
+    return read_past(seen.belief_map, batches, fields=fields), unmet + closed
 
 
-def _keys(wiring: Wiring, cohort: Sequence[str]) -> list[int]:
-    found = []
+def _keys(wiring: Wiring, cohort: Sequence[str], purpose: str | None) -> tuple[list[int], int]:
+    """Keys of twins, and how many were never met: under a purpose nobody learns which."""
+    found, unmet = [], 0
     for twin in dict.fromkeys(cohort):
         key = wiring.store.twin_key(given_name("twin", twin))
-        if key is None:
-            raise UnknownName(
-                "nothing was ever observed of this twin", where=twin, hint="observe something first"
-            )
-        found.append(key)
-    return found
+        if key is not None:
+            found.append(key)
+        elif purpose is None:
+            raise _never_met(twin)
+        else:
+            unmet += 1
+    return found, unmet
+
+
+def _never_met(twin: str) -> UnknownName:
+    return UnknownName(
+        "nothing was ever observed of this twin", where=twin, hint="observe something first"
+    )
 
 
 def _rows(

@@ -67,6 +67,10 @@ class Forecasts:
         Places in `twins` and `items`; -1 = no item.
     id : str or None
         Where it is recorded; None when it is not.
+    purpose : str or None
+        Why it was asked for; None = by the operator.
+    left_out : int
+        How many of those asked about do not let the purpose read them.
     """
 
     outcome: str
@@ -85,6 +89,8 @@ class Forecasts:
     id: str | None
     _reasons: Callable[[Ints], Reasons | None]
     _says: dict[str, str]
+    purpose: str | None = None
+    left_out: int = 0
 
     def __len__(self) -> int:
         return len(self.twin)
@@ -115,6 +121,12 @@ class Forecasts:
             )
 
     def _said(self, told: Reasons, number: int) -> list[Reason]:
-        parts = zip(told.nodes, told.by_node[number].tolist(), strict=True)
-        found = [Reason(node, self._says.get(node, ""), part) for node, part in parts]
+        parts = zip(
+            told.nodes, told.by_node[number].tolist(), told.absent[number].tolist(), strict=True
+        )
+        found = [
+            Reason(node, self._says.get(node, ""), part)
+            for node, part, absent in parts
+            if not absent
+        ]
         return sorted(found, key=lambda reason: -abs(reason.contribution))

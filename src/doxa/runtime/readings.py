@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from doxa.beliefmap.columns import Ints
 from doxa.beliefmap.model import Node
+from doxa.beliefmap.sights import sight_of
 from doxa.domain.node import Address, NodeKind
 from doxa.reading.many import Rows, read_rows
 from doxa.reading.opinion import Opinions
@@ -109,7 +110,7 @@ def _chunk(
 ) -> tuple[dict[str, Opinions], dict[str, NDArray[np.bool_]]]:
     """The opinions of some people, and of whom they may not be read."""
     whole = map_at(wiring, asked.known_at)
-    priors = priors_at(wiring, asked.known_at)
+    priors = priors_at(wiring, asked.known_at, sight_of(whole, purpose))
     places, parts, absent = [], [], []
     states = twin_states(wiring, whole, keys, identity, asked.as_of, asked.known_at)
     for place, folded in states:

@@ -18,7 +18,7 @@ from doxa.storage.port import ForecastSet
 
 
 def recorded(wiring: Wiring, found: Forecasts) -> Forecasts:
-    """Write the set durably, before its horizon begins; its id says outcome, origin and for whom.
+    """Write the set durably, before its horizon begins; its id says outcome, origin, of whom and why.
 
     Raises
     ------
@@ -33,7 +33,8 @@ def recorded(wiring: Wiring, found: Forecasts) -> Forecasts:
             where="at",
             hint="give a moment further ahead, or ask for fewer people",
         )
-    identity = f"{found.outcome}@{format_moment(found.origin, clock)}#{_whom(found)}"
+    why = "" if found.purpose is None else f"/{found.purpose}"
+    identity = f"{found.outcome}@{format_moment(found.origin, clock)}#{_whom(found)}{why}"
     columns: dict[str, Any] = {
         "twin": found.twin,
         "item": found.item,

@@ -300,6 +300,7 @@ class Twins:
         items: Sequence[str] | None = None,
         at: Any = None,
         record: bool = False,
+        purpose: str | None = None,
     ) -> Forecasts:
         """Forecast an outcome for a cohort (everybody when left out).
 
@@ -312,10 +313,19 @@ class Twins:
         record : bool
             Write the set down durably, before its horizon begins: a minute from now when `at`
             is left out.
+        purpose : str, optional
+            Why it is asked for: by a head that was fitted on what this purpose may see, for those
+            who let it read them; the others are counted in ``left_out``.
         """
         moment = asked_moment("at", at, self.map.clock, self.map.zone.default)
         return forecasting.forecast_set(
-            self.wiring, outcome, cohort=cohort, items=items, at=moment, record=record
+            self.wiring,
+            outcome,
+            cohort=cohort,
+            items=items,
+            at=moment,
+            record=record,
+            purpose=purpose,
         )
 
     def find(

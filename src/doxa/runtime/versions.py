@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from doxa.beliefmap.map_file import parse_map
 from doxa.beliefmap.model import BeliefMap
+from doxa.beliefmap.sights import learning_sight
+from doxa.domain.view import EVERYTHING, Sight
 from doxa.heads.population import Population, decode
 from doxa.heads.priors import PopulationPriors
 from doxa.reading.priors import MapPriors, Priors
@@ -40,7 +42,18 @@ def population_at(wiring: Wiring, known_at: Moment | None) -> tuple[int, Populat
     return version, wiring.populations[version]
 
 
-def priors_at(wiring: Wiring, known_at: Moment | None) -> Priors:
-    """The priors that readings use: of the population active then, before the first the map's."""
+def priors_at(wiring: Wiring, known_at: Moment | None, sight: Sight = EVERYTHING) -> Priors:
+    """The priors that readings use: of the population active then, before the first the map's.
+
+    Parameters
+    ----------
+    sight : Sight
+        Base rates are those of what it sees; where nothing was learned for it, the map's.
+    """
     active = population_at(wiring, known_at)
-    return MapPriors() if active is None else PopulationPriors(active[1].priors)
+    if active is None:
+        return MapPriors()
+    if sight == EVERYTHING:
+        return PopulationPriors(active[1].priors)
+    part = active[1].part(learning_sight(map_at(wiring, known_at), sight))
+    return MapPriors() if part is None else PopulationPriors(part.priors)

@@ -9,7 +9,7 @@ import numpy as np
 from doxa.beliefmap.columns import Ints, joined
 from doxa.beliefmap.model import BeliefMap
 from doxa.beliefmap.sights import seen_map, sight_of
-from doxa.domain.view import View
+from doxa.domain.view import Sight, View
 from doxa.reading.view import Gate, seen_state
 from doxa.runtime.folding.fold import Folded, fold_rows
 from doxa.runtime.folding.rows import days_differ, ledger_rows
@@ -22,7 +22,12 @@ from doxa.types import Moment
 
 def map_seen_by(belief_map: BeliefMap, purpose: str | None) -> BeliefMap:
     """The map as a purpose has it, whoever is read."""
-    return seen_map(belief_map, View(purpose=purpose, sight=sight_of(belief_map, purpose)))
+    return map_of_sight(belief_map, sight_of(belief_map, purpose))
+
+
+def map_of_sight(belief_map: BeliefMap, sight: Sight) -> BeliefMap:
+    """The map as a sight has it."""
+    return seen_map(belief_map, View(sight=sight))
 
 
 def gate_of(belief_map: BeliefMap, purpose: str | None, folded: Folded) -> Gate:

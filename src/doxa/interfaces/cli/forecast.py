@@ -10,7 +10,7 @@ import typer
 from doxa.domain.clock import format_moment, format_span
 from doxa.errors import InputError
 from doxa.interfaces.cli.console import Json, cut, plain, print_json, say, table
-from doxa.interfaces.cli.stores import DEFAULT_DB, Db, open_existing
+from doxa.interfaces.cli.stores import DEFAULT_DB, Db, Purpose, open_existing
 
 
 def forecast(
@@ -32,6 +32,7 @@ def forecast(
     limit: Annotated[
         int, typer.Option(metavar="N", help="How many to print, likeliest first.")
     ] = 10,
+    purpose: Purpose = None,
     db: Db = DEFAULT_DB,
     as_json: Json = False,
 ) -> None:
@@ -45,7 +46,12 @@ def forecast(
         )
     with open_existing(db) as twins:
         found = twins.forecast(
-            outcome, cohort=twin or None, items=item or None, at=at, record=record
+            outcome,
+            cohort=twin or None,
+            items=item or None,
+            at=at,
+            record=record,
+            purpose=purpose,
         )
         best = np.argsort(-found.probability, kind="stable")[:limit]
         shown = list(found.rows(best))
@@ -58,6 +64,8 @@ def forecast(
         f"{outcome}: {len(found):,} forecasts of {len(found.twins):,} people at"
         f" {format_moment(found.origin, clock)}{horizon}; {_label(found)}"
     )
+    if found.left_out:
+        say(f"  {found.left_out:,} more do not let {purpose} read them, or were never met")
     if not shown:
         say("  nobody is asked: no twin is eligible at this moment")
         return
@@ -95,6 +103,8 @@ def _document(found: Any, shown: list[Any]) -> dict[str, Any]:
         "population": found.version,
         "stale": found.stale,
         "recorded": found.id,
+        "purpose": found.purpose,
+        "left_out": found.left_out,
         "count": len(found),
         "forecasts": shown,
     }

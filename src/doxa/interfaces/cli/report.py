@@ -10,7 +10,7 @@ import typer
 
 from doxa.errors import InputError
 from doxa.interfaces.cli.console import Json, plain, print_json, say
-from doxa.interfaces.cli.stores import DEFAULT_DB, Db, open_existing
+from doxa.interfaces.cli.stores import DEFAULT_DB, Db, Purpose, open_existing
 
 if TYPE_CHECKING:
     from doxa.fidelity.report import FidelityReport
@@ -40,6 +40,7 @@ def report(
             metavar="TIME", help="Read the twin as of then; left out, the store's newest signal."
         ),
     ] = None,
+    purpose: Purpose = None,
     db: Db = DEFAULT_DB,
     as_json: Json = False,
 ) -> None:
@@ -51,11 +52,12 @@ def report(
 
     if evaluation_json is None and twin is None:
         raise InputError("nothing to report", expected="--evaluation-json, --twin, or both")
-    if twin is None and (node or as_of):
-        raise InputError("belongs to a twin", where="--node" if node else "--as-of")
+    if twin is None and (node or as_of or purpose):
+        where = "--node" if node else "--as-of" if as_of else "--purpose"
+        raise InputError("belongs to a twin", where=where)
     found = _evaluation(evaluation_json)
-    told = None if twin is None else _portrait(db, twin, as_of, tuple(node or ()))
-    command = _command(evaluation_json, twin, node or [], as_of, html)
+    told = None if twin is None else _portrait(db, twin, as_of, tuple(node or ()), purpose)
+    command = _command(evaluation_json, twin, node or [], as_of, purpose, html)
     write_joined_page(found, told, html, command=command)
     if as_json:
         shown = [str(each.node) for each in told.timelines] if told else []
@@ -70,15 +72,22 @@ def _evaluation(path: Path | None) -> FidelityReport | None:
     return None if path is None else load_report(path)
 
 
-def _portrait(db: str, twin: str, as_of: str | None, nodes: tuple[str, ...]) -> Portrait:
+def _portrait(
+    db: str, twin: str, as_of: str | None, nodes: tuple[str, ...], purpose: str | None
+) -> Portrait:
     from doxa.interfaces.pages.portrait import portrait
 
     with open_existing(db) as twins:
-        return portrait(twins, twin, as_of=as_of, nodes=nodes)
+        return portrait(twins, twin, as_of=as_of, nodes=nodes, purpose=purpose)
 
 
 def _command(
-    evaluation_json: Path | None, twin: str | None, nodes: list[str], as_of: str | None, html: Path
+    evaluation_json: Path | None,
+    twin: str | None,
+    nodes: list[str],
+    as_of: str | None,
+    purpose: str | None,
+    html: Path,
 ) -> str:
     """The command as it would be typed; folders are left out."""
     words = ["doxa", "report"]
@@ -90,4 +99,6 @@ def _command(
         words += ["--node", name]
     if as_of is not None:
         words += ["--as-of", as_of]
+    if purpose is not None:
+        words += ["--purpose", purpose]
     return shlex.join([*words, "--html", html.name])

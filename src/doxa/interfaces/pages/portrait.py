@@ -13,13 +13,13 @@ from doxa.heads.head import family_of
 from doxa.interfaces.pages.timelines import telling
 from doxa.runtime.forecasts import Forecast
 from doxa.runtime.held import Held
+from doxa.runtime.identity import newest_at
+from doxa.runtime.purposes import fitted_for
 from doxa.runtime.timeline import NodeTimeline, timelines
-from doxa.runtime.versions import population_at
 from doxa.types import Json, Moment
 
 if TYPE_CHECKING:
-    from doxa.runtime.identity import newest_at
-from doxa.runtime.twins import Twins
+    from doxa.runtime.twins import Twins
 
 MOST_FORECASTS = 8
 """Per outcome, likeliest first."""
@@ -46,7 +46,14 @@ class Portrait(msgspec.Struct, frozen=True, kw_only=True):
     yes_or_no: frozenset[str]
 
 
-def portrait(twins: Twins, id: str, *, as_of: Any = None, nodes: tuple[str, ...] = ()) -> Portrait:
+def portrait(
+    twins: Twins,
+    id: str,
+    *,
+    as_of: Any = None,
+    nodes: tuple[str, ...] = (),
+    purpose: str | None = None,
+) -> Portrait:
     """Gather what a page tells of a twin.
 
     Parameters
@@ -55,13 +62,15 @@ def portrait(twins: Twins, id: str, *, as_of: Any = None, nodes: tuple[str, ...]
         The moment read; left out, that of the store's newest signal.
     nodes : tuple of str, optional
         Whose timelines; left out, the three most telling.
+    purpose : str, optional
+        Why it is shown: what this purpose may not see is not on the page.
     """
     moment = newest_at(twins.wiring) if as_of is None else as_of
-    twin = twins.twin(id, as_of=moment)
+    twin = twins.twin(id, as_of=moment, purpose=purpose)
     held = twin.opinions()
     asked = [twin.timeline(node) for node in nodes]
     chosen = [] if nodes else [each.node for each in telling(held)]
-    found = _forecasts(twins, twin.id, twin.as_of) if twin.met else []
+    found = _forecasts(twins, twin.id, twin.as_of, purpose) if twin.met else []
     belief_map = twins.map
     return Portrait(
         twin=twin.id,
@@ -80,15 +89,14 @@ def portrait(twins: Twins, id: str, *, as_of: Any = None, nodes: tuple[str, ...]
     )
 
 
-def _forecasts(twins: Twins, id: str, moment: Moment) -> list[Forecast]:
+def _forecasts(twins: Twins, id: str, moment: Moment, purpose: str | None) -> list[Forecast]:
     """The likeliest of every outcome that was fitted and has a window."""
-    active = population_at(twins.wiring, None)
     found: list[Forecast] = []
-    for name in active[1].heads if active else ():
+    for name in fitted_for(twins.wiring, purpose):
         outcome = twins.map.outcomes.get(name)
         if outcome is None or is_at_signal(outcome):
             continue
-        made = twins.forecast(name, cohort=[id], at=moment)
+        made = twins.forecast(name, cohort=[id], at=moment, purpose=purpose)
         best = np.argsort(-made.probability, kind="stable")[:MOST_FORECASTS]
         found += made.rows(best)
     return found

@@ -86,7 +86,7 @@ def find(
                 folded=seen,
                 keys=here,
                 now=moments(seen, here, asked.as_of),
-                priors=priors_at(wiring, asked.known_at),
+                priors=priors_at(wiring, asked.known_at, gate.sight),
                 voices=voices(belief_map, seen.sources),
             )
             registered = registered_in(seen.state, here) & ~withheld

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from doxa.beliefmap.model import Zone
 from doxa.domain.clock import Clock
 from doxa.domain.signal import TRAITS
 from doxa.domain.view import EVERYTHING, Sight
-from doxa.reading.view import heard
+from doxa.reading.view import heard, heard_and_said
 from doxa.storage.days import LocalDays, zone_history
 from doxa.storage.identity import ALONE, Identity
 from doxa.storage.port import Store
@@ -61,6 +62,32 @@ def ledger_rows(
     return rows if since is None else rows.take(np.flatnonzero(rows.at >= since))
 
 
+def seen_scan(
+    store: Store,
+    zone: Zone,
+    sight: Sight,
+    *,
+    until: Moment | None = None,
+    known_at: Moment | None = None,
+    twins: Sequence[int] | None = None,
+    identity: Identity = ALONE,
+) -> Iterator[SignalColumns]:
+    """The ledger in batches as a sight has it: heard signals, every consent, days by what is seen.
+
+    Parameters
+    ----------
+    zone : Zone
+        As the sight has it.
+    """
+    scan = partial(store.scan, until=until, known_at=known_at, twins=twins, identity=identity)
+    days = None
+    if days_differ(store.clock, store.zone, zone, sight):
+        days = _local_days(heard(joined(list(scan(kinds=[TRAITS], ids=True))), sight), zone)
+    for batch in scan():
+        found = heard_and_said(batch, sight)
+        yield found if days is None else replace(found, day=days.of(found.twin, found.at))
+
+
 def days_differ(clock: Clock, known: Zone, zone: Zone, sight: Sight) -> bool:
     """Whether local days in a zone, by what a sight hears, may be others than in a known one."""
     told = zone.trait is not None and not sight.hears_all
@@ -69,6 +96,11 @@ def days_differ(clock: Clock, known: Zone, zone: Zone, sight: Sight) -> bool:
 
 def _days(rows: SignalColumns, zone: Zone) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Local days in another zone than the store's."""
+    return _local_days(rows, zone).of(rows.twin, rows.at)
+
+
+def _local_days(rows: SignalColumns, zone: Zone) -> LocalDays:
+    """Local days by what the traits among some rows, read with their ids, say of people's zones."""
     code = rows.kinds.index(TRAITS) if TRAITS in rows.kinds else -1
     told = np.flatnonzero(rows.kind == code).tolist()
     ids = rows.ids or []
@@ -85,4 +117,4 @@ def _days(rows: SignalColumns, zone: Zone) -> np.ndarray[tuple[int], np.dtype[np
         ),
         zone,
     )
-    return LocalDays(Clock.TIME, zone, history).of(rows.twin, rows.at)
+    return LocalDays(Clock.TIME, zone, history)
