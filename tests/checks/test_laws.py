@@ -11,7 +11,7 @@ from doxa.beliefmap.model import Occasion
 from doxa.checks import laws
 from doxa.checks.columns import read_columns
 from doxa.checks.oracle import read_plainly
-from doxa.checks.strategies import SOURCES, START, histories, maps
+from doxa.checks.strategies import CLAIMING, SOURCES, START, TURNING, histories, maps
 from doxa.domain.clock import DAY, HOUR
 from doxa.domain.node import Address
 from doxa.domain.signal import Signal
@@ -47,27 +47,27 @@ def said(number: int, at: int, holds: int, *, weight: float = 1.0, source: str =
     )
 
 
-@given(maps(), histories(), AGES)
+@given(maps(), histories(kinds=TURNING), AGES)
 @settings(max_examples=150)
 def test_fold_and_reading_agree_with_the_oracle(belief_map, history, age):
     laws.check_agree(read_columns, read_plainly, history, belief_map, end(history) + age)
 
 
 @READERS
-@given(belief_map=maps(), history=histories(), age=AGES, seed=st.integers(0, 99))
+@given(belief_map=maps(), history=histories(kinds=TURNING), age=AGES, seed=st.integers(0, 99))
 def test_order_and_duplicates_change_nothing(reader, belief_map, history, age, seed):
     laws.check_order(reader, history, belief_map, end(history) + age, seed)
 
 
 @READERS
-@given(belief_map=maps(), history=histories(least=2), pick=st.data())
+@given(belief_map=maps(), history=histories(least=2, kinds=TURNING), pick=st.data())
 def test_the_future_is_not_seen(reader, belief_map, history, pick):
     now = pick.draw(st.sampled_from([signal.at for signal in history]))
     laws.check_as_of(reader, history, belief_map, now)
 
 
 @READERS
-@given(belief_map=maps(), history=histories(least=2), pick=st.data())
+@given(belief_map=maps(), history=histories(least=2, kinds=TURNING), pick=st.data())
 def test_a_late_signal_changes_later_knowledge_only(reader, belief_map, history, pick):
     late = pick.draw(st.sampled_from(history))
     others = [signal for signal in history if signal is not late]
@@ -75,7 +75,7 @@ def test_a_late_signal_changes_later_knowledge_only(reader, belief_map, history,
 
 
 @READERS
-@given(belief_map=maps(), history=histories(), age=AGES)
+@given(belief_map=maps(), history=histories(kinds=TURNING), age=AGES)
 def test_credence_is_a_probability(reader, belief_map, history, age):
     laws.check_bounds(reader, history, belief_map, end(history) + age)
 
@@ -128,7 +128,7 @@ def test_one_more_occurrence_never_lowers(belief_map, history, age, pick):
         laws.check_never_lowers(read_columns, history, changed, belief_map, now, address)
 
 
-@given(maps(), histories(least=2), AGES)
+@given(maps(), histories(least=2, kinds=CLAIMING), AGES)
 @settings(max_examples=60)
 def test_more_evidence_never_raises_uncertainty(belief_map, history, age):
     now = end(history) + age
@@ -136,7 +136,7 @@ def test_more_evidence_never_raises_uncertainty(belief_map, history, age):
 
 
 @READERS
-@given(belief_map=maps(), history=histories(), age=AGES, more=AGES)
+@given(belief_map=maps(), history=histories(kinds=CLAIMING), age=AGES, more=AGES)
 @settings(max_examples=80)
 def test_silence_only_fades(reader, belief_map, history, age, more):
     now = end(history) + age
@@ -210,13 +210,13 @@ def test_alternation_has_one_status_from_the_fourth_on(belief_map, gaps, weight,
 
 
 @READERS
-@given(belief_map=maps(), history=histories(), age=AGES)
+@given(belief_map=maps(), history=histories(kinds=TURNING), age=AGES)
 def test_own_output_is_no_evidence(reader, belief_map, history, age):
     laws.check_own_output(reader, history, belief_map, end(history) + age)
 
 
 @READERS
-@given(belief_map=maps(), history=histories(), age=AGES)
+@given(belief_map=maps(), history=histories(kinds=CLAIMING), age=AGES)
 def test_trust_reaches_no_further_than_its_source(reader, belief_map, history, age):
     shop = msgspec.structs.replace(belief_map.sources["shop"], trust=0.0)
     lowered = msgspec.structs.replace(belief_map, sources={**belief_map.sources, "shop": shop})

@@ -66,6 +66,33 @@ class TestMapCheck:
         assert (told.code, told.err.count("\n")) == (2, 1)
 
 
+class TestBelieve:
+    def test_an_open_node(self, lived):
+        told = lived("believe", "h42", "prefers pickup", "--kind", "preference", "--id", "k-1")
+        assert told.code == 0
+        assert told.out.startswith("h42 claim k-1, number ")
+        assert "“prefers pickup”  0.50 -> " in told.out
+        assert "“prefers pickup”" in lived("show", "h42").out
+        nodes = lived("show", "h42", "--json").document["nodes"]
+        assert [one["says"] for one in nodes if one["open"]] == ["prefers pickup"]
+
+    def test_superseded_and_expired_claims_are_explained(self, lived):
+        node = "prices_are_fair"
+        lived("believe", "h42", node, "--id", "a", "--not")
+        lived("believe", "h42", node, "--id", "b", "--valid-until", "2026-01-01")
+        lived("believe", "h42", node, "--id", "c", "--supersedes", "a")
+        told = lived("explain", "h42", node)
+        assert "superseded by c" in told.out
+        assert "expired 2026-01-01" in told.out
+        found = lived("explain", "h42", node, "--json").document
+        assert (found["superseded"], found["expired"]) == (["a"], ["b"])
+        assert found["supporting"][0] == "c"
+
+    def test_as_json(self, lived):
+        told = lived("believe", "h42", "prices_are_fair", "--json").document
+        assert set(told) == {"id", "seq", "duplicate", "delta"}
+
+
 class TestObserve:
     def test_prints_what_changed(self, lived):
         told = lived("observe", "h42", "complaint", "topic=price", "--session", "s")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from doxa.beliefmap.model import BeliefMap, Occasion
 from doxa.checks import laws
 from doxa.checks.oracle import read_plainly
-from doxa.checks.strategies import histories, maps
+from doxa.checks.strategies import CLAIMING, TURNING, histories, maps
 from doxa.domain.clock import DAY, HOUR
 from doxa.domain.node import Address
 from doxa.runtime.twins import Twins
@@ -77,21 +77,21 @@ def end(history):
 
 
 @BOTH
-@given(belief_map=maps(), history=histories(), age=AGES)
+@given(belief_map=maps(), history=histories(kinds=TURNING), age=AGES)
 @SETTINGS
 def test_the_facade_agrees_with_the_oracle(reader, belief_map, history, age):
     laws.check_agree(reader, read_plainly, history, belief_map, end(history) + age)
 
 
 @READERS
-@given(belief_map=maps(), history=histories(), age=AGES, seed=st.integers(0, 99))
+@given(belief_map=maps(), history=histories(kinds=TURNING), age=AGES, seed=st.integers(0, 99))
 @SETTINGS
 def test_order_and_duplicates_change_nothing(reader, belief_map, history, age, seed):
     laws.check_order(reader, history, belief_map, end(history) + age, seed)
 
 
 @READERS
-@given(belief_map=maps(), history=histories(least=2), pick=st.data())
+@given(belief_map=maps(), history=histories(least=2, kinds=TURNING), pick=st.data())
 @SETTINGS
 def test_the_future_is_not_seen(reader, belief_map, history, pick):
     now = pick.draw(st.sampled_from([signal.at for signal in history]))
@@ -99,7 +99,7 @@ def test_the_future_is_not_seen(reader, belief_map, history, pick):
 
 
 @READERS
-@given(belief_map=maps(), history=histories(least=2), pick=st.data())
+@given(belief_map=maps(), history=histories(least=2, kinds=TURNING), pick=st.data())
 @SETTINGS
 def test_a_late_signal_changes_later_knowledge_only(reader, belief_map, history, pick):
     late = pick.draw(st.sampled_from(history))
@@ -108,28 +108,28 @@ def test_a_late_signal_changes_later_knowledge_only(reader, belief_map, history,
 
 
 @READERS
-@given(belief_map=maps(), history=histories(), age=AGES)
+@given(belief_map=maps(), history=histories(kinds=TURNING), age=AGES)
 @SETTINGS
 def test_credence_is_a_probability(reader, belief_map, history, age):
     laws.check_bounds(reader, history, belief_map, end(history) + age)
 
 
 @READERS
-@given(belief_map=maps(), history=histories(), later=AGES)
+@given(belief_map=maps(), history=histories(kinds=CLAIMING), later=AGES)
 @SETTINGS
 def test_silence_only_fades(reader, belief_map, history, later):
     laws.check_silence(reader, history, belief_map, end(history), end(history) + later)
 
 
 @READERS
-@given(belief_map=maps(), history=histories(least=2))
+@given(belief_map=maps(), history=histories(least=2, kinds=CLAIMING))
 @SETTINGS
 def test_more_evidence_never_raises_uncertainty(reader, belief_map, history):
     laws.check_never_unsure(reader, history[:-1], history[-1], belief_map, end(history))
 
 
 @READERS
-@given(belief_map=maps(), history=histories(kinds=("said_fair",)), age=AGES)
+@given(belief_map=maps(), history=histories(kinds=TURNING), age=AGES)
 @SETTINGS
 def test_own_output_changes_nothing(reader, belief_map, history, age):
     laws.check_own_output(reader, history, belief_map, end(history) + age)

@@ -289,7 +289,8 @@ class Purpose(Record, frozen=True, kw_only=True, omit_defaults=True):
 class BeliefMap(Record, frozen=True, kw_only=True, omit_defaults=True):
     """Everything a map says, checked and in the units of its clock.
 
-    ``text`` is the document it was read from, empty for a map made by hand.
+    ``text`` is the document it was read from, empty for a map made by hand. ``unopened`` names the
+    families of open nodes that a view of the map does not have.
     """
 
     product: str
@@ -308,6 +309,7 @@ class BeliefMap(Record, frozen=True, kw_only=True, omit_defaults=True):
     rollout: Rollout | None = None
     personas: tuple[str, ...] = ()
     purposes: dict[str, Purpose] = {}
+    unopened: tuple[str, ...] = ()
     text: str = ""
 
     @property

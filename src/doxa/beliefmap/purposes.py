@@ -16,6 +16,7 @@ from doxa.beliefmap.literals import (
 )
 from doxa.beliefmap.model import Purpose, Source
 from doxa.beliefmap.names import key_label, unknown
+from doxa.domain.claim import ClaimKind, open_family
 from doxa.domain.node import NodeKind
 
 
@@ -68,7 +69,8 @@ def read_purposes(
     tree = top.get("purposes")
     if tree is None:
         return {}
-    seen = (*declared.nodes, *(name for name in personas if name not in declared.nodes))
+    mentioned = (name for name in personas if name not in declared.nodes)
+    seen = (*declared.nodes, *mentioned, *(open_family(kind) for kind in ClaimKind))
     return {
         name: _purpose(name, body, declared, seen)
         for name, body in mapping(tree, "purposes by name").entries.items()

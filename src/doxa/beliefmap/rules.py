@@ -24,6 +24,7 @@ from doxa.beliefmap.model import FieldType, Rule, Weight
 from doxa.beliefmap.names import unknown
 from doxa.domain.evidence import Channel, Once
 from doxa.domain.node import NodeKind
+from doxa.domain.signal import CLAIM
 from doxa.types import Span
 
 MOST_RULES = 20
@@ -53,6 +54,10 @@ def _rules(kind: str, tree: Tree | None, declared: Declared) -> tuple[Rule, ...]
     if tree is None:
         return ()
     found = each_of(tree, lambda item: _rule(kind, item, declared), "a list of rules, or []")
+    if found and kind == CLAIM:
+        raise tree.error(
+            "claims need no rules: they name the node they are about", hint="choose another kind"
+        )
     if len(found) > MOST_RULES:
         raise tree.error(f"holds {len(found)} rules", expected=f"at most {MOST_RULES} per kind")
     return found

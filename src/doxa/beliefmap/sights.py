@@ -21,6 +21,7 @@ from doxa.beliefmap.model import (
     Zone,
 )
 from doxa.beliefmap.names import listed, nearest
+from doxa.domain.claim import ClaimKind, is_open, open_family
 from doxa.domain.view import EVERYTHING, Sight, View
 from doxa.errors import UnknownName
 
@@ -45,7 +46,7 @@ def sight_of(belief_map: BeliefMap, purpose: str | None) -> Sight:
 
     A source is heard where its `seen_by` names the purpose; sources that the map does not declare
     follow `default`. A protected trait is seen by ``sees: all`` without `except`, and by those who
-    name it.
+    name it. So are open nodes, by kind; and by an `except` that names some of their kinds, the others.
 
     Examples
     --------
@@ -58,13 +59,13 @@ def sight_of(belief_map: BeliefMap, purpose: str | None) -> Sight:
     ... purposes: {care: {sees: all}, ads: {sees: [fair]}}
     ... ''')
     >>> sight = sight_of(shop, "ads")
-    >>> sight.hidden, sight.unheard, sight_of(shop, "care").hidden
-    (('worried',), ('support',), ())
+    >>> sight.only, sight.unheard, sight_of(shop, "care").hidden
+    (('fair',), ('support',), ())
     """
     if purpose is None:
         return EVERYTHING
     found = purpose_named(belief_map, purpose)
-    names = readable_names(belief_map)
+    names = (*readable_names(belief_map), *(open_family(kind) for kind in ClaimKind))
     hidden = tuple(sorted(name for name in names if not _sees(belief_map, found, name)))
     only = None if found.sees is None else tuple(sorted(set(names).difference(hidden)))
     seen_by = {name: source.seen_by for name, source in belief_map.sources.items()}
@@ -81,6 +82,8 @@ def _sees(belief_map: BeliefMap, purpose: Purpose, name: str) -> bool:
         return False
     if purpose.sees is not None:
         return name in purpose.sees
+    if is_open(name) and purpose.hidden:
+        return any(is_open(each) for each in purpose.hidden)
     node = belief_map.nodes.get(name)
     return node is None or not node.protected or not purpose.hidden
 
@@ -155,6 +158,7 @@ def seen_map(belief_map: BeliefMap, view: View) -> BeliefMap:
 def _named(belief_map: BeliefMap) -> frozenset[str]:
     """Everything that a map can lose: declared names, and traits it only mentions."""
     found = {*readable_names(belief_map), *belief_map.groups.values()}
+    found |= {open_family(kind) for kind in ClaimKind}
     for outcome in belief_map.outcomes.values():
         found |= names_asked(outcome)
     return frozenset(found | ({belief_map.zone.trait} if belief_map.zone.trait else set()))
@@ -200,6 +204,7 @@ def _without(belief_map: BeliefMap, gone: frozenset[str]) -> BeliefMap:
             draws=tuple(name for name in belief_map.rollout.draws if name in outcomes),
         ),
         personas=tuple(name for name in belief_map.personas if name not in gone),
+        unopened=tuple(sorted(name for name in gone if is_open(name))),
         text="",
     )
 

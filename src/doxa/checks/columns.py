@@ -9,6 +9,7 @@ import numpy as np
 
 from doxa.beliefmap.columns import EvidenceColumns, Members, SignalColumns
 from doxa.beliefmap.model import BeliefMap
+from doxa.beliefmap.open_nodes import nodes_of
 from doxa.checks.evaluate import evaluate
 from doxa.checks.laws import Readings
 from doxa.domain.clock import Clock, local_day
@@ -16,8 +17,9 @@ from doxa.domain.node import Address
 from doxa.domain.signal import Signal
 from doxa.reading.pooled import Voices
 from doxa.reading.read import read_node
+from doxa.state.claims import claims_of
 from doxa.state.entries import node_of
-from doxa.state.people import State, fold_people
+from doxa.state.people import State, counted, fold_people
 from doxa.types import Moment
 
 
@@ -30,7 +32,11 @@ def read_columns(
     columns = signal_columns(unique, belief_map)
     members = Members()
     evidence = evidence_columns(unique, belief_map, members)
-    return read_state(fold_people(columns, evidence, belief_map), belief_map, members, columns, now)
+    claims = claims_of(columns, belief_map, members)
+    state = fold_people(columns, evidence, belief_map, claims)
+    everybody = np.ones(len(columns.sources), dtype=bool)
+    state = counted(state, belief_map, now, everybody)
+    return read_state(state, belief_map, members, columns, now)
 
 
 def read_state(
@@ -42,7 +48,7 @@ def read_state(
     voices = Voices(trust, own, np.ones(len(trust), dtype=bool))
     out: Readings = {}
     for name in dict.fromkeys(node_of(entry) for entry in state.nodes):
-        told = read_node(state, belief_map.nodes[name], now, voices)
+        told = read_node(state, nodes_of(belief_map)[name], now, voices)
         names = members.names(name)
         for row, member in enumerate(told.member.tolist()):
             out[Address(name, names[member])] = told.one(row).as_dict()
@@ -74,6 +80,7 @@ def signal_columns(signals: list[Signal], belief_map: BeliefMap) -> SignalColumn
         inert=np.array([s.cause is not None for s in signals], dtype=bool),
         kinds=kinds,
         sources=sources,
+        ids=[s.id for s in signals],
     )
 
 

@@ -13,7 +13,9 @@ from typing import Protocol, TypeAlias
 import msgspec
 
 from doxa.beliefmap.model import BeliefMap
+from doxa.beliefmap.open_nodes import nodes_of
 from doxa.checks.evaluate import evaluate
+from doxa.checks.oracle_claims import claimed
 from doxa.domain.evidence import Channel, EvidenceKind
 from doxa.domain.node import Address
 from doxa.domain.signal import Signal
@@ -60,17 +62,21 @@ def number(told: dict[str, Json], name: str) -> float:
 
 def kind_of(belief_map: BeliefMap, address: Address) -> EvidenceKind | None:
     """The kind of evidence the node of an address takes."""
-    return belief_map.nodes[address.node].evidence
+    return nodes_of(belief_map)[address.node].evidence
 
 
 def claimed_by(signals: Sequence[Signal], belief_map: BeliefMap) -> set[Address]:
     """Nodes read from counts or values about which some signals make claims."""
-    return {
+    ruled = {
         Address(piece.node, piece.member)
         for signal in signals
         for piece in evaluate(signal, belief_map)
         if piece.channel in (Channel.FOR, Channel.AGAINST)
-        and belief_map.nodes[piece.node].evidence is not EvidenceKind.OPINION
+    }
+    return {
+        address
+        for address in ruled | claimed(signals, belief_map)
+        if kind_of(belief_map, address) is not EvidenceKind.OPINION
     }
 
 

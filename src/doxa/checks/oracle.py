@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import TypeAlias
 
 from doxa.beliefmap.model import BeliefMap, Node
+from doxa.beliefmap.open_nodes import nodes_of
 from doxa.checks.oracle_cells import Held, held
 from doxa.domain.clock import BEGINNING
 from doxa.domain.evidence import EvidenceKind
@@ -36,8 +37,8 @@ def read_plainly(
     undated = BEGINNING[belief_map.clock]
     own = [s.at for s in seen if s.cause is None and s.at != undated]
     out: dict[Address, Told] = {}
-    for address, told in held(seen, belief_map).items():
-        node = belief_map.nodes[address.node]
+    for address, told in held(seen, belief_map, now).items():
+        node = nodes_of(belief_map)[address.node]
         if told.kind is EvidenceKind.OPINION:
             out[address] = _opinion(told, node, belief_map, now)
         elif told.kind is EvidenceKind.VALUE:

@@ -8,13 +8,16 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from doxa.beliefmap.model import BeliefMap, Occasion
+from doxa.beliefmap.open_nodes import nodes_of
 from doxa.checks.evaluate import evaluate
+from doxa.checks.oracle_claims import counting_claims
 from doxa.domain.clock import DAY, Clock, local_day
 from doxa.domain.evidence import Channel, Evidence, EvidenceKind, Once
 from doxa.domain.node import Address
 from doxa.domain.signal import Signal
 from doxa.types import Moment
 
+Pieces = list[tuple[Signal, Evidence]]
 Fact = tuple[Moment, tuple[float, ...]]
 """When something counts, and how much it adds to each sum of its kind."""
 
@@ -44,8 +47,11 @@ class Held:
     claims: Held | None = None
 
 
-def held(signals: Iterable[Signal], belief_map: BeliefMap) -> dict[Address, Held]:
-    """Facts about every node the signals speak of."""
+def held(
+    signals: Iterable[Signal], belief_map: BeliefMap, now: Moment | None = None
+) -> dict[Address, Held]:
+    """Facts about every node the signals speak of; with a moment, also what is claimed then."""
+    signals = list(signals)
     told: dict[tuple[Address, EvidenceKind, str], list[tuple[Signal, Evidence]]] = {}
     for signal in signals:
         for piece in evaluate(signal, belief_map):
@@ -53,23 +59,38 @@ def held(signals: Iterable[Signal], belief_map: BeliefMap) -> dict[Address, Held
             told.setdefault(key, []).append((signal, piece))
     out: dict[Address, Held] = {}
     for (address, kind, source), pieces in told.items():
-        native = belief_map.nodes[address.node].evidence or kind
-        here = out.setdefault(address, Held(native))
-        if kind is not native:
-            here.claims = here = here.claims or Held(kind)
-        here.sources[source] = Source(
-            _FACTS[kind](pieces, belief_map), [signal.at for signal, _ in pieces]
-        )
+        _add(out, address, kind, source, pieces, belief_map)
+    claims: dict[tuple[Address, str], Pieces] = {}
+    for signal, piece in [] if now is None else counting_claims(signals, now, belief_map):
+        key_of = Address(piece.node, piece.member), signal.source
+        claims.setdefault(key_of, []).append((signal, piece))
+    for (address, source), pieces in claims.items():
+        _add(out, address, EvidenceKind.OPINION, source, pieces, belief_map)
     return out
+
+
+def _add(
+    out: dict[Address, Held],
+    address: Address,
+    kind: EvidenceKind,
+    source: str,
+    pieces: Pieces,
+    belief_map: BeliefMap,
+) -> None:
+    """What one source showed, or what it claimed: occasions of their own."""
+    native = nodes_of(belief_map)[address.node].evidence or kind
+    here = out.setdefault(address, Held(native))
+    if kind is not native:
+        here.claims = here = here.claims or Held(kind)
+    into = here.sources.setdefault(source, Source())
+    into.facts += _FACTS[kind](pieces, belief_map)
+    into.moments += [signal.at for signal, _ in pieces]
 
 
 def _kind(channel: Channel) -> EvidenceKind:
     if channel in (Channel.FOR, Channel.AGAINST):
         return EvidenceKind.OPINION
     return EvidenceKind.OCCURRENCE if channel is Channel.COUNT else EvidenceKind.VALUE
-
-
-Pieces = list[tuple[Signal, Evidence]]
 
 
 def _place(signal: Signal, belief_map: BeliefMap, *, session: bool) -> tuple[object, ...]:
@@ -83,7 +104,7 @@ def _place(signal: Signal, belief_map: BeliefMap, *, session: bool) -> tuple[obj
 def _opinion_facts(pieces: Pieces, belief_map: BeliefMap) -> list[Fact]:
     occasions: dict[tuple[object, ...], Pieces] = {}
     for signal, piece in pieces:
-        grain = belief_map.nodes[piece.node].occasion
+        grain = nodes_of(belief_map)[piece.node].occasion
         place: tuple[object, ...] = (signal.source, signal.id)
         if grain is not Occasion.SIGNAL:
             place = _place(signal, belief_map, session=grain is Occasion.SESSION)

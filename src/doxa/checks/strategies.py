@@ -21,7 +21,7 @@ from doxa.beliefmap.model import (
 from doxa.domain.clock import DAY, HOUR, MINUTE, Clock
 from doxa.domain.evidence import Channel, EvidenceKind, Once
 from doxa.domain.node import NodeKind
-from doxa.domain.signal import Signal
+from doxa.domain.signal import CLAIM, Signal
 
 START = 1_500_000_000 * 1_000_000
 """Where histories begin: 2017, on the time clock."""
@@ -122,6 +122,8 @@ _GAPS = st.sampled_from(
 def payloads(draw: st.DrawFn, kind: str) -> dict[str, object]:
     """A payload that fits a kind of `maps`."""
     dish = draw(st.sampled_from(["rice", "soup"]))
+    if kind in CLAIMS:
+        return draw(claims(moving=kind == MOVING))
     if kind == "rated":
         return {"mood": draw(st.integers(1, 7)), "price": draw(st.floats(0, 10, width=16))}
     if kind == "bought":
@@ -129,7 +131,39 @@ def payloads(draw: st.DrawFn, kind: str) -> dict[str, object]:
     return {"dish": dish, "holds": draw(st.integers(0, 1)), "weight": draw(WEIGHTS)}
 
 
+MOVING = "claim moving"
+"""In `histories`: a claim that may have an interval, or supersede another signal."""
+
+CLAIMS = (CLAIM, MOVING)
+
+
+@st.composite
+def claims(draw: st.DrawFn, *, moving: bool) -> dict[str, object]:
+    """The payload of a claim about a node of `maps`, or in words of its own."""
+    nodes = ("fair", "knows[rice]", "buys[rice]", "buys[soup]", "mood")
+    target: dict[str, object] = {"about": draw(st.sampled_from(nodes))}
+    if draw(st.booleans()):
+        words = draw(st.sampled_from(["Prefers delivery", "prefers  delivery.", "has a dog"]))
+        target = {"says": words, "kind": draw(st.sampled_from(["preference", "fact", "inference"]))}
+    told: dict[str, object] = {"holds": draw(st.booleans()), "weight": draw(WEIGHTS)}
+    if moving:
+        begins, lasts = draw(st.none() | _SHIFTS), draw(st.none() | _SHIFTS)
+        if begins is not None:
+            told["valid_from"] = START + begins
+        if lasts is not None:
+            told["valid_until"] = START + (begins or 0) + lasts + 1
+        if draw(st.booleans()):
+            told["supersedes"] = f"s{draw(st.integers(0, 8))}"
+            told["supersedes_source"] = draw(st.sampled_from(SOURCES))
+    return {**target, **told}
+
+
+_SHIFTS = st.sampled_from([0, HOUR, 3 * DAY, 50 * DAY, 1000 * DAY])
+
 KINDS = ("said_fair", "said_fair", "said_knows", "said_buys", "rated", "bought", "visit")
+CLAIMING = (*KINDS, CLAIM, CLAIM)
+TURNING = (*CLAIMING, MOVING, MOVING, MOVING)
+"""Kinds to draw histories from: without claims, with plain ones, and with all."""
 
 
 @st.composite
@@ -146,7 +180,7 @@ def histories(
             Signal(
                 id=f"s{number}",
                 twin="ann",
-                kind=kind,
+                kind=CLAIM if kind in CLAIMS else kind,
                 at=at,
                 recorded=at + late,
                 source=draw(st.sampled_from(SOURCES)),

@@ -9,7 +9,8 @@ from doxa.types import Json, Moment
 DEFAULT_SOURCE = "default"
 TRAITS = "traits"
 CONSENT = "consent"
-BUILT_IN_KINDS = frozenset({TRAITS, CONSENT})
+CLAIM = "claim"
+BUILT_IN_KINDS = frozenset({TRAITS, CONSENT, CLAIM})
 
 
 class Signal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -36,6 +36,8 @@ class Story:
         The node's own, and its claims; other twins and members may be in it.
     seen : Seen
         Of the twin.
+    since, until : int64[rows of signals], optional
+        From when on and up to when (itself excluded) the evidence of each signal counts.
     """
 
     node: Node
@@ -43,6 +45,8 @@ class Story:
     member: int
     evidence: Mapping[str, NodeEvidence]
     seen: Seen
+    since: Ints | None = None
+    until: Ints | None = None
 
     @property
     def entries(self) -> tuple[str, str]:
@@ -74,7 +78,7 @@ def over_time(
         some = moments[low : low + step]
         count = np.arange(len(some))
         state = State(
-            dict(_tables(parts, codes, some)),
+            dict(_tables(parts, codes, some, story)),
             codes,
             _seen(story.seen, some),
             newest([]),
@@ -86,11 +90,11 @@ def over_time(
 
 
 def _tables(
-    parts: dict[str, NodeEvidence], codes: dict[str, int], moments: Ints
+    parts: dict[str, NodeEvidence], codes: dict[str, int], moments: Ints, story: Story
 ) -> Iterator[tuple[Layout, NodeCells]]:
     """The cells of each entry; a node and the claims about it differ in kind, so in layout."""
     for name, part in parts.items():
-        cells = _cells(part, moments)
+        cells = _cells(part, moments, story)
         yield (cells.kind, cells.bands), replace(cells, member=keyed(codes[name], cells.member))
 
 
@@ -103,7 +107,7 @@ def _own(evidence: NodeEvidence, story: Story) -> NodeEvidence:
     return _taken(evidence, kept, rows, sizes)
 
 
-def _cells(evidence: NodeEvidence, moments: Ints) -> NodeCells:
+def _cells(evidence: NodeEvidence, moments: Ints, story: Story) -> NodeCells:
     """Every moment as a twin of its own, folded from the evidence it sees."""
     c, q = len(evidence.twin), len(moments)
     sizes = np.zeros((q, c), dtype=np.int64)
@@ -111,11 +115,18 @@ def _cells(evidence: NodeEvidence, moments: Ints) -> NodeCells:
         at = evidence.at[evidence.starts[column] : evidence.starts[column + 1]]
         sizes[:, column] = np.searchsorted(at, moments, side="right")
     moment, cell = np.nonzero(sizes)
-    if not len(cell):
-        return NodeCells.none(evidence.kind, evidence.node, evidence.unit)
     count = sizes[moment, cell]
     begins = np.cumsum(count) - count
     rows = np.repeat(evidence.starts[cell] - begins, count) + np.arange(int(count.sum()))
+    group = np.repeat(np.arange(len(cell)), count)
+    if story.since is not None and story.until is not None:
+        now, row = moments[moment[group]], evidence.row[rows]
+        counts = (story.since[row] <= now) & (now < story.until[row])
+        rows, group = rows[counts], group[counts]
+        count = np.bincount(group, minlength=len(cell))
+        moment, cell, count = moment[count > 0], cell[count > 0], count[count > 0]
+    if not len(cell):
+        return NodeCells.none(evidence.kind, evidence.node, evidence.unit)
     told = _taken(evidence, cell, rows, count)
     of_row = np.repeat(moment, count)
     occasions = 1 + int(evidence.occasion.max(initial=-1))

@@ -17,6 +17,7 @@ from doxa.domain.consent import about_node, about_purpose
 from doxa.domain.signal import CONSENT
 from doxa.domain.view import Sight, View
 from doxa.state.cells import NodeCells
+from doxa.state.claims import Claims
 from doxa.state.consents import Consents
 from doxa.state.entries import entry_of_key, node_of
 from doxa.state.people import Seen, State
@@ -125,7 +126,7 @@ def heard_and_said(signals: SignalColumns, sight: Sight) -> SignalColumns:
 def seen_state(state: State, sources: tuple[str, ...], gate: Gate) -> State:
     """The state without what the gate does not let through; the same as folding only the rest.
 
-    Cells of hidden nodes and unheard sources are gone, and so are traits, the moments at which
+    Cells and claims of hidden nodes and unheard sources are gone, and so are traits, the moments at which
     unheard sources saw somebody, and everything of twins without consent. Occasions are kept apart
     by source, so that nothing of a heard one moves.
 
@@ -150,6 +151,7 @@ def seen_state(state: State, sources: tuple[str, ...], gate: Gate) -> State:
         tables={layout: cells for layout, cells in kept.items() if len(cells)},
         seen=_seen_moments(state.seen, hears, gate),
         traits=told.take(np.flatnonzero(rows)),
+        claims=_seen_claims(state, hears, gate),
     )
 
 
@@ -161,6 +163,19 @@ def _seen_cells(cells: NodeCells, state: State, hears: NDArray[np.bool_], gate: 
         its = entry == code
         rows[its] &= ~gate.unseen(node_of(names[code]), cells.twin[its])
     return cells if rows.all() else cells.take(np.flatnonzero(rows))
+
+
+def _seen_claims(state: State, hears: NDArray[np.bool_], gate: Gate) -> Claims:
+    """What a source that is not heard claimed supersedes nothing either."""
+    claims, names = state.claims, list(state.entries)
+    if not len(claims):
+        return claims
+    entry = entry_of_key(claims.key)
+    rows = hears[claims.source].copy()
+    for code in np.unique(entry).tolist():
+        its = entry == code
+        rows[its] &= ~gate.unseen(names[code], claims.twin[its])
+    return claims.take(np.flatnonzero(rows))
 
 
 def _seen_moments(told: Seen, hears: NDArray[np.bool_], gate: Gate) -> Seen:

@@ -8,12 +8,14 @@ from typing import Any
 from doxa.beliefmap import values
 from doxa.beliefmap.model import BeliefMap, Node
 from doxa.beliefmap.names import listed, nearest
+from doxa.beliefmap.open_nodes import nodes_of
+from doxa.domain.claim import is_open, kind_of_open, open_address
 from doxa.domain.node import Address, NodeKind, parse_address
 from doxa.errors import InputError, UnknownName
 
 
 def address_of(belief_map: BeliefMap, text: str, members: Mapping[str, Any]) -> Address:
-    """The address of a node that the map declares.
+    """The address of a node that the map declares, or of an open one by family and words.
 
     Raises
     ------
@@ -24,7 +26,7 @@ def address_of(belief_map: BeliefMap, text: str, members: Mapping[str, Any]) -> 
     """
     _check_unicode(text)
     found = parse_address(text)
-    node = belief_map.nodes.get(found.node)
+    node = nodes_of(belief_map).get(found.node)
     if node is None:
         raise _unknown(belief_map, found.node)
     if node.kind is NodeKind.TRAIT:
@@ -35,6 +37,8 @@ def address_of(belief_map: BeliefMap, text: str, members: Mapping[str, Any]) -> 
         raise InputError(
             f"{text!r} does not name one member", expected=_form(node), where=node.name
         )
+    if is_open(node.name):
+        return open_address(kind_of_open(node.name), found.member[0])
     return found
 
 

@@ -7,18 +7,22 @@ from dataclasses import replace
 
 import msgspec
 
+from doxa.beliefmap.claims import claim_of, target_of
 from doxa.beliefmap.model import BeliefMap
+from doxa.beliefmap.open_nodes import nodes_of
 from doxa.beliefmap.rows import evidence_of
 from doxa.beliefmap.sights import sight_of
 from doxa.domain.clock import Clock
+from doxa.domain.content import canonical_payload
 from doxa.domain.node import Address
-from doxa.domain.signal import Signal
+from doxa.domain.signal import CLAIM, Signal
 from doxa.reading.opinion import Opinion
 from doxa.runtime.folding.fold import Folded
 from doxa.runtime.folding.twin_state import readable
-from doxa.runtime.frozen import Frozen, newest
+from doxa.runtime.frozen import Frozen, counting, newest
 from doxa.runtime.held import held, read_address
 from doxa.runtime.identity import person_at
+from doxa.runtime.known_claims import known_claims
 from doxa.runtime.versions import priors_at
 from doxa.runtime.views import gate_of, seen_folded
 from doxa.runtime.wiring import Wiring
@@ -85,14 +89,14 @@ def delta(
     Both are read when the store learned of it, from what stood in the ledger up to its place; a
     duplicate changed nothing, and so did a signal that the purpose does not see.
     """
-    addresses = _spoken_of(wiring.belief_map, signal)
+    addresses = _spoken_of(wiring, wiring.belief_map, signal)
     hears = sight_of(wiring.belief_map, purpose).hears(signal.source)
     if appended.duplicate or not addresses or not hears:
         return ()
     before, after = _around(wiring, signal, appended.seq, purpose)
     if after.view.closed:
         return ()
-    seen = before.belief_map.nodes.keys() & after.belief_map.nodes.keys()
+    seen = nodes_of(before.belief_map).keys() & nodes_of(after.belief_map).keys()
     return tuple(
         Change(
             node=address,
@@ -106,21 +110,40 @@ def delta(
 
 def changes(earlier: Frozen, later: Frozen) -> tuple[Change, ...]:
     """Nodes whose status changed, or whose credence moved by a tenth or more."""
+    every = {each.node: each.opinion for each in held(later)}
+    known = nodes_of(later.belief_map)
+    gone = [each.node for each in held(earlier) if each.node not in every]
+    every |= {node: read_address(later, node).one(0) for node in gone if node.node in known}
     found = []
-    for each in held(later):
-        if each.node.node not in earlier.belief_map.nodes:
+    for node, after in every.items():
+        if node.node not in nodes_of(earlier.belief_map):
             continue  # the person let it be read only since
-        before = read_address(earlier, each.node).one(0)
-        moved = abs(before.credence - each.opinion.credence) >= MOVED
-        if moved or before.status != each.opinion.status:
-            found.append(Change(node=each.node, before=before, after=each.opinion))
+        before = read_address(earlier, node).one(0)
+        if abs(before.credence - after.credence) >= MOVED or before.status != after.status:
+            found.append(Change(node=node, before=before, after=after))
     return tuple(found)
 
 
-def _spoken_of(belief_map: BeliefMap, signal: Signal) -> list[Address]:
+def _spoken_of(wiring: Wiring, belief_map: BeliefMap, signal: Signal) -> list[Address]:
     """Distinct nodes in the order of the rules."""
     said = evidence_of(belief_map, signal, inert=signal.cause is not None)
-    return list(dict.fromkeys(Address(one.node, one.member) for one in said))
+    found = dict.fromkeys(Address(one.node, one.member) for one in said)
+    if signal.kind == CLAIM and signal.cause is None:
+        found |= dict.fromkeys(_claimed(wiring, belief_map, signal))
+    return list(found)
+
+
+def _claimed(wiring: Wiring, belief_map: BeliefMap, signal: Signal) -> Iterator[Address]:
+    """The node of a claim, and that of the claim it supersedes."""
+    claim = claim_of(canonical_payload(signal.payload))
+    told = [claim]
+    if claim is not None and claim.supersedes is not None:
+        named = (claim.supersedes_source or signal.source, claim.supersedes)
+        told.append(known_claims(wiring, signal.twin).get(named))
+    for each in told:
+        target = None if each is None else target_of(each, belief_map)
+        if target is not None:
+            yield target
 
 
 def _around(wiring: Wiring, signal: Signal, seq: int, purpose: str | None) -> tuple[Frozen, Frozen]:
@@ -151,4 +174,5 @@ def _around(wiring: Wiring, signal: Signal, seq: int, purpose: str | None) -> tu
         )
 
     after = frozen(found.folded(seq))
-    return replace(frozen(found.folded(seq - 1)), now=after.now), after
+    before = replace(frozen(found.folded(seq - 1)), now=after.now)
+    return counting(before), counting(after)

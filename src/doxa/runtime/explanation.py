@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from doxa.beliefmap.batches import evidence_of_batch
 from doxa.beliefmap.columns import Floats, Members, SignalColumns
 from doxa.beliefmap.model import Node
+from doxa.beliefmap.open_nodes import nodes_of
 from doxa.domain.evidence import Channel, EvidenceKind
 from doxa.domain.node import Address
 from doxa.reading.beta import CAP
@@ -19,9 +19,10 @@ from doxa.reading.explain import Contributions, explain
 from doxa.reading.opinion import Opinion
 from doxa.reading.prior import Prior
 from doxa.reading.priors import Asked
+from doxa.runtime.claims_told import EXPIRED, SUPERSEDED, ClaimsTold, ClaimTold
 from doxa.runtime.folding.rows import ledger_rows
 from doxa.runtime.frozen import Frozen, voices
-from doxa.runtime.held import asked_address, read_address, says
+from doxa.runtime.held import asked_address, read_address, says_of
 from doxa.runtime.identity import NOBODY
 from doxa.state.entries import claims_about
 from doxa.state.evidence import NodeEvidence, split
@@ -48,6 +49,10 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True):
         What it counts at the moment read, after decay, occasion, trust and the person's word.
     share : float or None
         What it adds to the credence; None for values and claims, which do not add up one by one.
+    speaks_for : bool
+        For the node: support, an occurrence, or a value beyond its threshold.
+    quote : str or None
+        The words a claim was taken from.
     """
 
     id: str
@@ -60,6 +65,8 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True):
     value: float | None
     now: float
     share: float | None
+    speaks_for: bool
+    quote: str | None = None
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,6 +82,8 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
         False where values or claims take part: they do not add up one by one.
     trail : tuple of Piece
         Newest first.
+    claims : tuple of ClaimTold
+        Every claim about the node, newest first, also those that do not count.
     """
 
     node: Address
@@ -84,21 +93,48 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     silence: float
     adds_up: bool
     trail: tuple[Piece, ...]
+    claims: tuple[ClaimTold, ...]
+
+    @property
+    def supporting(self) -> tuple[str, ...]:
+        """Ids of the signals that speak for it, newest first."""
+        return tuple(piece.id for piece in self.trail if piece.speaks_for)
+
+    @property
+    def attacking(self) -> tuple[str, ...]:
+        """Ids of the signals that speak against it, newest first."""
+        return tuple(piece.id for piece in self.trail if not piece.speaks_for)
+
+    @property
+    def expired(self) -> tuple[ClaimTold, ...]:
+        """Claims whose interval is over."""
+        return tuple(each for each in self.claims if each.state == EXPIRED)
+
+    @property
+    def superseded(self) -> tuple[ClaimTold, ...]:
+        """Claims that another one replaced; `superseded_by` names it."""
+        return tuple(each for each in self.claims if each.state == SUPERSEDED)
 
     def as_dict(self) -> dict[str, Json]:
         """The explanation as plain fields."""
         told: dict[str, Json] = msgspec.to_builtins(self)
-        return {**told, "node": str(self.node)}
+        sides: dict[str, Json] = {
+            "supporting": list(self.supporting),
+            "attacking": list(self.attacking),
+            "expired": [each.id for each in self.expired],
+            "superseded": [each.id for each in self.superseded],
+        }
+        return {**told, "node": str(self.node), **sides}
 
 
 def explanation(frozen: Frozen, text: str, members: Mapping[str, Any]) -> Explanation:
     """Explain one node of a frozen twin."""
     address = asked_address(frozen, text, members)
-    node = frozen.belief_map.nodes[address.node]
+    node = nodes_of(frozen.belief_map)[address.node]
     opinion = read_address(frozen, address).one(0)
-    rows = _rows(frozen)
-    codes = Members()
-    parts = split(rows, evidence_of_batch(frozen.belief_map, rows, codes), frozen.belief_map)
+    rows, codes = _rows(frozen), Members()
+    told = ClaimsTold.of(frozen, rows, codes)
+    parts = split(rows, told.evidence(frozen, codes), frozen.belief_map)
     native, claims = parts.get(node.name), parts.get(claims_about(node.name))
     member = codes.code(node.name, address.member)
     prior = _prior(frozen, node, address)
@@ -109,16 +145,17 @@ def explanation(frozen: Frozen, text: str, members: Mapping[str, Any]) -> Explan
         if part is not None:
             found = _contributions(frozen, part, member, prior, rows.sources)
             shares = _shares(found, node, prior, opinion, silence) if adds_up else None
-            trail += _pieces(rows, found, shares)
+            trail += _pieces(rows, found, shares, told.quotes)
     trail.sort(key=lambda piece: (-piece.at, piece.id))
     return Explanation(
         node=address,
-        says=says(node, address),
+        says=says_of(frozen, address),
         opinion=opinion,
         base=opinion.base,
         silence=silence,
         adds_up=adds_up,
         trail=tuple(trail),
+        claims=told.about(node.name, member),
     )
 
 
@@ -148,7 +185,7 @@ def _prior(frozen: Frozen, node: Node, address: Address) -> Prior:
 
 def _silence(frozen: Frozen, address: Address, opinion: Opinion) -> float:
     """What the exposure alone takes from the base of an occurrence."""
-    if frozen.belief_map.nodes[address.node].evidence is not EvidenceKind.OCCURRENCE:
+    if nodes_of(frozen.belief_map)[address.node].evidence is not EvidenceKind.OCCURRENCE:
         return 0.0
     entries = {address.node, claims_about(address.node)}
     state = frozen.folded.state
@@ -178,7 +215,9 @@ def _shares(
     return (found.support * (1 - base) - found.attack * base) * scale / (n * scale + strength)
 
 
-def _pieces(rows: SignalColumns, found: Contributions, shares: Floats | None) -> list[Piece]:
+def _pieces(
+    rows: SignalColumns, found: Contributions, shares: Floats | None, quotes: Mapping[int, str]
+) -> list[Piece]:
     ids = rows.ids or []
     return [
         Piece(
@@ -192,6 +231,8 @@ def _pieces(rows: SignalColumns, found: Contributions, shares: Floats | None) ->
             value=_value(found, place),
             now=float(found.support[place] + found.attack[place]),
             share=None if shares is None else float(shares[place]),
+            speaks_for=bool(found.support[place] > 0 or found.attack[place] <= 0),
+            quote=quotes.get(row),
         )
         for place, row in enumerate(found.row.tolist())
     ]

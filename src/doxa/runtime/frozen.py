@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from doxa.domain.clock import Clock
 from doxa.domain.view import View
 from doxa.reading.pooled import Voices
 from doxa.reading.priors import Priors
-from doxa.runtime.folding.fold import Folded, fold_rows
+from doxa.runtime.folding.fold import Folded, at_moment, fold_rows
 from doxa.runtime.folding.twin_state import twin_state
 from doxa.runtime.identity import NOBODY, Person, person_at
 from doxa.runtime.intake.names import given_name
@@ -111,7 +111,7 @@ def freeze(wiring: Wiring, twin: str, asked: Asking, purpose: str | None = None)
     view = gate.view(person.key)
     seen, folded = seen_folded(wiring, gate, view, person, folded, asked.as_of, asked.known_at)
     person = Person(NOBODY) if view.closed else person
-    return Frozen(
+    made = Frozen(
         wiring=wiring,
         twin=name if person.key in (key, NOBODY) else wiring.store.twin_names([person.key])[0],
         person=person,
@@ -122,6 +122,13 @@ def freeze(wiring: Wiring, twin: str, asked: Asking, purpose: str | None = None)
         folded=folded,
         view=view,
     )
+    return counting(made)
+
+
+def counting(frozen: Frozen) -> Frozen:
+    """The same with the claims that count at the moment read."""
+    folded = at_moment(frozen.folded, frozen.now, frozen.voices)
+    return frozen if folded is frozen.folded else replace(frozen, folded=folded)
 
 
 def newest(folded: Folded) -> Moment:

@@ -10,6 +10,8 @@ import numpy as np
 
 from doxa.beliefmap.derived import per_map
 from doxa.beliefmap.model import BeliefMap, Node
+from doxa.beliefmap.open_nodes import nodes_of, open_nodes
+from doxa.domain.claim import canonical_words, is_open
 from doxa.domain.node import Address, NodeKind, parse_address
 from doxa.errors import InputError
 from doxa.reading.many import Rows, read_rows
@@ -17,7 +19,7 @@ from doxa.reading.opinion import Opinion, Opinions
 from doxa.reading.priors import Asked, prior_rows
 from doxa.runtime.addresses import address_of
 from doxa.runtime.frozen import Frozen
-from doxa.state.entries import entry_of_key, member_of_key, node_of
+from doxa.state.entries import entry_of_key, keyed, member_of_key, node_of
 from doxa.types import Json
 
 
@@ -41,10 +43,21 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     opinion: Opinion
     met: bool
 
+    @property
+    def open(self) -> bool:
+        """Whether it is a claim in its own words, which the map does not declare."""
+        return is_open(self.node.node)
+
+    @property
+    def name(self) -> str:
+        """What to call it: its address, or the words of an open node."""
+        return f"“{self.says}”" if self.open else str(self.node)
+
     def as_dict(self) -> dict[str, Json]:
         """The node as plain fields."""
         head: dict[str, Json] = {"node": str(self.node), "kind": self.kind.value}
-        return {**head, "says": self.says, "met": self.met, **self.opinion.as_dict()}
+        told: dict[str, Json] = {"says": self.says, "open": self.open, "met": self.met}
+        return {**head, **told, **self.opinion.as_dict()}
 
 
 def opinion(frozen: Frozen, text: str, members: Mapping[str, Any]) -> Opinion:
@@ -53,7 +66,7 @@ def opinion(frozen: Frozen, text: str, members: Mapping[str, Any]) -> Opinion:
 
 
 def asked_address(frozen: Frozen, text: str, members: Mapping[str, Any]) -> Address:
-    """The address of a node that is there to be read.
+    """The address of a node that is there to be read: declared, or a claim's own words.
 
     What the purpose may not see is refused in the words for what the map does not declare, so that
     nobody learns that it exists.
@@ -61,10 +74,16 @@ def asked_address(frozen: Frozen, text: str, members: Mapping[str, Any]) -> Addr
     Raises
     ------
     UnknownName
-        No such node, or none that this purpose sees.
+        No such node or claim, or none that this purpose sees.
     InputError
-        The person does not let it be read.
+        The person does not let it be read; or it is claimed as several kinds.
     """
+    found = [] if text in frozen.belief_map.nodes else _claimed(frozen, canonical_words(text))
+    if len(found) > 1:
+        kinds = [str(each) for each in found]
+        raise InputError(f"{text!r} is claimed as {len(kinds)} kinds", expected=" or ".join(kinds))
+    if found:
+        return found[0]
     name = parse_address(text).node
     if name in frozen.view.withheld and frozen.view.sight.sees(name):
         raise InputError(
@@ -74,21 +93,46 @@ def asked_address(frozen: Frozen, text: str, members: Mapping[str, Any]) -> Addr
     return address_of(frozen.belief_map, text, members)
 
 
+def _claimed(frozen: Frozen, words: str) -> list[Address]:
+    """Open nodes of these words that anybody ever claimed of the person."""
+    folded = frozen.folded
+    claimed = set(folded.state.claims.key.tolist())
+    codes = [
+        (name, folded.members.codes.get(name, {}).get((words,)))
+        for name in open_nodes(frozen.belief_map)
+    ]
+    return [
+        Address(name, (words,))
+        for name, code in codes
+        if code is not None and int(keyed(folded.state.entries[name], code)) in claimed
+    ]
+
+
 def read_address(frozen: Frozen, address: Address) -> Opinions:
-    """One row: a node that is declared, met or not."""
-    node = frozen.belief_map.nodes[address.node]
+    """One row: a node that is declared or open, met or not."""
+    node = nodes_of(frozen.belief_map)[address.node]
     member = frozen.folded.members.code(address.node, address.member)
     return _read(frozen, (node,), [(0, member)])
 
 
 def held(frozen: Frozen, kind: NodeKind | None = None) -> tuple[Held, ...]:
-    """All single nodes, and all members of families that were met, in the order of the map."""
+    """All single nodes, and all members of families that were met, in the order of the map.
+
+    Open nodes come last, by kind.
+    """
     nodes, asked, met = _asked(frozen, kind)
     names = [frozen.folded.members.names(node.name) or [()] for node in nodes]
     read = _read(frozen, nodes, asked)
     return tuple(
-        _held(nodes[place], names[place][code], opinion, code in met.get(nodes[place].name, ()))
+        Held(
+            node=address,
+            kind=nodes[place].kind,
+            says=says_of(frozen, address),
+            opinion=opinion,
+            met=code in met.get(address.node, ()),
+        )
         for (place, code), opinion in zip(asked, read.records(), strict=True)
+        for address in (Address(nodes[place].name, names[place][code]),)
     )
 
 
@@ -115,7 +159,8 @@ def _asked(
 @per_map
 def _nodes(belief_map: BeliefMap) -> dict[NodeKind | None, tuple[Node, ...]]:
     """What may be read of a map: nodes by kind, and all of them under None."""
-    nodes = [node for node in belief_map.nodes.values() if node.kind is not NodeKind.TRAIT]
+    every = nodes_of(belief_map).values()
+    nodes = [node for node in every if node.kind is not NodeKind.TRAIT]
     return {
         kind: tuple(node for node in nodes if kind in (None, node.kind))
         for kind in (None, *NodeKind)
@@ -154,9 +199,14 @@ def says(node: Node, address: Address) -> str:
     return text
 
 
-def _held(node: Node, member: tuple[str, ...], opinion: Opinion, met: bool) -> Held:
-    address = Address(node.name, member)
-    return Held(node=address, kind=node.kind, says=says(node, address), opinion=opinion, met=met)
+def says_of(frozen: Frozen, address: Address) -> str:
+    """The sentence about a node; of an open one, the words of the newest claim."""
+    if not is_open(address.node):
+        return says(frozen.belief_map.nodes[address.node], address)
+    claims, state = frozen.folded.state.claims, frozen.folded.state
+    member = frozen.folded.members.code(address.node, address.member)
+    same = np.flatnonzero(claims.key == keyed(state.entries[address.node], member))
+    return claims.words[int(same[-1])] if len(same) else address.member[0]
 
 
 def _met(frozen: Frozen) -> dict[str, set[int]]:

@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from doxa.beliefmap.columns import Ints
 from doxa.beliefmap.model import Node
+from doxa.beliefmap.open_nodes import nodes_of
 from doxa.beliefmap.sights import sight_of
 from doxa.domain.node import Address, NodeKind
 from doxa.reading.many import Rows, read_rows
 from doxa.reading.opinion import Opinions
 from doxa.reading.priors import Asked, Priors, prior_rows
 from doxa.runtime.addresses import address_of
-from doxa.runtime.folding.fold import Folded
+from doxa.runtime.folding.fold import Folded, counted_each
 from doxa.runtime.folding.many import twin_states
 from doxa.runtime.frozen import Asking, voices
 from doxa.runtime.identity import people_at
@@ -117,11 +118,12 @@ def _chunk(
         here = keys[place]
         gate = gate_of(whole, purpose, folded)
         seen, shown = seen_many(wiring, gate, here, identity, folded, asked.as_of, asked.known_at)
-        nodes = tuple(seen.nodes[address.node] for address in wanted.values())
+        nodes = tuple(nodes_of(seen)[address.node] for address in wanted.values())
+        now, heard = moments(shown, here, asked.as_of), voices(seen, shown.sources)
         rows = _rows(shown, nodes, list(wanted.values()), here, priors)
-        now = np.tile(moments(shown, here, asked.as_of), len(nodes))
+        state = counted_each(shown, here, now, heard).state
         places.append(place)
-        parts.append(read_rows(shown.state, rows, now, voices(seen, shown.sources)))
+        parts.append(read_rows(state, rows, np.tile(now, len(nodes)), heard))
         absent.append([gate.unseen(each.node, here) for each in wanted.values()])
     back = np.argsort(np.concatenate(places))
     found, missing = {}, {}

@@ -9,17 +9,18 @@ from typing import Any, Literal
 import msgspec
 import numpy as np
 
-from doxa.beliefmap.batches import evidence_of_batch
 from doxa.beliefmap.columns import Ints, Members, SignalColumns
+from doxa.beliefmap.open_nodes import nodes_of
 from doxa.domain.evidence import Channel
 from doxa.domain.node import Address
 from doxa.reading.opinion import Opinions, Status
 from doxa.reading.over_time import Story, over_time
 from doxa.reading.prior import Prior
 from doxa.reading.priors import Asked
+from doxa.runtime.claims_told import ClaimsTold
 from doxa.runtime.folding.rows import ledger_rows
 from doxa.runtime.frozen import Frozen, voices
-from doxa.runtime.held import asked_address, says
+from doxa.runtime.held import asked_address, says_of
 from doxa.runtime.identity import NOBODY
 from doxa.state.evidence import NodeEvidence, split
 from doxa.state.people import seen
@@ -105,8 +106,9 @@ def timelines(
     """Several nodes, from one look at the ledger."""
     rows = _rows(frozen)
     codes = Members()
-    parts = split(rows, evidence_of_batch(frozen.belief_map, rows, codes), frozen.belief_map)
-    return tuple(_timeline(frozen, address, rows, codes, parts, steps) for address in nodes)
+    told = ClaimsTold.of(frozen, rows, codes)
+    parts = split(rows, told.all_evidence(frozen, codes), frozen.belief_map)
+    return tuple(_timeline(frozen, address, codes, parts, told, steps) for address in nodes)
 
 
 def _rows(frozen: Frozen) -> SignalColumns:
@@ -129,23 +131,25 @@ def _rows(frozen: Frozen) -> SignalColumns:
 def _timeline(
     frozen: Frozen,
     address: Address,
-    rows: SignalColumns,
     codes: Members,
     parts: Mapping[str, NodeEvidence],
+    told: ClaimsTold,
     steps: int,
 ) -> NodeTimeline:
-    node = frozen.belief_map.nodes[address.node]
+    rows = told.rows
+    node = nodes_of(frozen.belief_map)[address.node]
     member = codes.code(address.node, address.member)
-    story = Story(node, frozen.key, member, parts, seen(rows))
+    story = Story(node, frozen.key, member, parts, seen(rows), *told.counting())
     evidence = _evidence(story, rows)
-    moments = _moments(story, [piece.at for piece in evidence], frozen.now, steps)
+    turning = [piece.at for piece in evidence] + told.turning(node.name, member)
+    moments = _moments(story, turning, frozen.now, steps)
     heard = voices(frozen.belief_map, rows.sources)
     found = over_time(story, moments, heard, prior=_prior(frozen, address))
     points = tuple(point for some in found for point in _points(moments, some))
     return NodeTimeline(
         twin=frozen.twin,
         node=address,
-        says=says(node, address),
+        says=says_of(frozen, address),
         clock=frozen.belief_map.clock.value,
         points=points,
         evidence=tuple(evidence),
@@ -167,7 +171,7 @@ def _moments(story: Story, evidence: list[Moment], now: Moment, steps: int) -> I
 
 def _prior(frozen: Frozen, address: Address) -> Prior:
     """The prior of the node for this twin, its numbers the same at every moment."""
-    node, folded = frozen.belief_map.nodes[address.node], frozen.folded
+    node, folded = nodes_of(frozen.belief_map)[address.node], frozen.folded
     member = np.array([folded.members.code(node.name, address.member)], dtype=np.int64)
     asked = Asked(np.array([frozen.key]), member, folded.members, folded.state.traits)
     found = frozen.priors.prior(node, asked)

@@ -15,6 +15,7 @@ from doxa.runtime.forecasts import Forecast
 from doxa.runtime.frozen import Frozen, asking, freeze, traits
 from doxa.runtime.graph.graph import Graph, graph_of
 from doxa.runtime.held import Held
+from doxa.runtime.questions import Ask, questions
 from doxa.runtime.timeline import NodeTimeline, timeline
 from doxa.types import Json, Moment
 
@@ -93,6 +94,10 @@ class Twin:
     def explain(self, node: str, /, **members: Any) -> Explanation:
         """Why a node reads as it does, down to the signals."""
         return explanation(self.frozen, node, members)
+
+    def questions(self, limit: int | None = None) -> tuple[Ask, ...]:
+        """What to ask the person, most urgent first: contested nodes, and forming ones that matter."""
+        return questions(self.frozen, limit)
 
     def forecast(self, outcome: str, *, items: Sequence[str] | None = None) -> list[Forecast]:
         """What this person will likely do from the moment read on, likeliest first, with reasons.

@@ -14,8 +14,17 @@ from doxa.beliefmap.tables import Tables
 from doxa.domain.signal import DEFAULT_SOURCE, Signal
 from doxa.fidelity.report import FidelityReport
 from doxa.runtime import backfill as loading
-from doxa.runtime import correcting, fitting, forecasting, forgetting, judging, observing
+from doxa.runtime import (
+    believing,
+    correcting,
+    fitting,
+    forecasting,
+    forgetting,
+    judging,
+    observing,
+)
 from doxa.runtime.auditing import audit as auditing
+from doxa.runtime.believing import Said
 from doxa.runtime.cohorts import finding, saving
 from doxa.runtime.cohorts.cohort import Cohort
 from doxa.runtime.correcting import MergeReceipt, RetractReceipt
@@ -195,6 +204,87 @@ class Twins:
             There is no such signal.
         """
         return correcting.retract(self.wiring, id, source, recorded=recorded, now=now)
+
+    def believe(
+        self,
+        twin: str,
+        claim: str,
+        *,
+        holds: bool = True,
+        weight: float = 1.0,
+        source: str = DEFAULT_SOURCE,
+        kind: str | None = None,
+        quote: str | None = None,
+        valid_from: Any = None,
+        valid_until: Any = None,
+        supersedes: str | None = None,
+        at: Any = None,
+        session: str | None = None,
+        device: str | None = None,
+        id: str | None = None,
+        order: int = 0,
+        cause: str | None = None,
+        recorded: Any = None,
+        now: Any = None,
+    ) -> Receipt:
+        """Write down a claim about somebody: one built-in ``claim`` signal.
+
+        Parameters
+        ----------
+        twin : str
+        claim : str
+            A node of the map by its address (``prices_are_fair``, ``buys[MILK]``), or a claim in
+            its own words, which becomes an open node of this person.
+        holds : bool
+            False: it does not hold.
+        weight : float
+            Above zero; one full statement weighs 1.
+        source : str
+            Who says so; ``self`` is the person, whose own word bounds what all others can say.
+        kind : str, optional
+            Of a claim in its own words: belief (when left out), goal, preference, feeling,
+            constraint, fact or inference.
+        quote : str, optional
+            The words it was taken from.
+        valid_from, valid_until : str, date, datetime or (position clock) int, optional
+            It counts between these moments only, the end excluded.
+        supersedes : str, optional
+            Id of an earlier claim about this person that this one replaces.
+        at, session, device, id, order, cause, recorded, now : optional
+            As in `observe`.
+
+        Raises
+        ------
+        SignalError
+            Names the part that cannot be taken.
+        UnknownName
+            What looks like an address names no node; or no claim has the id superseded.
+        """
+        return believing.believe(
+            self.wiring,
+            Said(
+                what=claim,
+                kind=kind,
+                holds=holds,
+                weight=weight,
+                quote=quote,
+                valid_from=valid_from,
+                valid_until=valid_until,
+                supersedes=supersedes,
+            ),
+            Given(
+                twin=twin,
+                at=at,
+                source=source,
+                session=session,
+                device=device,
+                id=id,
+                order=order,
+                cause=cause,
+                recorded=recorded,
+            ),
+            now,
+        )
 
     def twin(
         self,

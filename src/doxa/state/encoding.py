@@ -12,7 +12,7 @@ import numpy as np
 from doxa.beliefmap.columns import Floats, Ints, Members
 from doxa.beliefmap.payloads import Bools
 from doxa.state.cells import NodeCells
-from doxa.state.codec import COLUMNS, FORMAT, WORD
+from doxa.state.codec import COLUMNS, FORMAT, WORD, ClaimRow
 from doxa.state.entries import Layout, entry_of_key, member_of_key, node_of
 from doxa.state.order import changes, ordered
 from doxa.state.people import State
@@ -73,6 +73,7 @@ def encode_all(
     words = _laid_out(integers, _sums(tables, parts), len(twins))
     sessions = [told.of(twins) for told in state.sessions.values()]
     counts = np.stack([part.counts for part in parts] + sessions + [seen.counts], axis=1)
+    claims = _Rows.of(state.claims.twin, twins)
     heads = _Heads(tables, tuple(state.sessions), sources, _names(known.keys, state, members))
     for number in range(len(twins)):
         told = known.key[known.bounds[number] : known.bounds[number + 1]]
@@ -80,7 +81,9 @@ def encode_all(
             _held(each, rows.bounds[number], rows.bounds[number + 1])
             for rows, each in zip(lasts, lasting, strict=True)
         ]
-        head = heads.of(counts[number], told, heard[number], int(words.integers[number]), held)
+        said = _said(state, members, claims.bounds[number], claims.bounds[number + 1])
+        own: _Personal = (*held, said)
+        head = heads.of(counts[number], told, heard[number], int(words.integers[number]), own)
         yield head + words.of(number)
 
 
@@ -255,6 +258,35 @@ def _held(traits: Traits, low: int, high: int) -> list[tuple[str, Any]]:
     return [(traits.name[row], traits.value[row]) for row in range(low, high)]
 
 
+def _said(state: State, members: Members, low: int, high: int) -> list[ClaimRow]:
+    """The claims of one twin as its header writes them."""
+    claims, entries = state.claims, list(state.entries) if low < high else []
+    return [
+        ClaimRow(
+            node=entries[entry],
+            member=members.names(entries[entry])[int(member_of_key(claims.key[row]))],
+            source=claims.id[row][0],
+            at=int(claims.at[row]),
+            order=int(claims.order[row]),
+            session=int(claims.session[row]),
+            day=int(claims.day[row]),
+            channel=int(claims.channel[row]),
+            weight=float(claims.weight[row]),
+            begins=int(claims.begins[row]),
+            ends=int(claims.ends[row]),
+            id=claims.id[row][1],
+            replaces=claims.replaces[row],
+            words=claims.words[row],
+        )
+        for row in range(low, high)
+        for entry in (int(entry_of_key(claims.key[row])),)
+    ]
+
+
+_Personal = tuple[list[Any], ...]
+"""What is the person's alone: traits, consents and claims."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Heads:
     """What stands before the numbers; twins who hold the same things have the same."""
@@ -271,7 +303,7 @@ class _Heads:
         key: Ints,
         heard: Bools,
         integers: int,
-        held: list[list[tuple[str, Any]]],
+        own: _Personal,
     ) -> bytes:
         """The head of one twin.
 
@@ -288,12 +320,12 @@ class _Heads:
         held : list
             Its traits, and its consents.
         """
-        if any(held):
-            return self._written(counts.tolist(), key.tolist(), heard, integers, held)
+        if any(own):
+            return self._written(counts.tolist(), key.tolist(), heard, integers, own)
         same = counts.tobytes(), key.tobytes(), heard.tobytes()
         found = self.made.get(same)
         if found is None:
-            found = self._written(counts.tolist(), key.tolist(), heard, integers, held)
+            found = self._written(counts.tolist(), key.tolist(), heard, integers, own)
             if len(self.made) < _MOST_HEADS:
                 self.made[same] = found
         return found
@@ -304,7 +336,7 @@ class _Heads:
         key: list[int],
         heard: Bools,
         integers: int,
-        held: list[list[tuple[str, Any]]],
+        own: _Personal,
     ) -> bytes:
         layouts = len(self.tables)
         head = _ENCODE(
@@ -320,7 +352,7 @@ class _Heads:
                 ],
                 dict(zip(self.sessions, counts[layouts:], strict=False)),
                 counts[-1],
-                *held,
+                *own,
             )
         )
         # padded, so that the numbers lie where NumPy can look at them

@@ -1,20 +1,24 @@
 """Entries: what cells are kept about, and which entries share one table.
 
-An entry is a node, or the claims about a node that is read from counts or values. Entries whose
-cells have equal columns have one layout and stand in one table: folding, joining and reading then
+An entry is a node, declared or open, or the claims about a node that is read from counts or
+values. Entries whose cells have equal columns have one layout and stand in one table: folding, joining and reading then
 cost the same for fifty nodes as for one.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from doxa.beliefmap.columns import Ints
 from doxa.beliefmap.derived import per_map
 from doxa.beliefmap.model import BeliefMap, Node, Occasion, Rule
+from doxa.beliefmap.open_nodes import nodes_of
 from doxa.domain.evidence import Channel, EvidenceKind, Once
+from doxa.domain.node import NodeKind
 from doxa.state.bands import cell_bands
 from doxa.types import HalfLife
 
@@ -37,6 +41,9 @@ Layout = tuple[EvidenceKind, tuple[HalfLife, ...]]
 
 _SHIFT = 32
 _CLAIMS = "claims:"
+CLAIMED = 3
+"""What the grains of claims are higher by."""
+
 _GRAINS = {Occasion.SIGNAL: 0, Occasion.SESSION: 1, Occasion.DAY: 2}
 _ONCE = {None: 0, Once.SESSION: 1, Once.DAY: 2}
 
@@ -75,9 +82,12 @@ class Entries:
     codes : dict of entry to code
         Every node, and the claims about it.
     names : tuple of entry by code
-    entry, layout, channel, grain : int64[rules]
+    entry, layout, channel, grain : int64[rules + claims]
         By rule: the entry's code; the place in `layouts`; the channel; what is taken as one:
-        0 a signal (or nothing), 1 a session, 2 a day.
+        0 a signal (or nothing), 1 a session, 2 a day. Behind the map's rules come two for the
+        claims about each node, for and against; their grains are 3 to 5, so that what was
+        claimed and what was shown are occasions apart.
+    claims : dict of node to number of its rule for claims that it holds; the next is against
     layouts : tuple of Layout
     nodes : tuple of Node
         One node of each layout.
@@ -89,6 +99,7 @@ class Entries:
     layout: Ints
     channel: Ints
     grain: Ints
+    claims: dict[str, int]
     layouts: tuple[Layout, ...]
     nodes: tuple[Node, ...]
 
@@ -96,36 +107,58 @@ class Entries:
 @per_map
 def entries_of(belief_map: BeliefMap) -> Entries:
     """The entries of a map; worked out once."""
-    names = tuple(e for name in belief_map.nodes for e in (name, claims_about(name)))
+    nodes = nodes_of(belief_map)
+    names = tuple(e for name in nodes for e in (name, claims_about(name)))
     codes = {name: code for code, name in enumerate(names)}
-    rules = belief_map.rules
-    layouts = {_layout(belief_map, rule): belief_map.nodes[rule.node] for rule in rules}
+    claimed = [node for node in nodes.values() if node.kind is not NodeKind.TRAIT]
+    told = [_of_rule(nodes[rule.node], rule) for rule in belief_map.rules]
+    first = len(told)
+    told += [_of_claim(node, channel) for node in claimed for channel in _SIDES]
+    layouts: dict[Layout, Node] = {}
+    for each in told:
+        layouts.setdefault((KIND_OF_CHANNEL[each.channel], cell_bands(each.node)), each.node)
     place = {layout: code for code, layout in enumerate(layouts)}
 
-    def column(values: list[int]) -> Ints:
-        return np.array(values, dtype=np.int64)
+    def column(values: Iterable[int]) -> Ints:
+        return np.array(list(values), dtype=np.int64)
 
     return Entries(
         codes=codes,
         names=names,
-        entry=column([codes[_entry(belief_map, rule)] for rule in rules]),
-        layout=column([place[_layout(belief_map, rule)] for rule in rules]),
-        channel=column([int(rule.channel) for rule in rules]),
-        grain=column([_grain(belief_map.nodes[rule.node], rule) for rule in rules]),
+        entry=column(codes[each.entry] for each in told),
+        layout=column(place[KIND_OF_CHANNEL[e.channel], cell_bands(e.node)] for e in told),
+        channel=column(int(each.channel) for each in told),
+        grain=column(each.grain for each in told),
+        claims={node.name: first + 2 * index for index, node in enumerate(claimed)},
         layouts=tuple(layouts),
         nodes=tuple(layouts.values()),
     )
 
 
-def _entry(belief_map: BeliefMap, rule: Rule) -> str:
-    native = belief_map.nodes[rule.node].evidence
-    about = KIND_OF_CHANNEL[rule.channel] is EvidenceKind.OPINION
-    claimed = about and native not in (None, EvidenceKind.OPINION)
-    return claims_about(rule.node) if claimed else rule.node
+_SIDES = (Channel.FOR, Channel.AGAINST)
 
 
-def _layout(belief_map: BeliefMap, rule: Rule) -> Layout:
-    return KIND_OF_CHANNEL[rule.channel], cell_bands(belief_map.nodes[rule.node])
+class _Told(NamedTuple):
+    """Where one rule's evidence goes."""
+
+    node: Node
+    entry: str
+    channel: Channel
+    grain: int
+
+
+def _of_rule(node: Node, rule: Rule) -> _Told:
+    return _Told(node, _entry(node, rule.channel), rule.channel, _grain(node, rule))
+
+
+def _of_claim(node: Node, channel: Channel) -> _Told:
+    return _Told(node, _entry(node, channel), channel, CLAIMED + _GRAINS[node.occasion])
+
+
+def _entry(node: Node, channel: Channel) -> str:
+    about = KIND_OF_CHANNEL[channel] is EvidenceKind.OPINION
+    claimed = about and node.evidence not in (None, EvidenceKind.OPINION)
+    return claims_about(node.name) if claimed else node.name
 
 
 def _grain(node: Node, rule: Rule) -> int:

@@ -9,10 +9,12 @@ import numpy as np
 
 from doxa.beliefmap.columns import EvidenceColumns, Floats, Ints, SignalColumns
 from doxa.beliefmap.model import BeliefMap, Node
+from doxa.beliefmap.open_nodes import nodes_of
 from doxa.domain.clock import DAY, Clock
 from doxa.domain.evidence import Channel, EvidenceKind
 from doxa.state.clock import EventClock
 from doxa.state.entries import (
+    CLAIMED,
     KIND_OF_CHANNEL,
     Layout,
     entries_of,
@@ -94,7 +96,7 @@ def split(
     out: dict[str, NodeEvidence] = {}
     for code, rows in _apart(known.entry, len(known.names), evidence):
         name = known.names[code]
-        node = belief_map.nodes[node_of(name)]
+        node = nodes_of(belief_map)[node_of(name)]
         found = node_evidence(signals, evidence, belief_map, node, rows)
         out[name] = replace(found, ticks=dict(_ticks(found, clocks or {})))
     return out
@@ -179,11 +181,12 @@ def _occasion(
     signals: SignalColumns, row: Ints, single: Ints, grain: Ints, clock: Clock
 ) -> tuple[Ints, ...]:
     """The parts of the occasion key: grain, session or single one, local day (or position)."""
-    session = np.where(grain == 1, signals.session[row], -1)
+    span = grain % CLAIMED
+    session = np.where(span == 1, signals.session[row], -1)
     day = signals.day[row]
     if clock is Clock.POSITION:
         day = np.where(session != -1, 0, signals.at[row])
-    alone = grain == 0
+    alone = span == 0
     return grain, np.where(alone, single, session), np.where(alone, 0, day)
 
 
@@ -194,7 +197,7 @@ def _occasions(cell: Ints, at: Ints, channel: Ints, grain: Ints, single: Ints, d
     days only grow within a cell, rows that stand apart by them need no further look.
     """
     rows = np.arange(len(cell))
-    when = np.where(grain == 0, at, day)
+    when = np.where(grain % CLAIMED == 0, at, day)
     fresh = changes(cell, when)
     looked = rows
     if not ((when[1:] < when[:-1]) & (cell[1:] == cell[:-1])).any():

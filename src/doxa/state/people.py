@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import numpy as np
@@ -13,6 +13,13 @@ from doxa.beliefmap.columns import EvidenceColumns, Ints, SignalColumns
 from doxa.beliefmap.model import BeliefMap
 from doxa.domain.clock import BEGINNING
 from doxa.state.cells import NodeCells
+from doxa.state.claims import (
+    Claims,
+    claim_evidence,
+    claim_signals,
+    joined_claims,
+    spans,
+)
 from doxa.state.clock import EventClock, event_clocks
 from doxa.state.consents import NONE_SAID, last_consents
 from doxa.state.entries import Layout, entries_of, entry_of_key, member_of_key
@@ -90,6 +97,8 @@ class State:
         What the keys mean: those of `entries_of` the map.
     consents : Traits
         The last words of every consent, see `last_consents`.
+    claims : Claims
+        In no table until `counted`: which of them count depends on the moment read.
     """
 
     tables: dict[Layout, NodeCells]
@@ -98,6 +107,7 @@ class State:
     traits: Traits
     sessions: dict[str, Sessions]
     consents: Traits = NONE_SAID
+    claims: Claims = field(default_factory=Claims.none)
 
     @property
     def nodes(self) -> dict[str, NodeCells]:
@@ -147,13 +157,24 @@ class State:
                 for kind, told in self.sessions.items()
             },
             self.consents.take(_of(self.consents.twin, key)),
+            self.claims.take(_of(self.claims.twin, key)),
         )
 
 
-def fold_people(signals: SignalColumns, evidence: EvidenceColumns, belief_map: BeliefMap) -> State:
+def fold_people(
+    signals: SignalColumns,
+    evidence: EvidenceColumns,
+    belief_map: BeliefMap,
+    claims: Claims | None = None,
+) -> State:
     """Fold all visible signals of some twins and their evidence.
 
     Signals that doxa caused itself neither begin an exposure nor count as sessions or traits.
+
+    Parameters
+    ----------
+    claims : Claims, optional
+        Those of `claims_of` the same signals.
     """
     clocks = event_clocks(signals, belief_map)
     parts = stacked(signals, evidence, belief_map, clocks)
@@ -164,7 +185,37 @@ def fold_people(signals: SignalColumns, evidence: EvidenceColumns, belief_map: B
         last_traits(signals),
         {kind: _sessions(clock) for kind, clock in clocks.items()},
         last_consents(signals),
+        Claims.none() if claims is None else claims,
     )
+
+
+def counted(
+    state: State, belief_map: BeliefMap, now: int | Ints, visible: NDArray[np.bool_]
+) -> State:
+    """The state at a moment: the claims that count then are in the tables, beside all evidence.
+
+    Claims about one node by one source in one session are one occasion, apart from what the
+    source showed in it.
+
+    Parameters
+    ----------
+    state : State
+        Of signals with ``at <= now``, as it was folded.
+    now : int, or int64[claims]
+        The moment at which each claim is looked at.
+    visible : bool[sources]
+    """
+    rows = np.flatnonzero(spans(state.claims, visible).at(now)) if len(state.claims) else ()
+    if not len(rows):
+        return state
+    told = state.claims.take(np.asarray(rows))
+    parts = stacked(claim_signals(told), claim_evidence(told, belief_map), belief_map)
+    tables = dict(state.tables)
+    for layout, part in parts.items():
+        cells = fold(part)
+        known = tables.get(layout)
+        tables[layout] = cells if known is None else join(replace(known, events={}), cells)
+    return replace(state, tables=tables)
 
 
 def seen(signals: SignalColumns) -> Seen:
@@ -192,6 +243,7 @@ def side_by_side(states: Sequence[State]) -> State:
         _by_twin(joined_traits([each.traits for each in states])),
         {kind: _beside([each.sessions[kind] for each in states]) for kind in kinds},
         joined_traits([each.consents for each in states]),
+        joined_claims([each.claims for each in states]),
     )
 
 
@@ -230,6 +282,7 @@ def join_people(earlier: State, later: State) -> State:
         join_traits(earlier.traits, later.traits),
         {kind: _counted(told, later.sessions[kind]) for kind, told in earlier.sessions.items()},
         join_traits(earlier.consents, later.consents),
+        joined_claims([earlier.claims, later.claims]),
     )
 
 

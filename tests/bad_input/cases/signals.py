@@ -10,16 +10,50 @@ def _sample(mistake: str, line: str, says: str) -> Case:
     return Case(mistake, run, says, files={"s.jsonl": '{"kind": "visit"}\n' + line + "\n"})
 
 
+CLAIMS = [
+    Case(
+        "a claim about a node that is not there",
+        "believe h42 prices_are_fare",
+        "the map declares no node 'prices_are_fare'; expected one of buys, prices_are_fair, likes, read_more, moving; did you mean 'prices_are_fair'?",
+    ),
+    Case(
+        "a claim of no kind",
+        'believe h42 "prefers delivery" --kind liking',
+        "payload.kind: 'liking' is no kind of claim; expected one of belief, goal, preference, feeling, constraint, fact, inference; did you mean 'feeling'?",
+    ),
+    Case(
+        "a claim that weighs nothing",
+        'believe h42 "prefers delivery" --weight 0',
+        "payload.weight: is 0; expected above zero",
+    ),
+    Case(
+        "a claim that ends before it begins",
+        'believe h42 "is away" --valid-from 2026-05-02 --valid-until 2026-05-01',
+        "payload.valid_until: ends before it begins; expected a later one",
+    ),
+    Case(
+        "a claim that replaces one nobody made",
+        'believe h42 "prefers delivery" --supersedes c-9',
+        "supersedes: no claim about this person has the id 'c-9'; twin.explain(node).claims lists them with their ids",
+    ),
+    Case(
+        "a claim as a signal, with a field it does not have",
+        "observe h42 claim about=prices_are_fair holdz=true",
+        "payload: is no claim: object contains unknown field `holdz`; expected one of about, says, kind, holds, weight, quote, valid_from, valid_until, supersedes, supersedes_source",
+    ),
+]
+
 CASES = [
+    *CLAIMS,
     Case(
         "a kind that the map does not declare",
         "observe h42 purchse",
-        "kind: 'purchse' is not declared by the map; expected one of visit, purchase, review, complaint, resolution, move_announced, offer_sent, consent, traits; did you mean 'purchase'?",
+        "kind: 'purchse' is not declared by the map; expected one of visit, purchase, review, complaint, resolution, move_announced, offer_sent, claim, consent, traits; did you mean 'purchase'?",
     ),
     Case(
         "a kind in capitals",
         "observe h42 Visit",
-        "kind: 'Visit' is not declared by the map; expected one of visit, purchase, review, complaint, resolution, move_announced, offer_sent, consent, traits; did you mean 'visit'?",
+        "kind: 'Visit' is not declared by the map; expected one of visit, purchase, review, complaint, resolution, move_announced, offer_sent, claim, consent, traits; did you mean 'visit'?",
     ),
     Case("no kind", "observe h42", "Missing argument 'KIND'; see doxa observe --help"),
     Case(
@@ -80,7 +114,7 @@ CASES = [
     _sample(
         "a sample of an unknown kind",
         '{"kind": "purchse"}',
-        "s.jsonl:2: kind: 'purchse' is not declared by the map; expected one of visit, purchase, review, complaint, resolution, move_announced, offer_sent, consent, traits; did you mean 'purchase'?",
+        "s.jsonl:2: kind: 'purchse' is not declared by the map; expected one of visit, purchase, review, complaint, resolution, move_announced, offer_sent, claim, consent, traits; did you mean 'purchase'?",
     ),
     _sample(
         "a sample whose payload is a number",

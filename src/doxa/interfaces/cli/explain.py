@@ -13,6 +13,7 @@ from doxa.interfaces.cli.stores import DEFAULT_DB, Db, MapFile, Purpose, open_ex
 
 if TYPE_CHECKING:
     from doxa.domain.clock import Clock
+    from doxa.runtime.claims_told import ClaimTold
     from doxa.runtime.explanation import Explanation, Piece
     from doxa.types import Moment
 
@@ -45,8 +46,10 @@ def explain(
         head = {"twin": found.id, "as_of": found.as_of, "known_at": found.known_at}
         print_json({**head, "purpose": found.purpose, **told.as_dict()})
         return
+    clock = found.frozen.belief_map.clock
     _say_reading(told)
-    _say_trail(told, found.as_of, found.frozen.belief_map.clock, limit)
+    _say_trail(told, found.as_of, clock, limit)
+    _say_uncounted(told, clock)
 
 
 def _say_reading(told: Explanation) -> None:
@@ -77,6 +80,27 @@ def _say_trail(told: Explanation, now: Moment, clock: Clock, limit: int) -> None
     say(*table([_row(piece, now, clock) for piece in told.trail[:limit]], "rlrlrll"))
     if len(told.trail) > limit:
         say(f"  ... and {len(told.trail) - limit} more (--limit {len(told.trail)})")
+
+
+def _say_uncounted(told: Explanation, clock: Clock) -> None:
+    """Claims that were made and do not count at this moment."""
+    silent = [claim for claim in told.claims if claim.state != "counts"]
+    if silent:
+        say("", "claims that do not count: said, when, from, id, why")
+        say(*table([_uncounted(claim, clock) for claim in silent]))
+
+
+def _uncounted(claim: ClaimTold, clock: Clock) -> list[str]:
+    why = claim.state
+    if why == "superseded":
+        why = f"superseded by {plain(claim.superseded_by or '')}"
+    elif why == "expired" and claim.valid_until is not None:
+        why = f"expired {when(claim.valid_until, clock)}"
+    elif claim.valid_from is not None:
+        why = f"counts from {when(claim.valid_from, clock)}"
+    said = f"{'for' if claim.holds else 'against'} {claim.weight:g}"
+    names = [cut(plain(claim.source), 16), cut(plain(claim.id), 14)]
+    return [said, when(claim.at, clock), *names, why]
 
 
 def _row(piece: Piece, now: Moment, clock: Clock) -> list[str]:

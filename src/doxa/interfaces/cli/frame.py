@@ -28,6 +28,7 @@ COMMANDS = (
     ("audit", "audit"),
     ("backfill", "backfill"),
     ("observe", "observe"),
+    ("believe", "believe"),
     ("show", "show"),
     ("explain", "explain"),
     ("graph", "graph"),

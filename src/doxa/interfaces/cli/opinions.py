@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from doxa.domain.claim import is_open
 from doxa.domain.clock import DAY, HOUR, MINUTE, Clock, format_moment
 from doxa.interfaces.cli.console import cut, plain, table, width
 
 if TYPE_CHECKING:
+    from doxa.domain.node import Address
     from doxa.reading.opinion import Opinion
     from doxa.runtime.delta import Change
     from doxa.runtime.held import Held
@@ -54,7 +56,7 @@ _HEAD = ["", "", "credence", "unsure", "status", "age", "trend"]
 def _held_row(each: Held, room: int, now: Moment, clock: Clock) -> list[str]:
     opinion = each.opinion
     return [
-        cut(plain(str(each.node)), room),
+        cut(plain(each.name), room),
         bar(opinion),
         f"{opinion.credence:.2f}",
         f"{opinion.uncertainty:.2f}",
@@ -68,7 +70,7 @@ def change_lines(changes: Sequence[Change]) -> list[str]:
     """One line per node: credence, uncertainty and status, before and after."""
     rows = [
         [
-            cut(plain(str(change.node)), max(16, width() - 62)),
+            cut(plain(_called(change.node)), max(16, width() - 62)),
             f"{change.before.credence:.2f} -> {change.after.credence:.2f}",
             f"unsure {change.before.uncertainty:.2f} -> {change.after.uncertainty:.2f}",
             _turn(change.before.status, change.after.status),
@@ -76,6 +78,11 @@ def change_lines(changes: Sequence[Change]) -> list[str]:
         for change in changes
     ]
     return table(rows)
+
+
+def _called(node: Address) -> str:
+    """What to call a node: its address, or the words of an open one."""
+    return f"“{node.member[0]}”" if is_open(node.node) else str(node)
 
 
 def heading(opinion: Opinion) -> str:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from doxa.errors import InputError
-from doxa.interfaces.cli.console import Json, cut, plain, print_json, say, width
+from doxa.interfaces.cli.console import Json, cut, plain, print_json, say, table, width
 from doxa.interfaces.cli.opinions import LEGEND, held_lines, when
 from doxa.interfaces.cli.stores import DEFAULT_DB, Db, MapFile, Purpose, open_existing
 
 if TYPE_CHECKING:
     from doxa.runtime.held import Held
+    from doxa.runtime.questions import Ask
     from doxa.runtime.twin import Twin
 
 GROUPS = (
@@ -23,6 +24,8 @@ GROUPS = (
     ("fading or dissolved", {"fading", "dissolved"}),
 )
 """Headings, and the statuses under each."""
+ASKS = 3
+"""Questions printed."""
 
 
 def show(
@@ -49,8 +52,9 @@ def show(
         found = twins.twin(twin, as_of, known_at, purpose=purpose)
         nodes = found.opinions()
         traits = found.traits()
+        asks = found.questions(ASKS)
     if as_json:
-        print_json(_document(found, nodes, traits))
+        print_json(_document(found, nodes, traits, asks))
         return
     clock = found.frozen.belief_map.clock
     known = "" if found.known_at is None else f", known at {when(found.known_at, type(clock).TIME)}"
@@ -63,6 +67,14 @@ def show(
         say("no evidence yet: nothing was observed of this person by then")
         return
     _say_nodes(found, nodes, limit)
+    if asks:
+        say("", "worth asking", *table([_asked(ask) for ask in asks]))
+
+
+def _asked(ask: Ask) -> list[str]:
+    why = "their word and what they do differ" if ask.own_word else "the evidence is torn"
+    about = cut(plain(ask.says or str(ask.node)), width() - 44)
+    return [about, why if ask.why == "contested" else "little is known, and it matters"]
 
 
 def _say_nodes(found: Twin, nodes: Sequence[Held], limit: int) -> None:
@@ -85,7 +97,9 @@ def _say_nodes(found: Twin, nodes: Sequence[Held], limit: int) -> None:
         say("", LEGEND)
 
 
-def _document(found: Twin, nodes: Sequence[Held], traits: dict[str, Any]) -> dict[str, Any]:
+def _document(
+    found: Twin, nodes: Sequence[Held], traits: dict[str, Any], asks: Sequence[Ask]
+) -> dict[str, Any]:
     return {
         "twin": found.id,
         "as_of": found.as_of,
@@ -94,4 +108,5 @@ def _document(found: Twin, nodes: Sequence[Held], traits: dict[str, Any]) -> dic
         "met": found.met,
         "traits": traits,
         "nodes": [each.as_dict() for each in nodes],
+        "questions": [ask.as_dict() for ask in asks],
     }

@@ -25,6 +25,7 @@ from doxa.beliefmap.columns import Ints
 from doxa.beliefmap.payloads import Bools
 from doxa.runtime.cohorts.cohort import Cohort
 from doxa.runtime.cohorts.part import Part, compared, registered_in
+from doxa.runtime.folding.fold import counted_each
 from doxa.runtime.folding.many import twin_states
 from doxa.runtime.forecasting import forecast_set
 from doxa.runtime.frozen import Asking, voices
@@ -81,13 +82,14 @@ def find(
                 withheld |= gate.withheld(name, here)
             left_out += int((withheld & registered_in(folded.state, here)).sum())
             seen = seen_many(wiring, gate, here, identity, folded, asked.as_of, asked.known_at)[1]
+            now, heard = moments(seen, here, asked.as_of), voices(belief_map, seen.sources)
             part = Part(
                 belief_map=belief_map,
-                folded=seen,
+                folded=counted_each(seen, here, now, heard),
                 keys=here,
-                now=moments(seen, here, asked.as_of),
+                now=now,
                 priors=priors_at(wiring, asked.known_at, gate.sight),
-                voices=voices(belief_map, seen.sources),
+                voices=heard,
             )
             registered = registered_in(seen.state, here) & ~withheld
             known += int(registered.sum())

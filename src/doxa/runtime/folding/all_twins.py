@@ -11,6 +11,7 @@ from doxa.beliefmap.columns import Ints
 from doxa.domain.clock import Clock
 from doxa.runtime.folding.boundary import boundary
 from doxa.runtime.folding.parts import parted
+from doxa.runtime.folding.rows import with_ids_of_claims
 from doxa.runtime.folding.snapshots import serves, snapshots_of
 from doxa.runtime.folding.twin_state import fresh_snapshot, readable
 from doxa.runtime.identity import all_people, people_at, person_at
@@ -109,7 +110,8 @@ def _folded(
     done = np.searchsorted(keys, ends, side="right").tolist()
     for over, rows in zip(done, place, strict=False):
         parts = identity.parts(np.unique(rows.twin))
-        yield over, snapshots_of(belief_map, rows, now, mark=wiring.mark, parts=parts)
+        named = with_ids_of_claims(store, rows, identity)
+        yield over, snapshots_of(belief_map, named, now, mark=wiring.mark, parts=parts)
 
 
 def _parts(signals: float, twins: int) -> int:

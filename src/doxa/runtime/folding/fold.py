@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from doxa.beliefmap.batches import evidence_of_batch
-from doxa.beliefmap.columns import EvidenceColumns, Members, SignalColumns
+from doxa.beliefmap.columns import EvidenceColumns, Ints, Members, SignalColumns
 from doxa.beliefmap.model import BeliefMap
 from doxa.beliefmap.rows import evidence_of_few
+from doxa.reading.pooled import Voices
+from doxa.state.claims import claims_of
 from doxa.state.codec import Sources, decode
 from doxa.state.entries import entries_of
-from doxa.state.people import State, fold_people, join_people
+from doxa.state.people import State, counted, fold_people, join_people
 from doxa.storage.port import Snapshot
+from doxa.types import Moment
 
 FEW = 64
 """Up to so many signals are evaluated one by one: a column costs more than a row, once."""
@@ -28,19 +33,22 @@ class Folded:
     sources : tuple of str
     last_seq : int
         The newest place in the ledger that went in; 0 = none did.
+    belief_map : BeliefMap
+        The one that was folded by.
     """
 
     state: State
     members: Members
     sources: tuple[str, ...]
     last_seq: int
+    belief_map: BeliefMap
 
 
 def fold_rows(belief_map: BeliefMap, rows: SignalColumns) -> Folded:
     """The states of everybody in some rows."""
     members = Members()
-    state = fold_people(rows, evidence_of(belief_map, rows, members), belief_map)
-    return Folded(state, members, rows.sources, int(rows.seq.max(initial=0)))
+    state = fold_signals(belief_map, rows, members)
+    return Folded(state, members, rows.sources, int(rows.seq.max(initial=0)), belief_map)
 
 
 def fold_tail(belief_map: BeliefMap, snapshot: Snapshot, tail: SignalColumns) -> Folded:
@@ -55,10 +63,37 @@ def fold_tail(belief_map: BeliefMap, snapshot: Snapshot, tail: SignalColumns) ->
     entries = entries_of(belief_map).codes
     earlier = decode(snapshot.state, snapshot.twin, members, sources, entries)
     if not len(tail):
-        return Folded(earlier, members, sources.names, snapshot.last_seq)
-    later = fold_people(tail, evidence_of(belief_map, tail, members), belief_map)
+        return Folded(earlier, members, sources.names, snapshot.last_seq, belief_map)
+    later = fold_signals(belief_map, tail, members)
     last_seq = max(snapshot.last_seq, int(tail.seq.max()))
-    return Folded(join_people(earlier, later), members, sources.names, last_seq)
+    return Folded(join_people(earlier, later), members, sources.names, last_seq, belief_map)
+
+
+def fold_signals(belief_map: BeliefMap, rows: SignalColumns, members: Members) -> State:
+    """What some signals show and claim, folded; new members get codes."""
+    evidence, claims = evidence_of(belief_map, rows, members), claims_of(rows, belief_map, members)
+    return fold_people(rows, evidence, belief_map, claims)
+
+
+def at_moment(folded: Folded, now: Moment, voices: Voices) -> Folded:
+    """The same with the claims that count at a moment beside the evidence; see `counted`."""
+    state = counted(folded.state, folded.belief_map, now, voices.visible)
+    return folded if state is folded.state else replace(folded, state=state)
+
+
+def counted_each(folded: Folded, keys: Ints, now: Ints, voices: Voices) -> Folded:
+    """The same for several twins, each at a moment of its own.
+
+    Parameters
+    ----------
+    keys, now : int64[q]
+    """
+    claims = folded.state.claims
+    if not len(claims):
+        return folded
+    sort = np.argsort(keys)
+    moments = now[sort][np.searchsorted(keys, claims.twin, sorter=sort)]
+    return replace(folded, state=counted(folded.state, folded.belief_map, moments, voices.visible))
 
 
 def evidence_of(belief_map: BeliefMap, rows: SignalColumns, members: Members) -> EvidenceColumns:

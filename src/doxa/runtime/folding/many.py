@@ -8,14 +8,14 @@ import numpy as np
 
 from doxa.beliefmap.columns import Ints, Members
 from doxa.beliefmap.model import BeliefMap
-from doxa.runtime.folding.fold import Folded, evidence_of, fold_rows
+from doxa.runtime.folding.fold import Folded, fold_rows, fold_signals
 from doxa.runtime.folding.rows import ledger_rows
 from doxa.runtime.folding.snapshots import serves
 from doxa.runtime.identity import taken_back_since
 from doxa.runtime.wiring import Wiring
 from doxa.state.codec import Sources, decode_many
 from doxa.state.entries import entries_of
-from doxa.state.people import fold_people, join_people
+from doxa.state.people import join_people
 from doxa.storage.identity import Identity
 from doxa.types import Moment
 
@@ -110,7 +110,9 @@ def _from_snapshots(
         )
     except ValueError:
         return None
-    later = fold_people(tail, evidence_of(belief_map, tail, members), belief_map)
+    later = fold_signals(belief_map, tail, members)
     last_seq = max(max(each.last_seq for each in snapshots), int(tail.seq.max(initial=0)))
     state = join_people(earlier, later)
-    return np.flatnonzero(np.isin(keys, twins)), Folded(state, members, sources.names, last_seq)
+    return np.flatnonzero(np.isin(keys, twins)), Folded(
+        state, members, sources.names, last_seq, belief_map
+    )

@@ -11,7 +11,7 @@ import numpy as np
 from doxa.beliefmap.columns import SignalColumns, joined
 from doxa.beliefmap.model import Zone
 from doxa.domain.clock import Clock
-from doxa.domain.signal import TRAITS
+from doxa.domain.signal import CLAIM, TRAITS
 from doxa.domain.view import EVERYTHING, Sight
 from doxa.reading.view import heard, heard_and_said
 from doxa.storage.days import LocalDays, zone_history
@@ -41,6 +41,8 @@ def ledger_rows(
         Of the map that reads them: an older map may have had another than the store has now.
     identity, retractions
         As `Ledger.scan` takes them.
+    ids : bool
+        All ids; left out, those of claims alone, which name each other by them.
     sight : Sight
         Only signals of the sources it hears; what the others said of a person's zone counts for
         nothing.
@@ -56,10 +58,29 @@ def ledger_rows(
         retractions=retractions,
     )
     rows = heard(joined(list(found)), sight)
+    rows = with_ids_of_claims(store, rows, identity)
     if not other or not len(rows):
         return rows
     rows = replace(rows, day=_days(rows, zone))
     return rows if since is None else rows.take(np.flatnonzero(rows.at >= since))
+
+
+def with_ids_of_claims(
+    store: Store, rows: SignalColumns, identity: Identity = ALONE
+) -> SignalColumns:
+    """The rows with the ids of claims, and no others, where they came without."""
+    code = rows.kinds.index(CLAIM) if CLAIM in rows.kinds else -1
+    claims = np.flatnonzero(rows.kind == code)
+    if rows.ids is not None or not len(claims):
+        return rows
+    twins = np.unique(rows.twin[claims]).tolist()
+    found = store.scan(kinds=(CLAIM,), twins=twins, ids=True, identity=identity, retractions=0)
+    named = joined(list(found))
+    known = dict(zip(named.seq.tolist(), named.ids or [], strict=True))
+    ids = [""] * len(rows)
+    for row in claims.tolist():
+        ids[row] = known.get(int(rows.seq[row]), "")
+    return replace(rows, ids=ids)
 
 
 def seen_scan(

@@ -7,12 +7,13 @@ from typing import Any
 
 import msgspec
 
+from doxa.beliefmap.claims import checked_claim
 from doxa.beliefmap.consent import check_consent
 from doxa.beliefmap.model import BeliefMap
 from doxa.beliefmap.rows import evidence_of
 from doxa.domain.clock import BEGINNING, Clock
 from doxa.domain.content import content_id, number_repeats
-from doxa.domain.signal import CONSENT, TRAITS, Signal
+from doxa.domain.signal import CLAIM, CONSENT, TRAITS, Signal
 from doxa.errors import SignalError
 from doxa.runtime.intake.given import Given, given_row
 from doxa.runtime.intake.names import given_kind, given_name, optional_name
@@ -47,6 +48,8 @@ def checked(given: Given, belief_map: BeliefMap, now: Moment) -> Signal:
     kind = given_kind(given.kind, belief_map)
     at, recorded = _moments(given, kind, belief_map, now)
     payload, encoded = given_payload(given.payload)
+    if kind == CLAIM:
+        payload, encoded = given_payload(checked_claim(payload, belief_map))
     if kind == CONSENT:
         check_consent(belief_map, payload)
     parts: dict[str, Any] = {

@@ -7,11 +7,12 @@ from typing import Any
 
 import msgspec
 
+from doxa.beliefmap.claims import checked_claim
 from doxa.beliefmap.consent import check_consent
 from doxa.beliefmap.model import BeliefMap
 from doxa.beliefmap.rows import evidence_of
 from doxa.domain.content import canonical_payload
-from doxa.domain.signal import CONSENT, Signal
+from doxa.domain.signal import CLAIM, CONSENT, Signal
 from doxa.errors import SignalError
 
 LONGEST_NAME = 512
@@ -49,15 +50,21 @@ def payload(value: Any, kind: str, map: BeliefMap) -> bytes:
 
     A list that a rule walks may have 200 elements: what no fold could read is not taken.
     """
-    if value is None and kind != CONSENT:
+    if value is None and kind not in (CLAIM, CONSENT):
         return b"{}"
     try:
         value = {} if value is None else value
         if isinstance(value, str | bytes):
             value = _DECODE(value)
+        elif value is None:
+            value = {}
         elif not isinstance(value, dict):
             raise Refused("payload", "not an object")
+        if kind == CLAIM:
+            value = checked_claim(value, map)
         encoded = canonical_payload(value)
+    except SignalError as error:
+        raise Refused(error.where, "not what a claim may say there") from None
     except msgspec.DecodeError as error:
         wrong = isinstance(error, msgspec.ValidationError) and "Expected" in str(error)
         raise Refused("payload", "not an object" if wrong else "not JSON") from None
