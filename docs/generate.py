@@ -25,6 +25,7 @@ MADE = "<!-- Made by `make docs` from the code; do not edit. -->"
 SHOWN = "<!-- not run: it runs as the example of a docstring -->"
 
 FACADES = ("doxa.runtime.twins.Twins", "doxa.runtime.twin.Twin")
+AWAITED = ("doxa.runtime.async_twins.AsyncTwins", "doxa.runtime.async_twins.AsyncTwin")
 RECORDS = (
     "doxa.runtime.receipt.Receipt",
     "doxa.runtime.forgetting.ForgetReceipt",
@@ -104,14 +105,16 @@ def python() -> str:
     parts = [
         "# Python",
         MADE,
-        "`import doxa` gives three names: "
+        "`import doxa` gives four names: "
         + ", ".join(f"`{name}`" for name in sorted(doxa.__all__))
         + ". `doxa.open` hands back the facade `Twins`; `twins.twin(id)` hands back a `Twin`."
         " Everything else is a record that they return. Only what stands on this page is public.",
         "## Opening",
         _function("doxa.open", doxa.open),
+        _function("doxa.open_async", doxa.open_async),
         "## Facades",
         *(_facade(found(path)) for path in FACADES),
+        *(_awaited(found(path)) for path in AWAITED),
         "## Records",
         *(_record(path) for path in RECORDS),
         "## Reading files",
@@ -149,8 +152,13 @@ def _facade(facade: type) -> str:
     return "\n\n".join(parts)
 
 
+def _awaited(facade: type) -> str:
+    names = ", ".join(f"`{name}`" for name, _ in methods(facade))
+    return f"### {facade.__name__}\n\n{_text(facade)}\n\n{names}"
+
+
 def _function(name: str, function: Callable[..., Any], level: str = "###") -> str:
-    short = name if name == "doxa.open" or name[0].isupper() else name.rpartition(".")[2]
+    short = name if name.startswith("doxa.open") or name[0].isupper() else name.rpartition(".")[2]
     origin = f"From `{name.rpartition('.')[0]}`.\n\n" if level == "###" and short != name else ""
     return f"{level} {short}\n\n```text\n{short}{_signature(function)}\n```\n\n{origin}{_text(function)}"
 

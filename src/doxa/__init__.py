@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from doxa.beliefmap.model import BeliefMap
+    from doxa.runtime.async_twins import AsyncOpening
     from doxa.runtime.twins import Twins
 
-__all__ = ["DoxaError", "__version__", "open"]
+__all__ = ["DoxaError", "__version__", "open", "open_async"]
 __version__ = "0.1.0"
 
 
@@ -67,3 +68,35 @@ def open(
     from doxa.runtime.opening import open_twins
 
     return open_twins(path, map, workspace, apply_map=apply_map)
+
+
+def open_async(
+    path: str | PathLike[str],
+    map: str | PathLike[str] | BeliefMap | None = None,
+    workspace: str = "default",
+    *,
+    apply_map: bool = False,
+) -> AsyncOpening:
+    """Open a store of twins for asyncio: await it, or enter it with ``async with``.
+
+    Parameters and errors are those of `open`; what it gives is `AsyncTwins`.
+
+    Examples
+    --------
+    >>> import asyncio, doxa, tempfile
+    >>> from doxa.beliefmap.map_file import parse_map
+    >>> from doxa.beliefmap.starter import STARTER
+    >>> async def main(folder: str) -> str:
+    ...     async with doxa.open_async(folder + "/shop.db", parse_map(STARTER)) as twins:
+    ...         receipt = await twins.observe("h42", "complaint", {"topic": "price"}, id="c-1")
+    ...     return receipt.id
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     asyncio.run(main(folder))
+    'c-1'
+    """
+    from functools import partial
+
+    from doxa.runtime.async_twins import AsyncOpening
+    from doxa.runtime.opening import open_twins
+
+    return AsyncOpening(partial(open_twins, path, map, workspace, apply_map=apply_map))

@@ -37,7 +37,7 @@ def test_a_made_page_is_current(page: Path) -> None:
 
 
 def test_names_of_the_package_are_as_listed() -> None:
-    assert sorted(doxa.__all__) == ["DoxaError", "__version__", "open"]
+    assert sorted(doxa.__all__) == ["DoxaError", "__version__", "open", "open_async"]
     assert all(hasattr(doxa, name) for name in doxa.__all__)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
@@ -14,12 +15,21 @@ from doxa.runtime.intake.signals import checked, checked_rows
 from doxa.runtime.intake.times import asked_moment
 from doxa.runtime.receipt import Receipt
 from doxa.runtime.wiring import Wiring
+from doxa.storage.port import Appended
 from doxa.types import Moment
 
 
 def observe(wiring: Wiring, given: Given, now: Any = None) -> Receipt:
     """Append one signal."""
     return _append(wiring, [checked(given, wiring.belief_map, moment_now(wiring, now))])[0]
+
+
+def submit(
+    wiring: Wiring, given: Given, now: Any = None
+) -> tuple[Future[list[Appended]], Callable[[list[Appended]], Receipt]]:
+    """Append one signal without waiting: what is done when it is durable, and its receipt then."""
+    signal = checked(given, wiring.belief_map, moment_now(wiring, now))
+    return wiring.store.submit([signal]), lambda done: _receipts(wiring, [signal], done)[0]
 
 
 def observe_many(
@@ -37,7 +47,10 @@ def moment_now(wiring: Wiring, now: Any) -> Moment:
 
 
 def _append(wiring: Wiring, signals: list[Signal]) -> list[Receipt]:
-    appended = wiring.store.append(signals)
+    return _receipts(wiring, signals, wiring.store.append(signals))
+
+
+def _receipts(wiring: Wiring, signals: list[Signal], appended: list[Appended]) -> list[Receipt]:
     return [
         Receipt(one.id, one.seq, one.duplicate, one.retracted, partial(delta, wiring, signal, one))
         for one, signal in zip(appended, signals, strict=True)

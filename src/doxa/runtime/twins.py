@@ -350,6 +350,7 @@ class Twins:
 
     def backfill(
         self,
+        /,
         tables: Tables | Path | str,
         *,
         folder: Path | None = None,
