@@ -46,6 +46,7 @@ class AsyncTwin(Awaited[Twin]):
     timeline = awaited(Twin.timeline)
     graph = awaited(Twin.graph)
     changes = awaited(Twin.changes)
+    questions = awaited(Twin.questions)
 
 
 def _twin(
@@ -113,6 +114,7 @@ class AsyncTwins(Awaited[Twins]):
         return receipt(await asyncio.wrap_future(durable))
 
     observe_many = awaited(Twins.observe_many)
+    believe = awaited(Twins.believe)
     merge = awaited(Twins.merge)
     unmerge = awaited(Twins.unmerge)
     retract = awaited(Twins.retract)

@@ -135,7 +135,11 @@ FILES = (
         pattern="{store}",
         holds="the tables",
         erased_by="forget deletes rows; purge wipes what SQLite left of them",
-        writers=("doxa.storage.sqlite.connection", "doxa.storage.sqlite.wipe"),
+        writers=(
+            "doxa.storage.sqlite.connection",
+            "doxa.storage.sqlite.schema",
+            "doxa.storage.sqlite.wipe",
+        ),
     ),
     File(
         pattern="{store}-wal",
