@@ -75,7 +75,10 @@ def command_line() -> str:
         "# The command line",
         MADE,
         "Every command takes `--json` and prints one JSON document then. Progress and errors go to"
-        " standard error.",
+        " standard error. Moments in that document are ISO 8601 text in UTC, such as"
+        " `2017-10-03T18:22:00Z`, whatever the map's zone; on a position clock they are whole numbers."
+        " Python records hold the same moments as numbers, microseconds since 1970.",
+        "Every command that opens a store takes `--db` and `--workspace` (left out: `default`).",
         "| exit code | meaning |\n|---|---|\n| 0 | done |\n| 1 | a bar was missed, or rows were"
         " refused |\n| 2 | the input is wrong |\n| 3 | a population cannot be fitted, or must not be made"
         " active |\n| 4 | the store cannot be used |\n| 130 | interrupted |",

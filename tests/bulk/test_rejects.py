@@ -47,6 +47,36 @@ def test_each_bad_line_of_a_csv_file(place: Shop) -> None:
     assert receipt.rejected == len(expected)
 
 
+NAMELESS = [
+    ({"w": "ann"}, ""),
+    ({"w": 5}, ""),
+    ({"w": True}, 'twin,"a flag, not a text"'),
+    ({"w": ["ann"]}, 'twin,"a list, not a text"'),
+    ({"w": {"a": 1}}, 'twin,"an object, not a text"'),
+    ({"w": "ann", "s": [1]}, 'session,"a list, not a text"'),
+    ({"w": "ann", "i": [1]}, 'id,"a list, not a text"'),
+]
+
+
+def test_a_list_a_flag_or_an_object_names_nobody(place: Shop) -> None:
+    rows = [
+        {"t": "2024-01-01", "s": "b", "i": str(n), **row} for n, (row, _) in enumerate(NAMELESS)
+    ]
+    (place.folder / "a.jsonl").write_bytes(b"\n".join(map(msgspec.json.encode, rows)))
+    place.load(f"file: a.jsonl, {VISIT}, session: s, id: [i]")
+    assert place.rejects() == [
+        f"a.jsonl,{n},{why}" for n, (_, why) in enumerate(NAMELESS, 1) if why
+    ]
+
+
+@pytest.mark.parametrize("ids", [[True], [["ann"]], [{"a": 1}]])
+def test_a_column_of_lists_or_flags_names_nobody(place: Shop, ids: list[object]) -> None:
+    table = pyarrow.table({"w": ids, "t": ["2024-01-01"]})
+    parquet.write_table(table, place.folder / "a.parquet")
+    with pytest.raises(InputError, match="cannot be 'twin'"):
+        place.load(f"file: a.parquet, {VISIT}")
+
+
 def test_a_record_over_many_lines_is_named_by_its_first(place: Shop) -> None:
     (place.folder / "a.csv").write_text(
         'w,t,x\nann,2024-01-01,"1\n2\n"\n\n,2024-01-01,"\n"\nb,no,1\n'

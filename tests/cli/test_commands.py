@@ -201,3 +201,45 @@ class TestExplain:
         told = lived("explain", "h42", "prices")
         assert told.code == 2
         assert "the map declares no node 'prices'" in told.err
+
+
+class TestMoments:
+    def test_moments_of_json_are_text_in_utc(self, lived):
+        shown = lived("show", "h42", "--as-of", "2090-07-01T12:00:00+02:00", "--json").document
+        assert shown["as_of"] == "2090-07-01T10:00:00Z"
+        newest = {one["newest"] for one in shown["nodes"] if one["met"]}
+        assert newest
+        assert all(text.endswith("Z") and text[:2] == "20" for text in newest)
+
+    def test_positions_stay_numbers(self, doxa, shop):
+        text = "{doxa: 1, product: p, clock: position, nodes: {a: {kind: belief}}, signals: {s: [{node: a, for: 1}]}}"
+        (shop / "map.yaml").write_text(text)
+        assert doxa("observe", "x", "s", "--at", "4", "--map", "map.yaml").code == 0
+        shown = doxa("show", "x", "--json").document
+        assert (shown["as_of"], shown["nodes"][0]["newest"]) == (4, 4)
+
+
+class TestWorkspaces:
+    def test_each_holds_its_own(self, lived):
+        other = ["--workspace", "trial"]
+        told = lived("show", "h42", *other)
+        assert (told.code, "this workspace has no map yet" in told.err) == (2, True)
+        assert lived("observe", "h42", "visit", *other, "--map", "map.yaml").code == 0
+        shown = lived("show", "h42", *other, "--json").document
+        assert not any(one["met"] for one in shown["nodes"])
+        assert any(one["met"] for one in lived("show", "h42", "--json").document["nodes"])
+
+
+class TestForecast:
+    def test_one_is_not_many(self, lived):
+        told = lived("forecast", "visits", "--twin", "h42")
+        assert "1 forecast of 1 person at" in told.out
+
+    def test_a_name_with_a_slip(self, lived):
+        told = lived("forecast", "lapse")
+        assert "did you mean 'lapses'?" in told.err
+
+
+def test_a_wrong_first_signal_makes_no_store(doxa, shop):
+    told = doxa("observe", "h42", "vist", "--map", "map.yaml")
+    assert (told.code, list(shop.glob("*.db*"))) == (2, [])

@@ -5,25 +5,26 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
+from pathlib import Path
 
-import msgspec
 import pytest
 
-from doxa.fidelity.report import FidelityReport
+from doxa.fidelity.report_file import load_report
 from tests.data.sets import REPOSITORY, data_set
 
 EVALUATION = REPOSITORY / "benchmarks/fidelity/online_retail/evaluation.yaml"
 
 
 @pytest.mark.data
-def test_the_ladder_has_no_persona_and_the_twin_beats_every_rung() -> None:
+def test_the_ladder_has_no_persona_and_the_twin_beats_every_rung(tmp_path: Path) -> None:
     folder = data_set("online_retail")
     command = ["fidelity", str(EVALUATION), "--data", str(folder), "--row", "june_90d", "--json"]
     done = subprocess.run(
         [sys.executable, "-m", "doxa", *command], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    report = msgspec.json.decode(done.stdout, type=FidelityReport)
+    (tmp_path / "report.json").write_text(done.stdout)
+    report = load_report(tmp_path / "report.json")
     [row] = report.rows
     ladder = row.ladder("all")
     assert ladder is not None

@@ -39,12 +39,13 @@ def recipe_from(signals: list[Signal], belief_map: BeliefMap, outcome: Outcome) 
     views = Views(past, readings)
     rows = asked(past, outcome, np.unique(past.signals.twin), origins_of(belief_map.clock))
     norms = {}
+    recipe = Recipe(belief_map, outcome, readings, norms)
     for reading in readings:
         tally = Tally(tuple(belief_map.event_bands))
-        member = member_codes(views, reading, rows)
+        _, member = member_codes(recipe, views, reading, rows)
         tally.add(views.view(reading, rows, member), rows.person)
         norms[reading.node] = tally.norms(reading, past.members)
-    return Recipe(belief_map, outcome, readings, norms)
+    return recipe
 
 
 def features(recipe: Recipe, signals: list[Signal], twin: str, origins) -> np.ndarray:

@@ -9,13 +9,17 @@ import numpy as np
 import pytest
 
 from doxa.beliefmap.map_file import parse_map
-from doxa.checks.worlds import TIMED, crowd, world_map
+from doxa.checks.worlds import TIMED, crowd, past_of, world_map
 from doxa.domain.clock import DAY, HOUR, MINUTE, Clock
 from doxa.domain.signal import Signal
-from doxa.errors import InputError, PopulationError, UnknownName
+from doxa.errors import DoxaError, InputError, PopulationError, UnknownName
+from doxa.features.moments import at_signals
+from doxa.features.views import Views
+from doxa.heads.head import forecast, recipe_of
 from doxa.runtime.opening import open_twins
 from doxa.runtime.recording import recorded_columns, recorded_for
 from doxa.runtime.twins import Twins
+from doxa.runtime.versions import population_at
 
 SIGNALS = crowd()
 END = SIGNALS[-1].at + HOUR
@@ -26,6 +30,8 @@ MAP = parse_map(
         "  spend_of: {of: category, items: [milk, tea], sum: price, of_signal: buy, within: 3d}\n"
         "  count_of: {of: category, items: {top: 3}, count: buy, within: 3d}\n"
         "  who_knows: {happens: buy, within: 1d, among: {node: fair, above: 0.5}}\n"
+        "  deal_known: {value: deal, of_signal: buy, given: [category, price],"
+        " recent: {buy: [deal], beep: [mood]}}\n"
         "  odds: {happens: offer, within: 1d, base: 0.2}\n"
         "  tag_price:",
     )
@@ -61,6 +67,52 @@ def test_every_family_is_fitted_and_the_rest_says_why(fitted: Twins) -> None:
     assert families["spend_all"] == families["spend_of"] == families["mood_since"] == "gaussian"
     assert families["who_knows"] == "bernoulli"
     assert set(families) | set(fitted.receipt.skipped) == set(MAP.outcomes)
+
+
+def test_what_is_given_live_is_what_the_signal_tells_in_columns(fitted: Twins) -> None:
+    told = {"category": "milk", "price": 4.5}
+    live = fitted.forecast("deal_known", cohort=["p1"], given=told)
+    [one] = live.rows()
+    parts = {reason.node: reason.contribution for reason in one.reasons}
+    assert {"given category", "given price", "recent buy.deal"} <= set(parts)
+    assert math.isclose(one.base + sum(parts.values()), one.predictor, abs_tol=1e-9)
+    came = Signal(id="n", twin="p1", kind="buy", at=END, recorded=END, payload={**told, "deal": 1})
+    outcome = MAP.outcomes["deal_known"]
+    past = past_of([*SIGNALS, came], MAP, [outcome])
+    rows = at_signals(outcome, past)
+    rows = rows.take(rows.signal == len(SIGNALS))
+    known = population_at(fitted.wiring, None)
+    assert known is not None
+    head = known[1].heads["deal_known"]
+    seen = forecast(head, Views(past, recipe_of(head, MAP).readings), rows)
+    np.testing.assert_allclose(seen.eta, live.predictor, atol=1e-9)
+
+
+def test_an_unknown_price_is_given_as_nothing_and_everybody_may_be_asked(fitted: Twins) -> None:
+    found = fitted.forecast("deal_known", given={"category": "milk", "price": None})
+    assert len(found) == 40
+    assert np.isfinite(found.probability).all()
+    own = fitted.twin("p1").forecast("deal_known", given={"category": "milk", "price": None})
+    assert [row.outcome for row in own] == ["deal_known"]
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (None, "category and price are not given|category, price are not given"),
+        ({"category": "milk"}, "price is not given"),
+        ({"category": "milk", "price": "dear"}, "given price: 'dear' is no number"),
+        ({"category": "milk", "price": 1, "deal": 1}, "knows no 'deal'"),
+    ],
+)
+def test_what_must_be_given(fitted: Twins, given, says) -> None:
+    with pytest.raises(DoxaError, match=says):
+        fitted.forecast("deal_known", given=given)
+
+
+def test_a_forecast_without_a_horizon_is_not_recorded(fitted: Twins) -> None:
+    with pytest.raises(InputError, match="no horizon"):
+        fitted.forecast("deal_known", given={"category": "tea", "price": 1}, record=True)
 
 
 @pytest.mark.parametrize(
@@ -195,8 +247,15 @@ def test_unknown_names_are_refused_with_what_there_is(fitted: Twins) -> None:
         fitted.forecast("buys_soon", items=["mlik"])
     with pytest.raises(UnknownName, match="nobody"):
         fitted.forecast("buys_soon", cohort=["nobody"])
-    with pytest.raises(InputError, match="has not come yet"):
-        fitted.forecast("mood_now")
+    with pytest.raises(UnknownName, match="knows no 'mood' of its signal"):
+        fitted.forecast("mood_now", given={"mood": 3})
+
+
+def test_who_is_asked_may_hang_on_the_session_of_the_supposed_signal(fitted: Twins) -> None:
+    last = [signal for signal in SIGNALS if signal.kind == "beep"][-1]
+    assert not len(fitted.forecast("mood_now"))
+    [one] = fitted.forecast("mood_now", given={"session": last.session}).rows()
+    assert one.twin == last.twin
 
 
 def test_an_empty_ledger_is_no_accident(tmp_path: Path, hands: Hands) -> None:

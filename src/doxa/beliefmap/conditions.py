@@ -10,7 +10,7 @@ import numpy as np
 
 from doxa.beliefmap import values
 from doxa.beliefmap.fields import Fields
-from doxa.beliefmap.model import Condition, Operator, Test
+from doxa.beliefmap.model import Condition, Operator, Rule, Test
 from doxa.beliefmap.payloads import Bools, Column, Columns
 from doxa.beliefmap.values import Calendar, Kind
 
@@ -74,6 +74,22 @@ def passes(test: Test, value: Any, kind: Kind, calendar: Calendar) -> bool:
     if test.operator is Operator.PRESENT:
         return there is (values.number(test.values[0]) == 1.0)
     return there and not values.equals(value, test.values, kind, calendar)
+
+
+def fields_read(rule: Rule) -> tuple[str, ...]:
+    """The payload fields from which a rule draws its evidence.
+
+    Examples
+    --------
+    >>> from doxa.domain.evidence import Channel
+    >>> from doxa.beliefmap.model import Weight
+    >>> rule = Rule(kind="beep", node="mood", channel=Channel.VALUE, weight=Weight(), value="mood")
+    >>> fields_read(rule)
+    ('mood',)
+    """
+    read = (rule.value, rule.amount, rule.weight.field, rule.each, *rule.fields)
+    told = dict.fromkeys((*read, *fields_of(rule.when)))
+    return tuple(field for field in told if field is not None)
 
 
 def fields_of(condition: Condition | None) -> tuple[str, ...]:

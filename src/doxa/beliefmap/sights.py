@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from doxa.beliefmap.conditions import fields_read
 from doxa.beliefmap.consent import readable_names
 from doxa.beliefmap.derived import per_map
 from doxa.beliefmap.model import (
@@ -164,9 +165,29 @@ def _named(belief_map: BeliefMap) -> frozenset[str]:
     return frozenset(found | ({belief_map.zone.trait} if belief_map.zone.trait else set()))
 
 
+def _telling(belief_map: BeliefMap, gone: frozenset[str]) -> frozenset[tuple[str, str]]:
+    """The fields, by kind, that tell of what is gone: its rules read them."""
+    found: set[tuple[str, str]] = set()
+    for kind, rules in belief_map.signals.items():
+        for rule in rules:
+            if rule.node in gone:
+                found.update((kind, field) for field in fields_read(rule))
+    return frozenset(found)
+
+
+def _outcome(outcome: Outcome, telling: frozenset[tuple[str, str]]) -> Outcome:
+    """The outcome without last values that would tell of what is gone."""
+    recent = {
+        kind: tuple(field for field in fields if (kind, field) not in telling)
+        for kind, fields in outcome.recent.items()
+    }
+    return msgspec.structs.replace(outcome, recent={k: f for k, f in recent.items() if f})
+
+
 def _without(belief_map: BeliefMap, gone: frozenset[str]) -> BeliefMap:
+    telling = _telling(belief_map, gone)
     outcomes = {
-        name: outcome
+        name: _outcome(outcome, telling)
         for name, outcome in belief_map.outcomes.items()
         if not gone.intersection(names_asked(outcome))
     }

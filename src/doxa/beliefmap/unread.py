@@ -30,6 +30,10 @@ NODES: dict[str, tuple[Callable[[Node], bool], str]] = {
 OUTCOMES: dict[str, tuple[Callable[[Outcome], bool], str]] = {
     "choice": (lambda outcome: outcome.target is Target.CHOICE, f"{_LATER}: no forecast"),
     "time_to": (lambda outcome: outcome.target is Target.TIME_TO, f"{_LATER}: no forecast"),
+    "each": (
+        lambda outcome: outcome.each is not None and outcome.after is None and not outcome.within,
+        f"{_LATER} at a signal: no forecast",
+    ),
 }
 """Forms and keys of outcomes that nothing reads."""
 

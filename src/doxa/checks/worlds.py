@@ -22,13 +22,14 @@ product: shop
 timezone: America/New_York
 bands: [6h, 3d, 21d, never]
 event_bands: {visit: [2, 6]}
-fields: {ends: time, tags: items}
+fields: {ends: time, tags: items, where: category, deal: flag}
 sources: {default: {trust: 0.7}, till: {trust: 1.0}}
 nodes:
   buys: {kind: preference, of: category, half_life: 3d}
   shops: {kind: preference, half_life: 21d}
   fair: {kind: belief, half_life: 3d}
   mood: {kind: feeling, scale: [1, 7], half_life: 6h}
+  liking: {kind: preference, of: tags, scale: [1, 7], half_life: 3d}
 signals:
   visit: [{node: shops, count: 1}]
   buy:
@@ -37,7 +38,7 @@ signals:
   complaint: [{node: fair, against: 1}]
   beep: [{node: mood, value: mood}]
   offer: []
-  tagged: []
+  tagged: [{node: liking, value: price}]
 outcomes:
   buys_soon: {of: category, items: {top: 3}, happens: buy, within: 2d}
   no_visit: {never: visit, within: 1d, among: {did: visit, within: 3d}}
@@ -55,6 +56,8 @@ outcomes:
   mood_since: {value: mood, of_signal: beep, among: {did: visit, since: offer}}
   tag_price: {of: tags, by: {tags: tags}, value: price, of_signal: tagged}
   tagged_soon: {of: tags, items: [a, b], happens: tagged, within: 1d}
+  tags_known: {value: price, of_signal: tagged, given: [tags, where], recent: {beep: [mood], buy: [category, price]}}
+  category_known: {value: deal, of_signal: buy, given: [category, price], recent: {buy: [deal]}, same: [campaign]}
 """
 
 ORDERED = """
@@ -63,12 +66,13 @@ product: trials
 clock: position
 bands: [2, 8, never]
 event_bands: {visit: [2, 6]}
-fields: {tags: items}
+fields: {tags: items, where: category, deal: flag}
 nodes:
   buys: {kind: preference, of: category, half_life: 8}
   shops: {kind: preference, half_life: 8}
   fair: {kind: belief, half_life: 8}
   mood: {kind: feeling, scale: [1, 7], half_life: 8}
+  liking: {kind: preference, of: tags, scale: [1, 7], half_life: 8}
 signals:
   visit: [{node: shops, count: 1}]
   buy:
@@ -77,7 +81,7 @@ signals:
   complaint: [{node: fair, against: 1}]
   beep: [{node: mood, value: mood}]
   offer: []
-  tagged: []
+  tagged: [{node: liking, value: price}]
 outcomes:
   buys_soon: {of: category, items: {top: 3}, happens: buy, within: 4}
   no_visit: {never: visit, within: 3, among: {did: visit, within: 5}}
@@ -89,6 +93,8 @@ outcomes:
   mood_after: {after: offer, value: mood, of_signal: beep, within: 4}
   mood_now: {value: mood, of_signal: beep, among: {did: beep, same: [session]}}
   mood_since: {value: mood, of_signal: beep, among: {did: visit, since: offer}}
+  tags_known: {value: price, of_signal: tagged, given: [tags, where], recent: {beep: [mood], buy: [category, price]}}
+  category_known: {value: deal, of_signal: buy, given: [category, price], recent: {buy: [deal]}, same: [campaign]}
 """
 
 START = parse_time("2026-03-06T05:00:00Z")
@@ -149,7 +155,11 @@ def _signal(number: int, parts: tuple[object, ...], clock: Clock) -> Signal:
         "complaint": {},
         "beep": {"mood": value if flag else None},
         "offer": {"campaign": campaign, "ends": _written(ends, clock) if flag else None},
-        "tagged": {"tags": ["a", "b", "a"][: int(str(value)) % 4], "price": value},
+        "tagged": {
+            "tags": ["a", "b", "a"][: int(str(value)) % 4],
+            "price": value,
+            "where": session,
+        },
         "traits": {"tier": ("gold", "2", None)[int(str(value)) % 3]} if flag else {"other": 1},
     }
     # The table above holds one JSON object per kind.

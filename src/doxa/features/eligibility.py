@@ -13,6 +13,7 @@ from doxa.features.consents import withheld, withholdable
 from doxa.features.credence import credence_of
 from doxa.features.events import field_codes
 from doxa.features.knowledge import as_known
+from doxa.features.known import carrier
 from doxa.features.labels import already_done
 from doxa.features.past import Past
 from doxa.features.rows import Bound, Rows
@@ -27,6 +28,8 @@ def fields_asked(outcome: Outcome) -> dict[str, tuple[str, ...]]:
     for among in outcome.among:
         if isinstance(among, AmongSignal):
             found[among.kind] = (*found.get(among.kind, ()), *fields_of(among.when), *among.same)
+            asking = carrier(outcome)
+            found[asking] = (*found.get(asking, ()), *among.same)
         elif isinstance(among, AmongTrait):
             found[TRAITS] = (*found.get(TRAITS, ()), among.trait)
     return found

@@ -61,7 +61,7 @@ def events_of(outcome: Outcome, past: Past, rows: Rows) -> tuple[Events, Ints]:
         rows.member,
         *_same(outcome.after or outcome.kind, outcome, past, rows.signal),
     ]
-    groups, wanted = _codes(key, asked)
+    groups, wanted = groups_of(key, asked)
     at, order = past.signals.at[signal], past.signals.order[signal]
     ties = (value,) if outcome.target is Target.VALUE else ()
     sort = np.lexsort((*ties, order, at, groups))
@@ -132,7 +132,7 @@ def _distinct(once: Once | None, past: Past, signal: Ints) -> Ints:
     return np.asarray(part * len(days) + place, dtype=np.int64)
 
 
-def _codes(known: Sequence[Ints], asked: Sequence[Ints]) -> tuple[Ints, Ints]:
+def groups_of(known: Sequence[Ints], asked: Sequence[Ints]) -> tuple[Ints, Ints]:
     """Dense codes of the distinct rows of `known`, and which of them each row of `asked` is."""
     if len(known) != len(asked):
         raise InputError("events and moments must be compared by the same fields")

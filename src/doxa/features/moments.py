@@ -11,6 +11,7 @@ from doxa.beliefmap.conditions import fields_of, mask
 from doxa.beliefmap.model import Outcome, Target
 from doxa.errors import InputError
 from doxa.features.events import members_of
+from doxa.features.known import carrier, known_fields
 from doxa.features.past import Past
 from doxa.features.rows import FIRST, LAST, NONE, Bound, Rows, joined
 
@@ -25,10 +26,12 @@ def is_at_signal(outcome: Outcome) -> bool:
 def fields_needed(outcome: Outcome) -> dict[str, tuple[str, ...]]:
     """The payload fields that moments and labels of an outcome read, by kind."""
     own = [outcome.field, outcome.of and outcome.by.get(outcome.of, outcome.of), outcome.each]
-    needed = {outcome.kind: (*own, *outcome.same, *fields_of(outcome.when), *outcome.given)}
+    needed = {outcome.kind: (*own, *outcome.same, *fields_of(outcome.when))}
+    asked: tuple[str | None, ...] = (*outcome.same, *known_fields(outcome))
     if outcome.after is not None:
-        asked = (*outcome.same, outcome.until, *outcome.by.values(), outcome.of)
-        needed[outcome.after] = (*needed.get(outcome.after, ()), *asked)
+        asked = (*asked, outcome.until, *outcome.by.values(), outcome.of)
+    for kind, names in ((carrier(outcome), asked), *outcome.recent.items()):
+        needed[kind] = (*needed.get(kind, ()), *names, *outcome.same)
     return {
         kind: tuple(dict.fromkeys(name for name in names if name is not None))
         for kind, names in needed.items()

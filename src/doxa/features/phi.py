@@ -7,20 +7,35 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from doxa.beliefmap.columns import Floats
+from doxa.beliefmap.columns import Floats, Ints
+from doxa.beliefmap.conditions import fields_read
 from doxa.beliefmap.model import BeliefMap, Outcome
 from doxa.domain.clock import DAY, Clock
 from doxa.domain.evidence import EvidenceKind
-from doxa.features.blocks import amounts, bands, calendar, contrasts, event_bands, gaps, recency
+from doxa.features.blocks import (
+    amounts,
+    bands,
+    calendar,
+    contrasts,
+    event_bands,
+    gaps,
+    given,
+    recency,
+    recent,
+)
+from doxa.features.known import FieldNorms, Form, carrier, members_at, single_at
 from doxa.features.norms import NodeNorms, RowNorms
+from doxa.features.past import Past
 from doxa.features.plan import SMALLEST_CALENDAR, Reading
-from doxa.features.rows import Rows
+from doxa.features.rows import NONE, Rows
 from doxa.features.views import View, Views
 
 LARGEST = 1e30
 """Sums of absurd values overflow: a column then stands at its end, and spoils no other person."""
 CIRCUMSTANCES = ""
 """The owner of columns that no node of the person carries."""
+Named = tuple[str, str, Floats]
+"""A column with its name and its owner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +45,8 @@ class Phi:
     Attributes
     ----------
     names : tuple of p names, such as ``buys: band 30d``
-    owners : tuple of p node names; ``""`` for what belongs to no node
+    owners : tuple of p names: of a node, ``given film`` or ``recent mood`` for a payload field,
+        ``""`` for what belongs to neither
     table : float64[n, p]
     """
 
@@ -41,12 +57,20 @@ class Phi:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How to make phi for one outcome: the nodes read and their norms."""
+    """How to make phi for one outcome: the nodes and fields read, and their norms.
+
+    Attributes
+    ----------
+    known : fields of the asking signal
+    recent : fields of signals before it
+    """
 
     belief_map: BeliefMap
     outcome: Outcome
     readings: tuple[Reading, ...]
     norms: dict[str, NodeNorms]
+    known: tuple[FieldNorms, ...] = ()
+    recent: tuple[FieldNorms, ...] = ()
 
     @property
     def horizon(self) -> float | None:
@@ -60,25 +84,34 @@ class Recipe:
         rules = self.belief_map.rules
         return any(rule.node == node and rule.amount is not None for rule in rules)
 
+    def is_list(self, reading: Reading) -> bool:
+        """Whether a row may name several members of the reading's family."""
+        return any(
+            norms.field == reading.field and norms.form is Form.ITEMS for norms in self.known
+        )
+
 
 def phi(recipe: Recipe, views: Views, rows: Rows, *, silenced: str | None = None) -> Phi:
     """The features of some rows.
 
     Parameters
     ----------
-    silenced : node name, optional
-        Make the features as if this node had no evidence; ``"*"`` silences every node.
+    silenced : owner, optional
+        Make the features as if this node had no evidence, or this field were unknown; ``"*"``
+        silences all of them.
     """
-    found: list[tuple[str, str, Floats]] = []
+    found: list[Named] = []
     for reading in recipe.readings:
-        member = member_codes(views, reading, rows)
-        view = views.view(reading, rows, member)
-        if silenced in (reading.node, "*"):
-            view = view.without_evidence()
-        norms = recipe.norms[reading.node].of(member, views.past.members, reading.node)
+        silent = silenced in (reading.node, "*")
         found += [
             (f"{reading.node}: {name}", reading.node, column)
-            for name, column in _node_columns(recipe, view, norms)
+            for name, column in _reading_columns(recipe, views, reading, rows, silent)
+        ]
+    for owner, norms, signal in _fields(recipe, views, rows):
+        silent = silenced in (owner, "*")
+        found += [
+            (f"{owner}: {name}", owner, np.zeros(len(rows)) if silent else column)
+            for name, column in given.columns(norms, views.past, signal)
         ]
     found += [(name, CIRCUMSTANCES, column) for name, column in _calendar(recipe, rows)]
     table = np.empty((len(rows), len(found)))
@@ -88,17 +121,66 @@ def phi(recipe: Recipe, views: Views, rows: Rows, *, silenced: str | None = None
     return Phi(tuple(name for name, _, _ in found), tuple(owner for _, owner, _ in found), table)
 
 
-def member_codes(
-    views: Views, reading: Reading, rows: Rows
-) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """The node's member code of each row: the member asked for, or 0 for a single node."""
+def member_codes(recipe: Recipe, views: Views, reading: Reading, rows: Rows) -> tuple[Ints, Ints]:
+    """Which member of the node each row is read at: the row, and the node's own code of the member.
+
+    A single node and a family as a whole have code 0; a row whose field names several members
+    stands once per member, one whose field names none not at all.
+    """
+    every = np.arange(len(rows))
     if not reading.by_member:
-        return np.zeros(len(rows), dtype=np.int64)
-    dimension = views.map.nodes[reading.node].dimensions[0]
-    known = views.past.members.codes.get(reading.node, {})
-    names = views.past.values(dimension)
-    code = np.array([known.get((name,), -1) for name in names] + [-1], dtype=np.int64)
-    return code[rows.member]
+        return every, np.zeros(len(rows), dtype=np.int64)
+    if reading.field is None:
+        return every, _own_codes(views.past, reading, recipe.outcome.of or "")[rows.member]
+    kind = carrier(recipe.outcome)
+    owner = every
+    if recipe.is_list(reading):
+        owner, code = members_at(views.past, kind, reading.field, rows.signal)
+    else:
+        code = single_at(views.past, kind, reading.field, rows.signal)
+    return owner, _own_codes(views.past, reading, reading.field)[code]
+
+
+def _own_codes(past: Past, reading: Reading, values: str) -> Ints:
+    """The node's code of each value of a dimension or field by its code; -1 = never met, or none."""
+    known = past.members.codes.get(reading.node, {})
+    return np.array([known.get((name,), NONE) for name in past.values(values)] + [NONE])
+
+
+def _reading_columns(
+    recipe: Recipe, views: Views, reading: Reading, rows: Rows, silent: bool
+) -> Iterator[tuple[str, Floats]]:
+    owner, member = member_codes(recipe, views, reading, rows)
+    several = recipe.is_list(reading)
+    view = views.view(reading, rows.take(owner) if several else rows, member)
+    if silent:
+        view = view.without_evidence()
+    norms = recipe.norms[reading.node].of(member, views.past.members, reading.node)
+    columns = list(_node_columns(recipe, view, norms))
+    if not several:
+        yield from columns
+        return
+    table = np.stack([column for _, column in columns], axis=1)
+    mean, largest, count = given.over_members(owner, table, len(rows))
+    for place, (name, _) in enumerate(columns):
+        yield f"{name}, mean", mean[:, place]
+        yield f"{name}, largest", largest[:, place]
+    yield "number of members", np.log1p(count)
+
+
+def _fields(recipe: Recipe, views: Views, rows: Rows) -> Iterator[tuple[str, FieldNorms, Ints]]:
+    """Each payload field that is read, with the signal that every row reads it from.
+
+    Last values that tell of a node are not read where the person withholds it.
+    """
+    for norms in recipe.known:
+        yield f"given {norms.field}", norms, rows.signal
+    for norms in recipe.recent:
+        newest = recent.newest_with(recipe.outcome, views.past, norms.kind, norms.field, rows)
+        for rule in recipe.belief_map.signals.get(norms.kind, ()):
+            absent = views.absent(rule.node, rows) if norms.field in fields_read(rule) else None
+            newest = newest if absent is None else np.where(absent, NONE, newest)
+        yield f"recent {norms.kind}.{norms.field}", norms, newest
 
 
 def _node_columns(recipe: Recipe, view: View, norms: RowNorms) -> Iterator[tuple[str, Floats]]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from doxa.beliefmap.model import BeliefMap, Outcome
+from doxa.beliefmap.names import listed, nearest
 from doxa.domain.evidence import EvidenceKind
 from doxa.errors import UnknownName
+from doxa.features.known import field_of
 
 SMALLEST_CALENDAR = 7
 """Windows of at least so many days see every weekday: the weekday says nothing about them."""
@@ -20,6 +22,8 @@ class Reading(msgspec.Struct, frozen=True):
     by_member: bool
     pooled: bool = False
     """A family read for the person as a whole, over all its members."""
+    field: str | None = None
+    """A family read at the members that this known field of the asking signal names."""
 
 
 def outcome_named(belief_map: BeliefMap, name: str) -> Outcome:
@@ -27,7 +31,10 @@ def outcome_named(belief_map: BeliefMap, name: str) -> Outcome:
     if name not in belief_map.outcomes:
         raise UnknownName(
             f"the map declares no outcome {name!r}",
-            expected=", ".join(belief_map.outcomes) or "an outcome in the map",
+            expected=f"one of {listed(belief_map.outcomes)}"
+            if belief_map.outcomes
+            else "an outcome in the map",
+            hint=nearest(name, belief_map.outcomes),
         )
     return belief_map.outcomes[name]
 
@@ -35,8 +42,9 @@ def outcome_named(belief_map: BeliefMap, name: str) -> Outcome:
 def readings_of(belief_map: BeliefMap, outcome: Outcome) -> tuple[Reading, ...]:
     """Every node with evidence: single nodes as they are, families as far as the outcome asks.
 
-    A family whose one dimension is the outcome's `of` is read at the member asked for; an outcome
-    without `of` reads every family as a whole; any other family is not read.
+    A family whose one dimension is the outcome's `of` is read at the member asked for, one whose
+    dimension a known field names at the members that field names; an outcome without `of` reads
+    every other family as a whole, one with `of` no other.
     """
     found = []
     for node in belief_map.nodes.values():
@@ -46,6 +54,8 @@ def readings_of(belief_map: BeliefMap, outcome: Outcome) -> tuple[Reading, ...]:
             found.append(Reading(node.name, node.evidence, by_member=False))
         elif node.dimensions == (outcome.of,):
             found.append(Reading(node.name, node.evidence, by_member=True))
+        elif len(node.dimensions) == 1 and (field := field_of(outcome, node.dimensions[0])):
+            found.append(Reading(node.name, node.evidence, by_member=True, field=field))
         elif outcome.of is None:
             found.append(Reading(node.name, node.evidence, by_member=False, pooled=True))
     return tuple(found)

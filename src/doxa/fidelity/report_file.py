@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from doxa.domain.clock import parse_time
 from doxa.errors import InputError
 from doxa.fidelity.report import FidelityReport
 
@@ -36,13 +37,27 @@ def load_report(path: str | os.PathLike[str]) -> FidelityReport:
     """
     file = Path(path)
     try:
-        return msgspec.convert(_numbers(msgspec.json.decode(file.read_bytes())), FidelityReport)
+        found = _numbers(msgspec.json.decode(file.read_bytes()))
+        return msgspec.convert(_moments(found), FidelityReport)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InputError(
             f"is no fidelity report: {error}",
             where=str(file),
             expected="what doxa fidelity --json printed",
         ) from error
+
+
+def _moments(report: Any) -> Any:
+    """Text of moments, as commands print it, back as moments."""
+    for row in report.get("rows", ()) if isinstance(report, dict) else ():
+        for name in ("fit_origins", "score_origins"):
+            origins = row.get(name)
+            if isinstance(origins, dict):
+                row[name] = {
+                    key: parse_time(one) if isinstance(one, str) else one
+                    for key, one in origins.items()
+                }
+    return report
 
 
 def _numbers(value: Any, instead: float | None = None) -> Any:

@@ -81,7 +81,8 @@ def loss_of(eta: Floats, y: Floats, family: Family) -> Floats:
     return 0.5 * (eta - y) ** 2
 
 
-def _curvature(mean: Floats, family: Family) -> Floats:
+def curvature(mean: Floats, family: Family) -> Floats:
+    """Minus the second derivative of the log-likelihood by the linear predictor."""
     if family is Family.BERNOULLI:
         return mean * (1 - mean)
     if family is Family.POISSON:
@@ -113,7 +114,7 @@ class _Problem:
             exact = block.astype(np.float64)
             mean = mean_of(self.offset[part] + exact @ beta, self.family)
             gradient = gradient + exact.T @ (self.weight[part] * (mean - self.y[part]))
-            curved = self.weight[part] * _curvature(mean, self.family)
+            curved = self.weight[part] * curvature(mean, self.family)
             # The step may be rough, the gradient may not: only the Hessian keeps X's own precision.
             hessian += block.T @ (block * curved[:, None].astype(block.dtype))
         return gradient, hessian

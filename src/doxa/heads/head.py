@@ -12,6 +12,7 @@ from doxa.beliefmap.model import BeliefMap, FieldType, Outcome, Target
 from doxa.beliefmap.payloads import Bools
 from doxa.errors import PopulationError
 from doxa.features.blocks.items import ItemRates
+from doxa.features.known import FieldNorms
 from doxa.features.norms import NodeNorms
 from doxa.features.phi import CIRCUMSTANCES, Phi, Recipe, phi
 from doxa.features.plan import readings_of
@@ -36,6 +37,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     items : members the outcome is asked for by default (``top: n``), most people first
     rates : item rates, None for an outcome without members
     norms : per node
+    known, recent : payload fields of the asking signal, and of those before it
     rows, people : fit rows and people behind them
     origin : last moment that a label of the fit rows could depend on
     calibration : intercept and slope found on people left out
@@ -59,6 +61,8 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     origin: int
     calibration: tuple[float, float]
     ridge: float
+    known: list[FieldNorms] = []
+    recent: list[FieldNorms] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +75,15 @@ class Forecasts:
 
 @dataclass(frozen=True, slots=True)
 class Reasons:
-    """What each node adds to each forecast's linear predictor.
+    """What each node, and each field that is known, adds to each forecast's linear predictor.
 
     Attributes
     ----------
-    nodes : tuple of node names
+    nodes : tuple of node names, and of fields such as ``given film``
     by_node : float64[n, nodes]
-        eta with the node's evidence less eta without it.
+        eta with the node's evidence (the field's value) less eta without it.
     base : float64[n]
-        eta had no node any evidence: ``base + by_node.sum(axis=1) == eta``.
+        eta had no node any evidence and were no field known: ``base + by_node.sum(axis=1) == eta``.
     absent : bool[n, nodes]
         Where the person withholds the node: it adds nothing, and is no reason.
     """
@@ -99,7 +103,7 @@ def recipe_of(head: Head, belief_map: BeliefMap) -> Recipe:
             hint="run doxa fit",
         )
     readings = tuple(r for r in readings_of(belief_map, outcome) if r.node in head.norms)
-    return Recipe(belief_map, outcome, readings, head.norms)
+    return Recipe(belief_map, outcome, readings, head.norms, tuple(head.known), tuple(head.recent))
 
 
 def forecast(head: Head, views: Views, rows: Rows) -> Forecasts:

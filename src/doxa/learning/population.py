@@ -48,7 +48,9 @@ Progress = Callable[[str, float], None]
 
 def learnable(outcome: Outcome) -> bool:
     """Whether this version fits a head for the outcome."""
-    return outcome.target not in (Target.CHOICE, Target.TIME_TO) and outcome.each is None
+    if outcome.each is not None and is_at_signal(outcome):
+        return False
+    return outcome.target not in (Target.CHOICE, Target.TIME_TO)
 
 
 def fields_for_fit(
@@ -167,6 +169,7 @@ def _silence(what: str, done: float) -> None:
 
 
 def _head(past: Past, outcome: Outcome, origin: int, seed: int, tell: Progress) -> Head:
+    outcome = past.map.outcomes.get(outcome.name, outcome)  # as the sight has it
     tell(f"rows of {outcome.name}", 0.0)
     rows, items = _rows(past, outcome, origin)
     if not len(rows):

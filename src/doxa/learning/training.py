@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from doxa.features.rows import Rows
 from doxa.features.views import Views
 from doxa.heads.glm import Family, fit_glm, link_of, loss_of
 from doxa.heads.head import CHUNK, Head, family_of
+from doxa.learning.fields import Fields, fields_of_fit
 
 MOST_ROWS = 600_000
 """More fit rows than this are sampled, at random."""
@@ -76,9 +77,12 @@ def train(
         )
     rng = np.random.Generator(np.random.Philox(seed))
     sample = fit.take(_sample(len(fit.y), MOST_ROWS, rng))
-    recipe = _recipe(belief_map, outcome, views, sample.rows, rng)
     family = family_of(outcome, belief_map)
-    design = _design(recipe, views, sample, family, tell, rng)
+    fields = fields_of_fit(
+        outcome, views.past, sample.rows, sample.y, family, _level(sample.y, family)
+    )
+    recipe = _recipe(belief_map, outcome, views, sample.rows, fields, rng)
+    design = _design(recipe, fields, views, sample, family, tell, rng)
     chosen = _choose(design, sample, family, tell, rng)
     beta = fit_glm(
         design.table,
@@ -105,21 +109,27 @@ def _sample(n: int, most: int, rng: np.random.Generator) -> Ints:
 
 
 def _recipe(
-    belief_map: BeliefMap, outcome: Outcome, views: Views, rows: Rows, rng: np.random.Generator
+    belief_map: BeliefMap,
+    outcome: Outcome,
+    views: Views,
+    rows: Rows,
+    fields: Fields,
+    rng: np.random.Generator,
 ) -> Recipe:
     few = rows.take(_sample(len(rows), MOST_FOR_NORMS, rng))
     readings = readings_of(belief_map, outcome)
-    norms = {reading.node: _norms(belief_map, reading, views, few) for reading in readings}
-    return Recipe(belief_map, outcome, readings, norms)
+    recipe = Recipe(belief_map, outcome, readings, {}, fields.known, fields.recent)
+    norms = {reading.node: _norms(recipe, reading, views, few) for reading in readings}
+    return replace(recipe, norms=norms)
 
 
-def _norms(belief_map: BeliefMap, reading: Reading, views: Views, rows: Rows) -> NodeNorms:
-    tally = Tally(tuple(belief_map.event_bands))
-    member = member_codes(views, reading, rows)
+def _norms(recipe: Recipe, reading: Reading, views: Views, rows: Rows) -> NodeNorms:
+    tally = Tally(tuple(recipe.belief_map.event_bands))
     for low in range(0, len(rows), CHUNK):
-        part = np.arange(low, min(low + CHUNK, len(rows)))
-        chosen = rows.take(part)
-        tally.add(views.view(reading, chosen, member[part]), chosen.person)
+        chosen = rows.take(np.arange(low, min(low + CHUNK, len(rows))))
+        owner, member = member_codes(recipe, views, reading, chosen)
+        asked = chosen.take(owner)
+        tally.add(views.view(reading, asked, member), asked.person)
     return tally.norms(reading, views.past.members)
 
 
@@ -149,13 +159,14 @@ class _Design:
 
 def _design(
     recipe: Recipe,
+    fields: Fields,
     views: Views,
     sample: Labelled,
     family: Family,
     tell: Progress,
     rng: np.random.Generator,
 ) -> _Design:
-    table, names, owners = _features(recipe, views, sample.rows, tell)
+    table, names, owners = _features(recipe, fields, views, sample.rows, tell)
     low_end, high_end = _ends(table[_sample(len(table), ROWS_FOR_ENDS, rng), 2:])
     np.clip(table[:, 2:], low_end, high_end, out=table[:, 2:])
     centre = table[:, 2:].mean(axis=0, dtype=np.float64)
@@ -169,20 +180,37 @@ def _design(
 
 
 def _features(
-    recipe: Recipe, views: Views, rows: Rows, tell: Progress
+    recipe: Recipe, fields: Fields, views: Views, rows: Rows, tell: Progress
 ) -> tuple[NDArray[np.float32], tuple[str, ...], tuple[str, ...]]:
-    """Phi of all rows, behind two columns left free, with names and owners."""
+    """Phi of all rows, behind two columns left free, with names and owners.
+
+    The rows of each part of the people see item effects learned from the others.
+    """
     table: NDArray[np.float32] | None = None
     found: Phi | None = None
-    for low in range(0, len(rows), CHUNK):
-        found = phi(recipe, views, rows.take(np.arange(low, min(low + CHUNK, len(rows)))))
-        if table is None:
-            table = np.empty((len(rows), len(found.names) + 2), dtype=np.float32)
-        table[low : low + CHUNK, 2:] = found.table
-        tell("features", min((low + CHUNK) / len(rows), 1.0))
+    done = 0
+    for part, own in _parts(recipe, fields, len(rows)):
+        for low in range(0, len(part), CHUNK):
+            chosen = part[low : low + CHUNK]
+            found = phi(own, views, rows.take(chosen))
+            if table is None:
+                table = np.empty((len(rows), len(found.names) + 2), dtype=np.float32)
+            table[chosen, 2:] = found.table
+            done += len(chosen)
+            tell("features", done / len(rows))
     assert table is not None
     assert found is not None
     return table, found.names, found.owners
+
+
+def _parts(recipe: Recipe, fields: Fields, size: int) -> list[tuple[Ints, Recipe]]:
+    """Rows by the recipe they are made with."""
+    if not fields.apart:
+        return [(np.arange(size), recipe)]
+    return [
+        (np.flatnonzero(fields.part == part), replace(recipe, known=known))
+        for part, known in enumerate(fields.apart)
+    ]
 
 
 def _ends(few: NDArray[np.float32]) -> tuple[Floats, Floats]:
@@ -299,6 +327,8 @@ def _head(fitted: _Fitted, sample: Labelled, items: list[str], known: Ints, view
         items=items,
         rates=rates,
         norms=fitted.recipe.norms,
+        known=list(fitted.recipe.known),
+        recent=list(fitted.recipe.recent),
         rows=len(sample.y),
         people=len(np.unique(sample.rows.person)),
         origin=int(sample.rows.closes.at.max()),

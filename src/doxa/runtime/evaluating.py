@@ -25,6 +25,7 @@ def evaluate(
     *,
     rows: Sequence[str] | None = None,
     db: str | None = None,
+    workspace: str = "default",
     data: Path | None = None,
     progress: Progress,
 ) -> FidelityReport:
@@ -38,11 +39,11 @@ def evaluate(
         Where the files of its tables lie.
     """
     if path is None:
-        return _without_file(db, rows, progress)
+        return _without_file(db, workspace, rows, progress)
     evaluation = load_evaluation(path)
     chosen(evaluation, rows)
     if db is not None:
-        with _existing(db) as twins:
+        with _existing(db, workspace) as twins:
             return _run(twins, evaluation, rows, progress)
     if evaluation.data is None:
         raise InputError(
@@ -60,19 +61,21 @@ def evaluate(
         return _run(twins, evaluation, rows, progress)
 
 
-def _without_file(db: str | None, rows: Sequence[str] | None, progress: Progress) -> FidelityReport:
+def _without_file(
+    db: str | None, workspace: str, rows: Sequence[str] | None, progress: Progress
+) -> FidelityReport:
     if db is None:
         raise InputError("nothing to score", expected="an evaluation file, or a store with --db")
-    with _existing(db) as twins:
+    with _existing(db, workspace) as twins:
         evaluation = default_evaluation(twins.wiring)
         chosen(evaluation, rows)
         return _run(twins, evaluation, rows, progress)
 
 
-def _existing(db: str) -> Twins:
+def _existing(db: str, workspace: str) -> Twins:
     if is_new(store_file(db)):
         raise InputError("there is no store here", where=db, hint="doxa backfill makes one")
-    return open_twins(db)
+    return open_twins(db, workspace=workspace)
 
 
 def _run(

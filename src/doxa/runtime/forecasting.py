@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from doxa.features.moments import after_triggers, at_origins, fields_needed, is_
 from doxa.features.past import Past, read_past
 from doxa.features.plan import outcome_named
 from doxa.features.rows import FIRST, Bound, Rows
+from doxa.features.supposed import with_supposed
 from doxa.features.views import Views
 from doxa.heads.glm import Family, link_of, mean_of
 from doxa.heads.head import Head, Reasons, family_of, forecast, reasons, recipe_of
@@ -26,12 +28,14 @@ from doxa.heads.population import Population
 from doxa.runtime.folding.rows import seen_scan
 from doxa.runtime.forecasts import Forecast, Forecasts
 from doxa.runtime.frozen import Frozen
+from doxa.runtime.given import Supposed, supposed
 from doxa.runtime.identity import newest_at, people_at
 from doxa.runtime.intake.names import given_name
 from doxa.runtime.purposes import Asked, asked_by, head_of
 from doxa.runtime.recording import recorded
 from doxa.runtime.versions import population_at
 from doxa.runtime.wiring import Wiring
+from doxa.storage.rows import session_codes
 from doxa.types import Moment
 
 LIVE, BACKTEST, PRIOR = "live", "backtest", "prior"
@@ -47,6 +51,7 @@ def forecast_set(
     *,
     cohort: Sequence[str] | None = None,
     items: Sequence[str] | None = None,
+    given: Mapping[str, Any] | None = None,
     at: Moment | None = None,
     known_at: Moment | None = None,
     record: bool = False,
@@ -79,13 +84,20 @@ def forecast_set(
         )
     if items is not None and outcome.of is None:
         raise InputError(f"outcome {name!r} is not asked per item", where="items", hint=_NO_ITEMS)
-    past, left_out = _past(
-        wiring, seen, outcome, cohort, origin, origin if known_at is None else known_at
-    )
+    if record and is_at_signal(outcome):
+        raise InputError(
+            f"outcome {name!r} has no horizon to record a forecast before: a signal decides it",
+            where="record",
+            hint="do not record",
+        )
     known = population_at(wiring, known_at)
     version, population = known if known else (None, None)
     head = head_of(population, seen, outcome) if population else None
-    rows, asked = _rows(outcome, past, origin, items, head)
+    asking = supposed(wiring.belief_map, outcome, given, head.known if head else ())
+    past, left_out = _past(
+        wiring, seen, outcome, cohort, origin, origin if known_at is None else known_at
+    )
+    past, rows, asked = _rows(outcome, past, origin, items, asking, head)
     found = _made(wiring, outcome, past, rows, asked, head, version, origin, label)
     if head is not None and population is not None:
         found = replace(found, stale=_is_stale(population, wiring))
@@ -93,7 +105,12 @@ def forecast_set(
     return recorded(wiring, found) if record else found
 
 
-def forecasts_of(frozen: Frozen, name: str, items: Sequence[str] | None = None) -> list[Forecast]:
+def forecasts_of(
+    frozen: Frozen,
+    name: str,
+    items: Sequence[str] | None = None,
+    given: Mapping[str, Any] | None = None,
+) -> list[Forecast]:
     """What one twin will likely do from the moment it was read at, likeliest first."""
     if frozen.view.closed:
         raise InputError(
@@ -108,6 +125,7 @@ def forecasts_of(frozen: Frozen, name: str, items: Sequence[str] | None = None) 
         name,
         cohort=[frozen.twin],
         items=items,
+        given=given,
         at=frozen.now + after,
         known_at=frozen.known_at,
         purpose=frozen.view.purpose,
@@ -186,21 +204,32 @@ def _never_met(twin: str) -> UnknownName:
 
 
 def _rows(
-    outcome: Outcome, past: Past, origin: Moment, items: Sequence[str] | None, head: Head | None
-) -> tuple[Rows, list[str]]:
+    outcome: Outcome,
+    past: Past,
+    origin: Moment,
+    items: Sequence[str] | None,
+    asking: Supposed,
+    head: Head | None,
+) -> tuple[Past, Rows, list[str]]:
+    """The rows asked, their members, and the past they are asked of: with the supposed signals."""
+    twins = np.unique(past.signals.twin)
     if is_at_signal(outcome):
-        raise InputError(
-            f"outcome {outcome.name!r} is decided by a signal that has not come yet; forecasting it"
-            " from what is given of that signal is not in this version",
-            expected="an outcome with a window",
+        past, rows = with_supposed(
+            past,
+            outcome,
+            twins,
+            origin,
+            asking.payload,
+            session=int(session_codes([asking.session])[0]),
+            source=asking.source,
         )
-    if outcome.after is not None:
+    elif outcome.after is not None:
         rows = _open_at(after_triggers(outcome, past), origin)
     else:
-        rows = at_origins(outcome, np.unique(past.signals.twin), [origin])
+        rows = at_origins(outcome, twins, [origin])
     rows = rows.take(eligible(outcome, past, rows))
     if outcome.of is None:
-        return rows, []
+        return past, rows, []
     asked = list(items) if items is not None else (head.items if head else _own_items(outcome))
     if not asked:
         raise InputError(
@@ -211,7 +240,8 @@ def _rows(
     if items is not None:
         _refuse_unknown(outcome, past, items, head)
     coder = past.coder(outcome.of)
-    return rows.for_members(np.array([coder(item) for item in asked], dtype=np.int64)), asked
+    members = np.array([coder(item) for item in asked], dtype=np.int64)
+    return past, rows.for_members(members), asked
 
 
 def _open_at(rows: Rows, origin: Moment) -> Rows:

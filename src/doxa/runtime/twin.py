@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from doxa.domain.node import NodeKind
@@ -99,15 +99,24 @@ class Twin:
         """What to ask the person, most urgent first: contested nodes, and forming ones that matter."""
         return questions(self.frozen, limit)
 
-    def forecast(self, outcome: str, *, items: Sequence[str] | None = None) -> list[Forecast]:
+    def forecast(
+        self,
+        outcome: str,
+        *,
+        items: Sequence[str] | None = None,
+        given: Mapping[str, Any] | None = None,
+    ) -> list[Forecast]:
         """What this person will likely do from the moment read on, likeliest first, with reasons.
 
         Parameters
         ----------
         items : list of str, optional
             Members asked for; left out, those the population was fitted on.
+        given : mapping, optional
+            What is known of the signal that will decide an outcome at a signal: each field that
+            the map names under `given` and `same`, None where it is not known.
         """
-        return forecasts_of(self.frozen, outcome, items)
+        return forecasts_of(self.frozen, outcome, items, given)
 
     def timeline(self, node: str, /, **members: Any) -> NodeTimeline:
         """One node from the first signal to this moment: readings, evidence, changes of status."""

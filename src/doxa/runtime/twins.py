@@ -389,6 +389,7 @@ class Twins:
         *,
         cohort: Sequence[str] | None = None,
         items: Sequence[str] | None = None,
+        given: Mapping[str, Any] | None = None,
         at: Any = None,
         record: bool = False,
         purpose: str | None = None,
@@ -399,6 +400,9 @@ class Twins:
         ----------
         items : list of str, optional
             Members asked for; left out, those the population was fitted on.
+        given : mapping, optional
+            What is known of the signal that will decide an outcome at a signal, such as
+            ``{"film": 318}``: each field that the map names under `given` and `same`.
         at : optional
             A past moment; left out, now. A forecast at a past moment is labelled *backtest*.
         record : bool
@@ -414,6 +418,7 @@ class Twins:
             outcome,
             cohort=cohort,
             items=items,
+            given=given,
             at=moment,
             record=record,
             purpose=purpose,

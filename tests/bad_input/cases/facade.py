@@ -104,7 +104,7 @@ CASES = [
     Case(
         "an unknown outcome",
         'twins.forecast("lapse")',
-        "the map declares no outcome 'lapse'; expected buys_within_month, buys_genre, lapses, visits, spend, accepts, rates",
+        "the map declares no outcome 'lapse'; expected one of buys_within_month, buys_genre, lapses, visits, spend, accepts, rates; did you mean 'lapses'?",
         "UnknownName",
     ),
     Case(

@@ -84,7 +84,7 @@ CASES = [
     Case(
         "an unknown outcome",
         "forecast lapse",
-        "the map declares no outcome 'lapse'; expected buys_within_month, buys_genre, lapses, visits, spend, accepts, rates",
+        "the map declares no outcome 'lapse'; expected one of buys_within_month, buys_genre, lapses, visits, spend, accepts, rates; did you mean 'lapses'?",
     ),
     Case(
         "an unknown twin",
@@ -102,14 +102,29 @@ CASES = [
         "items: outcome 'buys_genre' is asked per genres: which ones?; name them, or run doxa fit",
     ),
     Case(
-        "an outcome at a signal",
+        "an outcome at a signal of which nothing is given",
         "forecast rates",
-        "outcome 'rates' is decided by a signal that has not come yet; forecasting it from what is given of that signal is not in this version; expected an outcome with a window",
+        "given: genres is not given; expected all of genres; null (None) says that it is not known",
+    ),
+    Case(
+        "a given field that the outcome does not know",
+        "forecast rates --given genre=crime",
+        "given: outcome 'rates' knows no 'genre' of its signal; expected one of genres; did you mean 'genres'?",
+    ),
+    Case(
+        "something given of an outcome in a window",
+        "forecast lapses --given genres=crime",
+        "given: outcome 'lapses' is not decided at a signal: nothing of it can be given; leave it out",
+    ),
+    Case(
+        "a given field that is no field",
+        "forecast rates --given genres",
+        "'genres' is no field; expected FIELD=VALUE, such as price=2.99",
     ),
     Case(
         "a fit of an unknown outcome",
         "fit --outcome lapse",
-        "the map declares no outcome 'lapse'; expected buys_within_month, buys_genre, lapses, visits, spend, accepts, rates",
+        "the map declares no outcome 'lapse'; expected one of buys_within_month, buys_genre, lapses, visits, spend, accepts, rates; did you mean 'lapses'?",
     ),
     Case(
         "a fit with a negative seed",

@@ -9,7 +9,15 @@ import typer
 
 from doxa.errors import InputError
 from doxa.interfaces.cli.console import Json, phases, print_json, say
-from doxa.interfaces.cli.stores import DEFAULT_DB, ApplyMap, Db, MapFile, open_store
+from doxa.interfaces.cli.stores import (
+    DEFAULT_DB,
+    DEFAULT_WORKSPACE,
+    ApplyMap,
+    Db,
+    MapFile,
+    Workspace,
+    open_store,
+)
 
 ENDINGS = {".yaml", ".yml"}
 
@@ -52,6 +60,7 @@ def backfill(
         typer.Option(metavar="N", help="Bad rows that are borne: a share below 1, or a number."),
     ] = None,
     db: Db = DEFAULT_DB,
+    workspace: Workspace = DEFAULT_WORKSPACE,
     map_file: MapFile = None,
     apply_map: ApplyMap = False,
     as_json: Json = False,
@@ -76,7 +85,10 @@ def backfill(
             hint="drop the flags, or name one table",
         )
     options = Options(restart=restart, max_rejects=_bound(max_rejects))
-    with open_store(db, map_file, apply_map=apply_map) as twins, phases() as report:
+    with (
+        open_store(db, map_file, workspace=workspace, apply_map=apply_map) as twins,
+        phases() as report,
+    ):
         receipt = twins.backfill(file, folder=data, options=options, progress=report, **given)
     if as_json:
         print_json(receipt)

@@ -8,7 +8,15 @@ import typer
 
 from doxa.interfaces.cli.console import Json, plain, print_json, say
 from doxa.interfaces.cli.opinions import change_lines
-from doxa.interfaces.cli.stores import DEFAULT_DB, ApplyMap, Db, MapFile, open_store
+from doxa.interfaces.cli.stores import (
+    DEFAULT_DB,
+    DEFAULT_WORKSPACE,
+    ApplyMap,
+    Db,
+    MapFile,
+    Workspace,
+    open_store,
+)
 
 
 def believe(
@@ -54,6 +62,7 @@ def believe(
         str | None, typer.Option("--id", metavar="TEXT", help="The source's own id for it.")
     ] = None,
     db: Db = DEFAULT_DB,
+    workspace: Workspace = DEFAULT_WORKSPACE,
     map_file: MapFile = None,
     apply_map: ApplyMap = False,
     as_json: Json = False,
@@ -62,7 +71,7 @@ def believe(
 
     Example: doxa believe h42 "prefers delivery" --kind preference --source self
     """
-    with open_store(db, map_file, apply_map=apply_map) as twins:
+    with open_store(db, map_file, workspace=workspace, apply_map=apply_map) as twins:
         receipt = twins.believe(
             twin,
             claim,
@@ -80,9 +89,10 @@ def believe(
             recorded=recorded,
         )
         changes = receipt.delta()
+        clock = twins.map.clock
     if as_json:
         found = {"id": receipt.id, "seq": receipt.seq, "duplicate": receipt.duplicate}
-        print_json({**found, "delta": [change.as_dict() for change in changes]})
+        print_json({**found, "delta": [change.as_dict() for change in changes]}, clock)
         return
     again = " (it was there already: nothing changed)" if receipt.duplicate else ""
     say(f"{plain(twin)} claim {plain(receipt.id)}, number {receipt.seq}{again}")

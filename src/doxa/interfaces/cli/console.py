@@ -12,7 +12,9 @@ from typing import Annotated, Any, TypeAlias
 import msgspec
 import typer
 
+from doxa.domain.clock import Clock
 from doxa.errors import DoxaError
+from doxa.interfaces.cli.dated import dated
 
 Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 """The option that every command has."""
@@ -27,12 +29,13 @@ Phases: TypeAlias = Callable[[str, int, "int | None"], None]
 """The same for work in phases: the phase's name first."""
 
 
-def print_json(document: Any) -> None:
-    """Print the one JSON document of a command."""
+def print_json(document: Any, clock: Clock = Clock.TIME) -> None:
+    """Print the one JSON document of a command; moments on the clock are text, see `dated`."""
+    document = dated(document, clock)
     try:
         encoded = msgspec.json.encode(document)
     except UnicodeEncodeError:
-        encoded = msgspec.json.encode(_sound(msgspec.to_builtins(document)))
+        encoded = msgspec.json.encode(_sound(document))
     _write(msgspec.json.format(encoded, indent=2).decode())
 
 
@@ -101,6 +104,17 @@ def cut(text: str, columns: int) -> str:
     'prices_…'
     """
     return text if len(text) <= columns else f"{text[: columns - 1]}…"
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "person", "people"), counted(1200, "row")
+    ('1 person', '1,200 rows')
+    """
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def table(rows: Sequence[Sequence[str]], right: str = "", indent: str = "  ") -> list[str]:

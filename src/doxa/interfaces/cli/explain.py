@@ -9,7 +9,15 @@ import typer
 from doxa.errors import InputError
 from doxa.interfaces.cli.console import Json, cut, plain, print_json, say, table
 from doxa.interfaces.cli.opinions import age, bar, heading, when
-from doxa.interfaces.cli.stores import DEFAULT_DB, Db, MapFile, Purpose, open_existing
+from doxa.interfaces.cli.stores import (
+    DEFAULT_DB,
+    DEFAULT_WORKSPACE,
+    Db,
+    MapFile,
+    Purpose,
+    Workspace,
+    open_existing,
+)
 
 if TYPE_CHECKING:
     from doxa.domain.clock import Clock
@@ -30,6 +38,7 @@ def explain(
     limit: Annotated[int, typer.Option(metavar="N", help="Signals to print.")] = 20,
     purpose: Purpose = None,
     db: Db = DEFAULT_DB,
+    workspace: Workspace = DEFAULT_WORKSPACE,
     map_file: MapFile = None,
     as_json: Json = False,
 ) -> None:
@@ -39,12 +48,14 @@ def explain(
     """
     if limit < 0:
         raise InputError(f"{limit} is no number of signals", where="--limit", expected="0 or more")
-    with open_existing(db, map_file) as twins:
+    with open_existing(db, map_file, workspace=workspace) as twins:
         found = twins.twin(twin, as_of, known_at, purpose=purpose)
         told = found.explain(node)
     if as_json:
         head = {"twin": found.id, "as_of": found.as_of, "known_at": found.known_at}
-        print_json({**head, "purpose": found.purpose, **told.as_dict()})
+        print_json(
+            {**head, "purpose": found.purpose, **told.as_dict()}, found.frozen.belief_map.clock
+        )
         return
     clock = found.frozen.belief_map.clock
     _say_reading(told)

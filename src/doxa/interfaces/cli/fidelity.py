@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
+from doxa.domain.clock import Clock
 from doxa.errors import InputError
 from doxa.interfaces.cli.console import Json, phases, print_json, say, table
-from doxa.interfaces.cli.stores import DEFAULT_DB
+from doxa.interfaces.cli.dated import dated
+from doxa.interfaces.cli.stores import DEFAULT_DB, DEFAULT_WORKSPACE, Workspace
 
 if TYPE_CHECKING:
     from doxa.fidelity.ladder import Ladder, Step
@@ -38,6 +40,7 @@ def fidelity(
             help="A store that holds the data; left out, the file's `data`, or doxa.db without one.",
         ),
     ] = None,
+    workspace: Workspace = DEFAULT_WORKSPACE,
     data: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Where the files of the tables lie.")
     ] = None,
@@ -64,7 +67,9 @@ def fidelity(
     if evaluation is None and db is None:
         db = os.environ.get("DOXA_DB", DEFAULT_DB)
     with phases() as report:
-        found = evaluate(evaluation, rows=row or None, db=db, data=data, progress=report)
+        found = evaluate(
+            evaluation, rows=row or None, db=db, workspace=workspace, data=data, progress=report
+        )
     if html is not None:
         from doxa.interfaces.pages.fidelity import write_fidelity_page
 
@@ -72,9 +77,9 @@ def fidelity(
             found, html, command=f"doxa fidelity {evaluation.name if evaluation else ''}".rstrip()
         )
     if save is not None:
-        save.write_bytes(msgspec.json.encode(found))
+        save.write_bytes(msgspec.json.encode(dated(found, Clock(found.clock))))
     if as_json:
-        print_json(found)
+        print_json(found, Clock(found.clock))
     else:
         say(*lines(found))
         if html is not None:

@@ -9,7 +9,15 @@ import typer
 from doxa.errors import InputError
 from doxa.interfaces.cli.console import Json, plain, print_json, progress, say
 from doxa.interfaces.cli.opinions import when
-from doxa.interfaces.cli.stores import DEFAULT_DB, Db, MapFile, Purpose, open_existing
+from doxa.interfaces.cli.stores import (
+    DEFAULT_DB,
+    DEFAULT_WORKSPACE,
+    Db,
+    MapFile,
+    Purpose,
+    Workspace,
+    open_existing,
+)
 
 if TYPE_CHECKING:
     from doxa.runtime.twins import Twins
@@ -35,6 +43,7 @@ def find(
     limit: Annotated[int, typer.Option(metavar="N", help="How many ids to print.")] = 20,
     purpose: Purpose = None,
     db: Db = DEFAULT_DB,
+    workspace: Workspace = DEFAULT_WORKSPACE,
     map_file: MapFile = None,
     as_json: Json = False,
 ) -> None:
@@ -46,7 +55,7 @@ def find(
         raise InputError(f"{limit} is no number of people", where="--limit", expected="0 or more")
     if condition is not None and cohort is not None:
         raise InputError("stands beside a condition", where="--cohort", expected="one of them")
-    with open_existing(db, map_file) as twins:
+    with open_existing(db, map_file, workspace=workspace) as twins:
         if condition is None and cohort is None:
             _list(twins, as_json)
             return
@@ -59,7 +68,7 @@ def find(
             twins.save_cohort(save, found.condition)
         clock = twins.map.clock
     if as_json:
-        print_json(found)
+        print_json(found, clock)
         return
     without = f"; {found.left_out:,} more without consent" if found.left_out else ""
     say(f"{len(found):,} of {found.among:,} people as of {when(found.as_of, clock)}{without}")
@@ -73,7 +82,7 @@ def find(
 def _list(twins: Twins, as_json: bool) -> None:
     known = twins.cohorts()
     if as_json:
-        print_json({"cohorts": known})
+        print_json({"cohorts": known}, twins.map.clock)
         return
     if not known:
         say('no condition is saved yet: doxa find "..." --save NAME keeps one')

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from doxa.interfaces.cli.console import Json, phases, print_json, say, table
-from doxa.interfaces.cli.stores import DEFAULT_DB, Db, open_existing
+from doxa.interfaces.cli.stores import DEFAULT_DB, DEFAULT_WORKSPACE, Db, Workspace, open_existing
 
 
 def fit(
@@ -17,20 +17,22 @@ def fit(
     ] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Of the random sample of rows.")] = 1,
     db: Db = DEFAULT_DB,
+    workspace: Workspace = DEFAULT_WORKSPACE,
     as_json: Json = False,
 ) -> None:
     """Fit a population: base rates of all nodes and a head per outcome, then make it active.
 
     Example: doxa fit --outcome buys_within_week --db shop.db
     """
-    with open_existing(db) as twins, phases() as report:
+    with open_existing(db, workspace=workspace) as twins, phases() as report:
         receipt = twins.fit(
             outcome or None,
             seed=seed,
             progress=lambda what, done: report(what, round(100 * done), 100),
         )
+        clock = twins.map.clock
     if as_json:
-        print_json(receipt)
+        print_json(receipt, clock)
         return
     say(
         f"population {receipt.version}: {receipt.people:,} people, {receipt.signals:,} signals,"

@@ -9,8 +9,16 @@ import typer
 
 from doxa.domain.clock import format_moment, format_span
 from doxa.errors import InputError
-from doxa.interfaces.cli.console import Json, cut, plain, print_json, say, table
-from doxa.interfaces.cli.stores import DEFAULT_DB, Db, Purpose, open_existing
+from doxa.interfaces.cli.console import Json, counted, cut, plain, print_json, say, table
+from doxa.interfaces.cli.fields import payload_given
+from doxa.interfaces.cli.stores import (
+    DEFAULT_DB,
+    DEFAULT_WORKSPACE,
+    Db,
+    Purpose,
+    Workspace,
+    open_existing,
+)
 
 
 def forecast(
@@ -23,6 +31,14 @@ def forecast(
         list[str] | None,
         typer.Option("--item", metavar="NAME", help="Only these members; several times."),
     ] = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--given",
+            metavar="FIELD=VALUE",
+            help="Of the signal that will decide the outcome; several times.",
+        ),
+    ] = None,
     at: Annotated[
         str | None, typer.Option(metavar="TIME", help="As of a past moment (a backtest).")
     ] = None,
@@ -34,21 +50,25 @@ def forecast(
     ] = 10,
     purpose: Purpose = None,
     db: Db = DEFAULT_DB,
+    workspace: Workspace = DEFAULT_WORKSPACE,
     as_json: Json = False,
 ) -> None:
     """Forecast an outcome for everybody, or for some, likeliest first, each with its reasons.
 
     Example: doxa forecast buys_within_week --twin 1 --item "FLUID MILK PRODUCTS"
+
+    Example: doxa forecast rates --twin 1 --given film=318 --given 'genres=["crime"]'
     """
     if limit < 0:
         raise InputError(
             f"{limit} is no number of forecasts", where="--limit", expected="0 or more"
         )
-    with open_existing(db) as twins:
+    with open_existing(db, workspace=workspace) as twins:
         found = twins.forecast(
             outcome,
             cohort=twin or None,
             items=item or None,
+            given=payload_given(given) if given else None,
             at=at,
             record=record,
             purpose=purpose,
@@ -57,11 +77,11 @@ def forecast(
         shown = list(found.rows(best))
         clock, within = twins.map.clock, twins.map.outcomes[outcome].within
     if as_json:
-        print_json(_document(found, shown))
+        print_json(_document(found, shown), clock)
         return
     horizon = f", window {format_span(within, clock)}" if within else ""
     say(
-        f"{outcome}: {len(found):,} forecasts of {len(found.twins):,} people at"
+        f"{outcome}: {counted(len(found), 'forecast')} of {counted(len(found.twins), 'person', 'people')} at"
         f" {format_moment(found.origin, clock)}{horizon}; {_label(found)}"
     )
     if found.left_out:

@@ -13,7 +13,7 @@ from doxa.domain.clock import Clock
 from doxa.errors import InputError
 from doxa.interfaces.cli.console import Json, note, plain, print_json, say
 from doxa.interfaces.cli.opinions import when
-from doxa.interfaces.cli.stores import DEFAULT_DB, Db, open_existing
+from doxa.interfaces.cli.stores import DEFAULT_DB, DEFAULT_WORKSPACE, Db, Workspace, open_existing
 
 if TYPE_CHECKING:
     from doxa.runtime.forgetting import ForgetReceipt
@@ -35,6 +35,7 @@ def forget(
         typer.Option(metavar="FILE", help="Only forget again, in a restored copy, a saved list."),
     ] = None,
     db: Db = DEFAULT_DB,
+    workspace: Workspace = DEFAULT_WORKSPACE,
     as_json: Json = False,
 ) -> None:
     """Erase one person: signals, snapshots, forecasts, their pages beside the store. For good.
@@ -52,7 +53,7 @@ def forget(
             where="doxa forget",
             expected="an id, --purge, --save or --reapply",
         )
-    with open_existing(db) as twins:
+    with open_existing(db, workspace=workspace) as twins:
         if twin is not None:
             if not yes:
                 _ask(twins, twin)

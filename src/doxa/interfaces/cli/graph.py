@@ -11,7 +11,15 @@ import typer
 from doxa.errors import InputError
 from doxa.interfaces.cli.console import Json, cut, note, plain, print_json, say, table
 from doxa.interfaces.cli.opinions import when
-from doxa.interfaces.cli.stores import DEFAULT_DB, Db, MapFile, Purpose, open_existing
+from doxa.interfaces.cli.stores import (
+    DEFAULT_DB,
+    DEFAULT_WORKSPACE,
+    Db,
+    MapFile,
+    Purpose,
+    Workspace,
+    open_existing,
+)
 
 if TYPE_CHECKING:
     from doxa.runtime.graph.graph import Graph, GraphEdge, GraphNode
@@ -41,6 +49,7 @@ def graph(
     ] = None,
     purpose: Purpose = None,
     db: Db = DEFAULT_DB,
+    workspace: Workspace = DEFAULT_WORKSPACE,
     map_file: MapFile = None,
     as_json: Json = False,
 ) -> None:
@@ -50,10 +59,10 @@ def graph(
     """
     from doxa.runtime.graph.export import to_cypher, to_graphml
 
-    with open_existing(db, map_file) as twins:
+    with open_existing(db, map_file, workspace=workspace) as twins:
         found = twins.twin(twin, as_of, known_at, purpose=purpose).graph()
     if as_json:
-        print_json(found.as_dict())
+        print_json(found.as_dict(), found.clock)
         return
     lines = _lines(found)
     if form is not Form.TABLE:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from doxa.domain.json_text import NotJson, read_json
-from doxa.errors import InputError
 from doxa.interfaces.cli.console import Json, plain, print_json, say
+from doxa.interfaces.cli.fields import payload_given
 from doxa.interfaces.cli.opinions import change_lines
-from doxa.interfaces.cli.stores import DEFAULT_DB, ApplyMap, Db, MapFile, open_store
+from doxa.interfaces.cli.stores import (
+    DEFAULT_DB,
+    DEFAULT_WORKSPACE,
+    ApplyMap,
+    Db,
+    MapFile,
+    Workspace,
+    open_store,
+)
 
 
 def observe(
@@ -36,6 +44,7 @@ def observe(
         str | None, typer.Option("--id", metavar="TEXT", help="The source's own id for it.")
     ] = None,
     db: Db = DEFAULT_DB,
+    workspace: Workspace = DEFAULT_WORKSPACE,
     map_file: MapFile = None,
     apply_map: ApplyMap = False,
     as_json: Json = False,
@@ -44,15 +53,18 @@ def observe(
 
     Example: doxa observe h42 purchase category=MILK sales_value=2.99 --source till
     """
-    given = _payload(fields or [], payload)
-    with open_store(db, map_file, apply_map=apply_map) as twins:
+    given = payload_given(fields or [], payload)
+    if map_file is not None:
+        _refuse_before_making(db, map_file, twin, kind, given)
+    with open_store(db, map_file, workspace=workspace, apply_map=apply_map) as twins:
         receipt = twins.observe(
             twin, kind, given, at=at, recorded=recorded, source=source, session=session, id=id
         )
         changes = receipt.delta()
+        clock = twins.map.clock
     if as_json:
         found = {"id": receipt.id, "seq": receipt.seq, "duplicate": receipt.duplicate}
-        print_json({**found, "delta": [change.as_dict() for change in changes]})
+        print_json({**found, "delta": [change.as_dict() for change in changes]}, clock)
         return
     again = " (it was there already: nothing changed)" if receipt.duplicate else ""
     say(f"{plain(twin)} {plain(kind)} {plain(receipt.id)}, number {receipt.seq}{again}")
@@ -62,34 +74,18 @@ def observe(
         say("  says nothing about a node")
 
 
-def _payload(fields: list[str], payload: str | None) -> Any:
-    """The payload from JSON, with single fields on top."""
+def _refuse_before_making(db: str, map_file: Path, twin: str, kind: str, payload: Any) -> None:
+    """Refuse a signal that a new store could not take before that store is made."""
+    from doxa.beliefmap.map_file import load_map
+    from doxa.runtime.intake.names import given_kind, given_name
+    from doxa.runtime.intake.payloads import given_payload
+    from doxa.runtime.opening import is_new, store_file
+
     try:
-        found = {} if payload is None else read_json(payload)
-    except NotJson as error:
-        raise InputError(str(error), where="--payload", expected="a JSON object") from error
-    if fields and not isinstance(found, dict):
-        raise InputError("is no JSON object", where="--payload")
-    named: set[str] = set()
-    for field in fields:
-        name, equals, text = field.partition("=")
-        if not equals or not name:
-            raise InputError(f"{field!r} is no field", expected="FIELD=VALUE, such as price=2.99")
-        if name in named:
-            raise InputError("is given twice", where=name, hint="a list is one value: [1, 2]")
-        named.add(name)
-        found[name] = _value(name, text)
-    return found
-
-
-def _value(name: str, text: str) -> Any:
-    """A value as JSON would have it: numbers, flags, lists and objects; anything else is text."""
-    from doxa.storage.bulk.rows import typed
-
-    if text[:1] in {"[", "{"}:
-        try:
-            return read_json(text)
-        except NotJson as error:
-            hint = "text that begins so goes into --payload"
-            raise InputError(str(error), where=name, hint=hint) from error
-    return typed(text)
+        if not is_new(store_file(db)):
+            return
+    except OSError:  # what is wrong with the file itself is said on opening it
+        return
+    given_kind(kind, load_map(map_file))
+    given_name("twin", twin)
+    given_payload(payload)

@@ -10,11 +10,19 @@ import typer
 
 from doxa.errors import InputError
 from doxa.interfaces.cli.console import Json, plain, print_json, say
-from doxa.interfaces.cli.stores import DEFAULT_DB, Db, Purpose, open_existing
+from doxa.interfaces.cli.stores import (
+    DEFAULT_DB,
+    DEFAULT_WORKSPACE,
+    Db,
+    Purpose,
+    Workspace,
+    open_existing,
+)
 
 if TYPE_CHECKING:
     from doxa.fidelity.report import FidelityReport
     from doxa.interfaces.pages.portrait import Portrait
+    from doxa.runtime.twins import Twins
 
 
 def report(
@@ -42,6 +50,7 @@ def report(
     ] = None,
     purpose: Purpose = None,
     db: Db = DEFAULT_DB,
+    workspace: Workspace = DEFAULT_WORKSPACE,
     as_json: Json = False,
 ) -> None:
     """Write one page that needs no network: how well forecasts held, and one twin over time.
@@ -56,7 +65,10 @@ def report(
         where = "--node" if node else "--as-of" if as_of else "--purpose"
         raise InputError("belongs to a twin", where=where)
     found = _evaluation(evaluation_json)
-    told = None if twin is None else _portrait(db, twin, as_of, tuple(node or ()), purpose)
+    told = None
+    if twin is not None:
+        with open_existing(db, workspace=workspace) as twins:
+            told = _portrait(twins, twin, as_of, tuple(node or ()), purpose)
     command = _command(evaluation_json, twin, node or [], as_of, purpose, html)
     write_joined_page(found, told, html, command=command)
     if as_json:
@@ -73,12 +85,11 @@ def _evaluation(path: Path | None) -> FidelityReport | None:
 
 
 def _portrait(
-    db: str, twin: str, as_of: str | None, nodes: tuple[str, ...], purpose: str | None
+    twins: Twins, twin: str, as_of: str | None, nodes: tuple[str, ...], purpose: str | None
 ) -> Portrait:
     from doxa.interfaces.pages.portrait import portrait
 
-    with open_existing(db) as twins:
-        return portrait(twins, twin, as_of=as_of, nodes=nodes, purpose=purpose)
+    return portrait(twins, twin, as_of=as_of, nodes=nodes, purpose=purpose)
 
 
 def _command(

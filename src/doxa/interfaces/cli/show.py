@@ -10,7 +10,15 @@ import typer
 from doxa.errors import InputError
 from doxa.interfaces.cli.console import Json, cut, plain, print_json, say, table, width
 from doxa.interfaces.cli.opinions import LEGEND, held_lines, when
-from doxa.interfaces.cli.stores import DEFAULT_DB, Db, MapFile, Purpose, open_existing
+from doxa.interfaces.cli.stores import (
+    DEFAULT_DB,
+    DEFAULT_WORKSPACE,
+    Db,
+    MapFile,
+    Purpose,
+    Workspace,
+    open_existing,
+)
 
 if TYPE_CHECKING:
     from doxa.runtime.held import Held
@@ -39,6 +47,7 @@ def show(
     limit: Annotated[int, typer.Option(metavar="N", help="Nodes per group.")] = 10,
     purpose: Purpose = None,
     db: Db = DEFAULT_DB,
+    workspace: Workspace = DEFAULT_WORKSPACE,
     map_file: MapFile = None,
     as_json: Json = False,
 ) -> None:
@@ -48,13 +57,13 @@ def show(
     """
     if limit < 0:
         raise InputError(f"{limit} is no number of nodes", where="--limit", expected="0 or more")
-    with open_existing(db, map_file) as twins:
+    with open_existing(db, map_file, workspace=workspace) as twins:
         found = twins.twin(twin, as_of, known_at, purpose=purpose)
         nodes = found.opinions()
         traits = found.traits()
         asks = found.questions(ASKS)
     if as_json:
-        print_json(_document(found, nodes, traits, asks))
+        print_json(_document(found, nodes, traits, asks), found.frozen.belief_map.clock)
         return
     clock = found.frozen.belief_map.clock
     known = "" if found.known_at is None else f", known at {when(found.known_at, type(clock).TIME)}"

@@ -32,19 +32,31 @@ Purpose: TypeAlias = Annotated[
         help="Why you read, a purpose of the map: what it may not see is left out.",
     ),
 ]
+Workspace: TypeAlias = Annotated[
+    str, typer.Option("--workspace", help="Which of the store's workspaces.", metavar="NAME")
+]
 DEFAULT_DB = "doxa.db"
+DEFAULT_WORKSPACE = "default"
 
 
-def open_store(db: str, map_file: Path | None, *, apply_map: bool = False) -> Twins:
+def open_store(
+    db: str,
+    map_file: Path | None,
+    *,
+    workspace: str = DEFAULT_WORKSPACE,
+    apply_map: bool = False,
+) -> Twins:
     """Open a store to write to; with a map, a new one is made."""
     from doxa.runtime.opening import open_twins
 
     if apply_map and map_file is None:
         raise InputError("names no map", where="--apply-map", hint="name it with --map")
-    return open_twins(db, map_file, apply_map=apply_map)
+    return open_twins(db, map_file, workspace, apply_map=apply_map)
 
 
-def open_existing(db: str, map_file: Path | None = None) -> Twins:
+def open_existing(
+    db: str, map_file: Path | None = None, *, workspace: str = DEFAULT_WORKSPACE
+) -> Twins:
     """Open a store to read from; it must be there."""
     from doxa.runtime.opening import is_new, open_twins, store_file
 
@@ -54,4 +66,4 @@ def open_existing(db: str, map_file: Path | None = None) -> Twins:
             where=db,
             hint="name it with --db, or begin with doxa observe or doxa backfill",
         )
-    return open_twins(db, map_file)
+    return open_twins(db, map_file, workspace)

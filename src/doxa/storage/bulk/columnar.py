@@ -14,7 +14,7 @@ from doxa.domain.clock import Clock
 from doxa.errors import InputError
 from doxa.storage.bulk.batch import RawBatch
 from doxa.storage.bulk.engine import batches, literal, query, quoted
-from doxa.storage.bulk.expressions import Form, json_column, json_object, moment, text
+from doxa.storage.bulk.expressions import Form, is_nameless, json_column, json_object, moment, text
 from doxa.storage.bulk.layout import Layout
 from doxa.storage.bulk.moments import NOON, MomentReader, local_to_moment, within
 from doxa.storage.bulk.wording import missing_column
@@ -53,11 +53,11 @@ class ColumnReader:
     def _select(self) -> str:
         table, parts = self._table, [f"{_ROW} + 1 AS line"]
         takes = self._layout.parts
-        parts += [f"{self._text(takes.get(name))} AS {name}" for name in _TEXTS]
+        parts += [f"{self._name(name, takes.get(name))} AS {name}" for name in _TEXTS]
         parts += [f"{self._moment(name, takes.get(name))} AS {name}" for name in ("at", "recorded")]
         parts.append(f"{self._text(table.order)} AS order_")
         if table.id:
-            joined = " || '/' || ".join(self._text(entry) for entry in table.id)
+            joined = " || '/' || ".join(self._name("id", entry) for entry in table.id)
             parts.append(f"{joined} AS id")
         parts.append(f"{self._payload()} AS payload")
         return ", ".join(parts)
@@ -68,6 +68,16 @@ class ColumnReader:
         if not isinstance(entry, Column):
             return literal(entry.value)
         return text(entry.name, self._types[entry.name])
+
+    def _name(self, part: str, entry: Entry | None) -> str:
+        """Text of an id or a name; a column of flags, lists or objects holds none."""
+        if isinstance(entry, Column) and is_nameless(self._types[entry.name]):
+            raise InputError(
+                f"column {entry.name!r} ({self._types[entry.name]}) cannot be {part!r}",
+                where=self._layout.name,
+                expected="texts or numbers",
+            )
+        return self._text(entry)
 
     def _moment(self, part: str, entry: Entry | None) -> str:
         if entry is None:

@@ -55,6 +55,11 @@ def text(name: str, type_: Any) -> str:
     return _text(quoted(name), type_)
 
 
+def is_nameless(type_: Any) -> bool:
+    """Whether values of a type are flags, lists or objects, which name nobody."""
+    return _kind(type_) in {"boolean", "struct", "list", "array", "map"}
+
+
 def json_object(fields: dict[str, tuple[str, Any]]) -> str:
     """SQL for a JSON object of fields (name to SQL and type); nulls are left out.
 

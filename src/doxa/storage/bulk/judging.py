@@ -20,6 +20,7 @@ LARGEST_PAYLOAD = 64 * 1024
 DEEPEST = 32
 _LONG_LIST = 400
 """A payload shorter than this many bytes holds no list that is too long for a rule."""
+_NO_NAME = "\0not a name: "
 _NUL = b"\\u0000"
 _DECODE = msgspec.json.Decoder(dict[str, Any]).decode
 
@@ -28,10 +29,17 @@ class Refused(Exception):
     """Internal: this row cannot be taken; the field and the reason."""
 
 
+def no_name(what: str) -> str:
+    """What stands in the place of a name that is none; `name` refuses it."""
+    return f"{_NO_NAME}{what}"
+
+
 def name(field: str, text: str | None) -> str:
     """The text of a name, or `Refused`."""
     if text is None or text == "":
         raise Refused(field, f"no {field}")
+    if text.startswith(_NO_NAME):
+        raise Refused(field, f"{text.removeprefix(_NO_NAME)}, not a text")
     if len(text) > LONGEST_NAME:
         raise Refused(field, f"longer than {LONGEST_NAME} characters")
     if not (text.isascii() and text.isprintable()):

@@ -6,17 +6,17 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import msgspec
-
 from doxa.beliefmap.model import BeliefMap
 from doxa.beliefmap.tables import Column, Entry
 from doxa.domain.clock import Clock
 from doxa.storage.bulk.batch import RawBatch
+from doxa.storage.bulk.judging import no_name
 from doxa.storage.bulk.layout import Layout
 from doxa.storage.bulk.moments import MomentReader
 
 _NUMBER = re.compile(r"-?(0|[1-9]\d{0,17})(\.\d+)?([eE][-+]?\d{1,3})?", re.ASCII)
 _FLAGS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_NO_NAME = {bool: "a flag", list: "a list", tuple: "a list", dict: "an object"}
 _TEXTS = ("twin", "kind", "source", "session", "device")
 
 
@@ -51,6 +51,8 @@ def as_is(value: Any) -> Any:
 def canonical_text(value: Any) -> str | None:
     """A value as an id or name: 5.0 is 5, NaN and null are missing.
 
+    A flag, a list or an object names nobody: the row says so when it is judged.
+
     Examples
     --------
     >>> canonical_text(5.0), canonical_text("a"), canonical_text(float("nan"))
@@ -60,12 +62,10 @@ def canonical_text(value: Any) -> str | None:
         return value or None
     if value is None or value != value:
         return None
-    if isinstance(value, bool):
-        return "true" if value else "false"
+    if isinstance(value, bool | list | tuple | dict):
+        return no_name(_NO_NAME[type(value)])
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if isinstance(value, dict | list):
-        return msgspec.json.encode(value).decode()
     return str(value)
 
 

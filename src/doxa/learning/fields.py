@@ -1,0 +1,185 @@
+"""Norms of payload fields: what is usual of a number, which levels a category has, item effects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+import numpy as np
+
+from doxa.beliefmap.columns import Floats, Ints
+from doxa.beliefmap.model import Outcome
+from doxa.features.blocks.recent import newest_with
+from doxa.features.known import (
+    MOST_LEVELS,
+    FieldNorms,
+    Form,
+    ItemEffects,
+    carrier,
+    form_of,
+    known_fields,
+    members_at,
+    numbers_at,
+)
+from doxa.features.norms import FEWEST_PEOPLE
+from doxa.features.past import Past
+from doxa.features.rows import Rows
+from doxa.heads.glm import Family
+from doxa.learning.effects import FOLDS, Named, best_worth, effects_of, row_effects
+
+ITEMS = (Form.ITEM, Form.ITEMS)
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The fields an outcome reads, as all fit rows have them, and as each part of the people may.
+
+    Attributes
+    ----------
+    known, recent : tuple of FieldNorms
+    apart : tuple of tuples of FieldNorms
+        `known` for the rows of each part of the people, with the item effects of the others; empty
+        where no field names items.
+    part : int64[n]
+        The part of each fit row.
+    """
+
+    known: tuple[FieldNorms, ...]
+    recent: tuple[FieldNorms, ...]
+    apart: tuple[tuple[FieldNorms, ...], ...]
+    part: Ints
+
+
+def fields_of_fit(
+    outcome: Outcome, past: Past, rows: Rows, y: Floats, family: Family, level: float
+) -> Fields:
+    """Learn the norms of an outcome's fields from labelled rows.
+
+    Parameters
+    ----------
+    level : float
+        The linear predictor of everybody, from which effects are counted.
+    """
+    kind = carrier(outcome)
+    _, person = np.unique(rows.person, return_inverse=True)
+    known = [
+        norms
+        for field in known_fields(outcome)
+        if (norms := _norms(past, kind, field, rows.signal, person)) is not None
+    ]
+    recent = [
+        norms
+        for source, names in outcome.recent.items()
+        for field in names
+        if (
+            norms := _norms(
+                past, source, field, newest_with(outcome, past, source, field, rows), person
+            )
+        )
+        is not None
+        and norms.form not in ITEMS
+    ]
+    part = person % FOLDS
+    everybody = np.ones(len(y), dtype=bool)
+    items = [norms for norms in known if norms.form in ITEMS]
+    named = [
+        _named(past, norms, rows, y, np.full(len(y), level), person, family) for norms in items
+    ]
+    order = np.argsort([len(np.unique(one.code)) for one in named], kind="stable").tolist()
+    worths = _worths(named, order)
+    whole = _filled(past, known, items, _effects(named, order, worths, everybody), person, named)
+    apart = [
+        _filled(past, known, items, _effects(named, order, worths, part != own), person, named)
+        for own in range(FOLDS if items else 0)
+    ]
+    return Fields(whole, tuple(recent), tuple(apart), part.astype(np.int64))
+
+
+def _norms(past: Past, kind: str, field: str, signal: Ints, person: Ints) -> FieldNorms | None:
+    """The norms of one field without effects; None for text, which says nothing here."""
+    form = form_of(past, kind, field)
+    if form is None:
+        return None
+    if form is Form.NUMBER:
+        told = numbers_at(past, kind, field, signal)
+        told = told[~np.isnan(told)]
+        return FieldNorms(
+            kind=kind, field=field, form=form, mean=float(told.mean()) if len(told) else 0.0
+        )
+    if form is Form.CATEGORY:
+        owner, code = members_at(past, kind, field, signal)
+        people = _people(code, person[owner], len(past.values(field)))
+        ranked = np.argsort(-people, kind="stable")[:MOST_LEVELS]
+        kept = [past.values(field)[c] for c in ranked.tolist() if people[c] >= FEWEST_PEOPLE]
+        return FieldNorms(kind=kind, field=field, form=form, levels=sorted(kept))
+    return FieldNorms(kind=kind, field=field, form=form)
+
+
+def _people(code: Ints, person: Ints, size: int) -> Ints:
+    """How many people have each code."""
+    span = int(person.max(initial=0)) + 1
+    pairs = np.unique(code * span + person)
+    return np.bincount(pairs // span, minlength=size).astype(np.int64)
+
+
+def _named(
+    past: Past,
+    norms: FieldNorms,
+    rows: Rows,
+    y: Floats,
+    offset: Floats,
+    person: Ints,
+    family: Family,
+) -> Named:
+    owner, code = members_at(past, norms.kind, norms.field, rows.signal)
+    return Named(owner, code, y, offset, person, len(past.values(norms.field)), family)
+
+
+def _worths(named: Sequence[Named], order: Sequence[int]) -> dict[int, float]:
+    """The worth of each field's items, chosen with the effects of the fields before it in place."""
+    found = {}
+    offset = named[0].offset if named else np.zeros(0)
+    for place in order:
+        one = _with_offset(named[place], offset)
+        found[place] = best_worth(one)
+        offset = offset + row_effects(one, effects_of(one, found[place]))
+    return found
+
+
+def _effects(
+    named: Sequence[Named], order: Sequence[int], worths: dict[int, float], chosen: Ints
+) -> dict[int, Floats]:
+    """Effects of every field from the chosen rows; a field with few values comes first."""
+    found = {}
+    kept = np.asarray(chosen, dtype=bool)
+    offset = named[0].offset[kept] if named else np.zeros(0)
+    for place in order:
+        one = _with_offset(named[place].of_rows(kept), offset)
+        found[place] = effects_of(one, worths[place])
+        offset = offset + row_effects(one, found[place])
+    return found
+
+
+def _with_offset(named: Named, offset: Floats) -> Named:
+    return Named(named.row, named.code, named.y, offset, named.person, named.size, named.family)
+
+
+def _filled(
+    past: Past,
+    known: Sequence[FieldNorms],
+    items: Sequence[FieldNorms],
+    effects: dict[int, Floats],
+    person: Ints,
+    named: Sequence[Named],
+) -> tuple[FieldNorms, ...]:
+    """The norms with effects of the members that enough people have."""
+    found = {}
+    for place, effect in effects.items():
+        one = named[place]
+        people = _people(one.code, person[one.row], one.size)
+        kept = np.flatnonzero(people >= FEWEST_PEOPLE).tolist()
+        names = past.values(items[place].field)
+        told = ItemEffects([names[code] for code in kept], effect[kept].tolist())
+        found[items[place].field] = msgspec.structs.replace(items[place], effects=told)
+    return tuple(found.get(norms.field, norms) for norms in known)

@@ -1,0 +1,100 @@
+"""What is given of a signal that has not come yet: checked against what the outcome may know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from doxa.beliefmap import values
+from doxa.beliefmap.model import AmongSignal, BeliefMap, FieldType, Outcome
+from doxa.beliefmap.names import listed, nearest
+from doxa.beliefmap.values import schema_of
+from doxa.errors import InputError, UnknownName
+from doxa.features.known import FieldNorms, Form
+from doxa.features.moments import is_at_signal
+from doxa.runtime.intake.names import optional_name
+from doxa.runtime.intake.payloads import given_payload
+from doxa.types import Json
+
+OWN = ("session", "source")
+"""Parts of the signal itself that `same` may name, given beside its fields."""
+
+
+class Supposed(msgspec.Struct, frozen=True):
+    """A signal that has not come yet.
+
+    Attributes
+    ----------
+    payload : dict
+    session, source : str or None
+    """
+
+    payload: dict[str, Json]
+    session: str | None = None
+    source: str | None = None
+
+
+def supposed(
+    belief_map: BeliefMap,
+    outcome: Outcome,
+    given: Mapping[str, Any] | None,
+    known: Sequence[FieldNorms] = (),
+) -> Supposed:
+    """The supposed signal of an outcome at a signal.
+
+    Parameters
+    ----------
+    known : the fields as the head that is asked reads them
+
+    Raises
+    ------
+    InputError, UnknownName
+        Something else is given, something is missing, or a value does not suit its field.
+    """
+    if not is_at_signal(outcome):
+        if given is None:
+            return Supposed({})
+        raise InputError(
+            f"outcome {outcome.name!r} is not decided at a signal: nothing of it can be given",
+            where="given",
+            hint="leave it out",
+        )
+    payload = given_payload(given or {})[0]
+    needed = _needed(outcome)
+    for name in payload:
+        if name not in (*needed, *OWN):
+            raise UnknownName(
+                f"outcome {outcome.name!r} knows no {name!r} of its signal",
+                where="given",
+                expected=f"one of {listed(needed)}" if needed else "nothing",
+                hint=nearest(name, needed),
+            )
+    missing = [name for name in needed if name not in payload]
+    if missing:
+        raise InputError(
+            f"{listed(missing)} {'is' if len(missing) == 1 else 'are'} not given",
+            where="given",
+            expected=f"all of {listed(needed)}",
+            hint="null (None) says that it is not known",
+        )
+    schema = schema_of(belief_map)
+    numbers = {norms.field for norms in known if norms.form is Form.NUMBER}
+    for name, value in payload.items():
+        kind = schema.types.get(name, FieldType.NUMBER if name in numbers else None)
+        if not values.absent(value) and not values.present(value, kind, schema.calendar):
+            raise InputError(
+                f"{value!r} is no {kind.value if kind else 'value'}", where=f"given {name}"
+            )
+    own = {name: optional_name(name, payload.pop(name, None)) for name in OWN}
+    return Supposed(payload, **own)
+
+
+def _needed(outcome: Outcome) -> tuple[str, ...]:
+    """The fields that must be given: what is known, and what is compared with the moment."""
+    asked = [one.same for one in outcome.among if isinstance(one, AmongSignal)]
+    names = dict.fromkeys(
+        (*outcome.given, *outcome.same, *(name for same in asked for name in same))
+    )
+    return tuple(name for name in names if name not in OWN)
