@@ -39,11 +39,11 @@ def holds(condition: Condition | None, fields: Fields) -> bool:
     """
     if condition is None:
         return True
-    calendar = fields.schema.calendar
-    return all(
-        passes(test, fields.value(test.field), fields.kind(test.field), calendar)
-        for test in condition.tests
-    )
+    for test in condition.tests:
+        name = test.field
+        if not passes(test, fields.value(name), fields.kind(name), fields.schema.calendar):
+            return False
+    return True
 
 
 def mask(condition: Condition | None, columns: Columns) -> Bools:

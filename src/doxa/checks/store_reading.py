@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -178,6 +179,24 @@ def check_questions_about_the_ledger(make: MakeStore) -> None:
         known_at = NOON + 5 + 1_000_000
         assert _firsts(store, known_at) == {("ann", "web"): NOON - 5, ("ann", "default"): NOON}
         assert _firsts(store, None)["bob", "default"] == NOON + 9
+
+
+def check_steady(make: MakeStore) -> None:
+    """What one thread reads within `steady` does not move, whatever another writes meanwhile."""
+    with opened(make) as store:
+        store.append([make_signal("t1")])
+        ann = key_of(store)
+        other = threading.Thread(target=lambda: store.append([make_signal("t2", kind="visit")]))
+        with store.steady():
+            assert scanned_ids(store) == ["t1"]
+            other.start()
+            other.join(0.2)
+            with store.steady():
+                assert scanned_ids(store) == _ids(store.signals(ann)) == ["t1"]
+            assert store.kinds() == {"purchase": 1}
+        other.join()
+        assert scanned_ids(store) == ["t1", "t2"]
+        assert store.kinds() == {"purchase": 1, "visit": 1}
 
 
 def check_changes(make: MakeStore) -> None:

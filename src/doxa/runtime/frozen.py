@@ -99,24 +99,28 @@ def freeze(wiring: Wiring, twin: str, asked: Asking, purpose: str | None = None)
     Somebody never met has an empty one, and so has somebody who does not let the purpose read.
     """
     name = given_name("twin", twin)
-    belief_map = map_at(wiring, asked.known_at)
-    key = wiring.store.twin_key(name)
-    if key is None:
-        person = Person(NOBODY)
-        folded = fold_rows(belief_map, joined([]))
-    else:
-        person = person_at(wiring, key, asked.as_of, asked.known_at)
-        folded = twin_state(wiring, belief_map, person, asked.as_of, asked.known_at)
-    gate = gate_of(belief_map, purpose, folded)
-    view = gate.view(person.key)
-    seen, folded = seen_folded(wiring, gate, view, person, folded, asked.as_of, asked.known_at)
-    person = Person(NOBODY) if view.closed else person
+    with wiring.store.steady():
+        belief_map = map_at(wiring, asked.known_at)
+        key = wiring.store.twin_key(name)
+        if key is None:
+            person = Person(NOBODY)
+            folded = fold_rows(belief_map, joined([]))
+        else:
+            person = person_at(wiring, key, asked.as_of, asked.known_at)
+            folded = twin_state(wiring, belief_map, person, asked.as_of, asked.known_at)
+        gate = gate_of(belief_map, purpose, folded)
+        view = gate.view(person.key)
+        priors = priors_at(wiring, asked.known_at, view.sight)
+        seen, folded = seen_folded(wiring, gate, view, person, folded, asked.as_of, asked.known_at)
+        person = Person(NOBODY) if view.closed else person
+        if person.key not in (key, NOBODY):
+            name = wiring.store.twin_names([person.key])[0]
     made = Frozen(
         wiring=wiring,
-        twin=name if person.key in (key, NOBODY) else wiring.store.twin_names([person.key])[0],
+        twin=name,
         person=person,
         belief_map=seen,
-        priors=priors_at(wiring, asked.known_at, view.sight),
+        priors=priors,
         now=newest(folded) if asked.as_of is None else asked.as_of,
         known_at=asked.known_at,
         folded=folded,

@@ -138,6 +138,9 @@ def held(frozen: Frozen, kind: NodeKind | None = None) -> tuple[Held, ...]:
 
 def read_nodes(frozen: Frozen, kind: NodeKind | None = None) -> Opinions:
     """The opinions of `held` as columns."""
+    asked = _singles(frozen.belief_map)[kind]
+    if asked is not None:
+        return _read(frozen, _nodes(frozen.belief_map)[kind], asked)
     nodes, asked, _ = _asked(frozen, kind)
     return _read(frozen, nodes, asked)
 
@@ -154,6 +157,17 @@ def _asked(
         for code in (sorted(met.get(node.name, ())) if node.dimensions else (0,))
     ]
     return nodes, asked, met
+
+
+@per_map
+def _singles(belief_map: BeliefMap) -> dict[NodeKind | None, list[tuple[int, int]] | None]:
+    """What `_asked` gives for kinds of which all nodes are single; None where one is a family."""
+    return {
+        kind: None
+        if any(n.dimensions for n in nodes)
+        else [(place, 0) for place in range(len(nodes))]
+        for kind, nodes in _nodes(belief_map).items()
+    }
 
 
 @per_map

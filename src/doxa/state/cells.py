@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -92,11 +93,9 @@ class NodeCells:
 
     def take(self, rows: Ints) -> NodeCells:
         """Some rows of the table."""
-        return replace(
-            self,
-            **{name: getattr(self, name)[rows] for name in PER_CELL},
-            events={kind: event.take(rows) for kind, event in self.events.items()},
-        )
+        columns: list[Any] = [getattr(self, name)[rows] for name in PER_CELL]
+        columns.append({kind: event.take(rows) for kind, event in self.events.items()})
+        return NodeCells(self.kind, self.bands, self.unit, *columns)
 
 
 PER_CELL = ("twin", "member", "source", "sums", "first", "last", "opened", "occasions")

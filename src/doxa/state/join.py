@@ -35,52 +35,98 @@ def join(a: NodeCells, b: NodeCells) -> NodeCells:
     ValueError
         When occurrences of one cell lie among each other in time: rebuild it from the ledger.
     """
-    both = stacked_cells((a, b))
-    sort = np.lexsort((both.opened, both.last, both.source, both.member, both.twin))
-    both = both.take(sort)
-    same = _paired(both)
-    later = np.flatnonzero(same)
-    out = both.take(np.flatnonzero(~np.append(same[1:], False)))
-    place = np.cumsum(~same)[later] - 1
-    older, newer = both.take(later - 1), both.take(later)
+    sort, same = _ordered(a, b)
+    again = np.flatnonzero(same)
+    at, met = sort[again - 1], sort[again] - len(a)
+    out = _put(a, at, _added(a.take(at), b.take(met))) if len(again) else a
+    kept = sort[~same]
+    if len(met) < len(b):
+        alone = np.ones(len(b), dtype=bool)
+        alone[met] = False
+        out = stacked_cells((out, b.take(np.flatnonzero(alone))))
+        kept = np.where(kept < len(a), kept, len(a) - 1 + np.cumsum(alone)[kept - len(a)])
+    return out if (kept[1:] > kept[:-1]).all() else out.take(kept)
+
+
+def _ordered(a: NodeCells, b: NodeCells) -> tuple[Ints, NDArray[np.bool_]]:
+    """The rows of both by cell, those of `a` first, and where a row's cell is that of the one before."""
+    columns = [
+        np.concatenate([getattr(a, name), getattr(b, name)])
+        for name in ("twin", "member", "source")
+    ]
+    if not (columns[0] != columns[0][:1]).any():
+        del columns[0]
+    sort = np.lexsort(columns[::-1])
+    same = np.zeros(len(sort), dtype=bool)
+    same[1:] = True
+    for column in columns:
+        told = column[sort]
+        same[1:] &= told[1:] == told[:-1]
+    return sort, same
+
+
+def _added(a: NodeCells, b: NodeCells) -> NodeCells:
+    """The sums of two tables row by row, which are of the same cells."""
+    turned = (b.last < a.last) | ((b.last == a.last) & (b.opened < a.opened))
+    older, newer = a, b
+    if turned.any():
+        rows, both = np.arange(len(a)), stacked_cells((a, b))
+        older = both.take(np.where(turned, rows + len(a), rows))
+        newer = both.take(np.where(turned, rows, rows + len(a)))
     gaps = _gap_between(older, newer)
-    sums = _added(out.sums, place, (older.sums, newer.last - older.last), a.bands)
+    sums = newer.sums + older.sums * decay(newer.last - older.last, a.bands)[:, None, :]
     if gaps is not None:
-        sums[place, GAPS] += _aged(gaps, newer.last - newer.opened, a.bands)
-    first, opened, occasions = out.first.copy(), out.opened.copy(), out.occasions.copy()
-    first[place] = np.minimum(older.first, newer.first)
-    opened[place] = np.minimum(older.opened, newer.opened)
-    occasions[place] += older.occasions
+        sums[:, GAPS] += _aged(gaps, newer.last - newer.opened, a.bands)
     return replace(
-        out,
+        newer,
         sums=sums,
-        first=first,
-        opened=opened,
-        occasions=occasions,
+        first=np.minimum(older.first, newer.first),
+        opened=np.minimum(older.opened, newer.opened),
+        occasions=older.occasions + newer.occasions,
         events={
-            kind: _joined_events(event, place, older.events[kind], newer.events[kind], gaps)
-            for kind, event in out.events.items()
+            kind: _added_events(older.events[kind], event, gaps)
+            for kind, event in newer.events.items()
         },
     )
 
 
-def _joined_events(
-    out: EventSums, place: Ints, older: EventSums, newer: EventSums, gaps: Floats | None
-) -> EventSums:
-    sums = _added(out.sums, place, (older.sums, newer.tick - older.tick), out.bands)
+def _added_events(older: EventSums, newer: EventSums, gaps: Floats | None) -> EventSums:
+    sums = newer.sums + older.sums * decay(newer.tick - older.tick, newer.bands)[:, None, :]
     if gaps is not None:
-        sums[place, GAPS] += _aged(gaps, newer.tick - newer.opened, out.bands)
-    opened = out.opened.copy()
-    opened[place] = np.minimum(older.opened, newer.opened)
-    return EventSums(out.bands, sums, out.tick, opened)
+        sums[:, GAPS] += _aged(gaps, newer.tick - newer.opened, newer.bands)
+    return EventSums(newer.bands, sums, newer.tick, np.minimum(older.opened, newer.opened))
 
 
-def _added(
-    sums: Floats, place: Ints, older: tuple[Floats, Ints], bands: tuple[HalfLife, ...]
-) -> Floats:
-    out = sums.copy()
-    out[place] += older[0] * decay(older[1], bands)[:, None, :]
-    return out
+def _put(cells: NodeCells, at: Ints, rows: NodeCells) -> NodeCells:
+    """A table with other numbers in some rows."""
+
+    def put(column: NDArray[Any], told: NDArray[Any]) -> NDArray[Any]:
+        out = column.copy()
+        out[at] = told
+        return out
+
+    return NodeCells(
+        cells.kind,
+        cells.bands,
+        cells.unit,
+        cells.twin,
+        cells.member,
+        cells.source,
+        put(cells.sums, rows.sums),
+        put(cells.first, rows.first),
+        put(cells.last, rows.last),
+        put(cells.opened, rows.opened),
+        put(cells.occasions, rows.occasions),
+        {
+            kind: EventSums(
+                event.bands,
+                put(event.sums, rows.events[kind].sums),
+                put(event.tick, rows.events[kind].tick),
+                put(event.opened, rows.events[kind].opened),
+            )
+            for kind, event in cells.events.items()
+        },
+    )
 
 
 def _aged(gaps: Floats, age: Ints, bands: tuple[HalfLife, ...]) -> Floats:
@@ -94,15 +140,6 @@ def _gap_between(older: NodeCells, newer: NodeCells) -> Floats | None:
     if (older.last > newer.opened).any():
         raise ValueError("occurrences of one cell lie among each other; rebuild it from the ledger")
     return log_gaps(newer.opened - older.last, older.unit)
-
-
-def _paired(cells: NodeCells) -> NDArray[np.bool_]:
-    """True where a row belongs to the same cell as the one before."""
-    same = np.zeros(len(cells), dtype=bool)
-    same[1:] = True
-    for column in (cells.twin, cells.member, cells.source):
-        same[1:] &= column[1:] == column[:-1]
-    return same
 
 
 def stacked_cells(parts: Sequence[NodeCells]) -> NodeCells:

@@ -61,13 +61,14 @@ class Seen:
         bool[q], int64[q]
             The moment is 0 where the twin was never seen.
         """
-        rows = visible[self.source] if len(self.source) else np.zeros(0, dtype=bool)
-        twin, first = self.twin[rows], self.first[rows]
-        known, place = np.unique(twin, return_inverse=True)
-        start = np.full(len(known) + 1, np.iinfo(np.int64).max)
-        np.minimum.at(start, place, first)
-        at = np.searchsorted(known, twins)
-        met = (at < len(known)) & (np.append(known, -1)[at] == twins)
+        rows = np.flatnonzero(visible[self.source])
+        if not len(rows):
+            return np.zeros(len(twins), dtype=bool), np.zeros(len(twins), dtype=np.int64)
+        twin = self.twin[rows]
+        begins = np.concatenate([[0], np.flatnonzero(twin[1:] != twin[:-1]) + 1])
+        known, start = twin[begins], np.minimum.reduceat(self.first[rows], begins)
+        at = np.minimum(np.searchsorted(known, twins), len(known) - 1)
+        met = known[at] == twins
         return met, np.where(met, start[at], 0)
 
 
@@ -223,8 +224,10 @@ def seen(signals: SignalColumns) -> Seen:
 
     Signals that doxa caused, and traits known from the beginning, tell nobody from when on.
     """
-    undated = np.isin(signals.at, list(BEGINNING.values()))
-    own = np.flatnonzero(~signals.inert & ~undated)
+    told = ~signals.inert
+    for beginning in BEGINNING.values():
+        told &= signals.at != beginning
+    own = np.flatnonzero(told)
     twin, source, at = signals.twin[own], signals.source[own], signals.at[own]
     return _seen(twin, source, at, at)
 

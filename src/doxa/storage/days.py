@@ -15,6 +15,9 @@ from doxa.errors import InputError
 from doxa.storage.rows import decode_payload
 from doxa.types import Json, Moment, Span
 
+FEW = 64
+"""Up to so many moments are looked at one by one: a column costs more than a row, once."""
+
 _SLOTS_PER_DAY = DAY // SLOT
 Offsets: TypeAlias = dict[str, dict[int, Span]]
 """Offsets met so far by zone and quarter of an hour; may be shared by many scans."""
@@ -96,6 +99,8 @@ class LocalDays:
 
     def _days(self, at: Ints, name: str) -> Ints:
         """One offset per UTC day; by the quarter of an hour on days in which it changes."""
+        if len(at) <= FEW:
+            return np.array([self._day(moment, name) for moment in at.tolist()], dtype=np.int64)
         dates, places = np.unique(at // DAY, return_inverse=True)
         offset = self._offsets(dates * _SLOTS_PER_DAY, name)
         moves = (offset != self._offsets((dates + 1) * _SLOTS_PER_DAY, name))[places]
@@ -105,12 +110,22 @@ class LocalDays:
             offsets[moves] = self._offsets(slots, name)[here]
         return (at + offsets) // DAY
 
-    def _offsets(self, slots: Ints, name: str) -> Ints:
+    def _day(self, at: Moment, name: str) -> int:
+        """The same for one moment: quicker for some dozens."""
+        slot = at // DAY * _SLOTS_PER_DAY
+        offset = self._offset(slot, name)
+        if offset != self._offset(slot + _SLOTS_PER_DAY, name):
+            offset = self._offset(at // SLOT, name)
+        return (at + offset) // DAY
+
+    def _offset(self, slot: int, name: str) -> Span:
         known = self.offsets.setdefault(name, {})
-        for slot in slots.tolist():
-            if slot not in known:
-                known[slot] = offset_at(slot, name)
-        return np.array([known[slot] for slot in slots.tolist()], dtype=np.int64)
+        if slot not in known:
+            known[slot] = offset_at(slot, name)
+        return known[slot]
+
+    def _offsets(self, slots: Ints, name: str) -> Ints:
+        return np.array([self._offset(slot, name) for slot in slots.tolist()], dtype=np.int64)
 
 
 def zones_in_force(history: ZoneHistory, twin: Ints, at: Ints) -> Ints:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import AbstractContextManager
 
 import msgspec
 import numpy as np
@@ -180,6 +181,10 @@ class MemoryLedger(MemoryForgetting):
             newest_at=max(at, default=None),
             newest_recorded=max((row[RECORDED] for row in self._rows.values()), default=None),
         )
+
+    def steady(self) -> AbstractContextManager[object]:
+        """Nobody else writes within."""
+        return self._lock
 
     def changes(self) -> int:
         """A number that differs when anyone wrote since."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -276,6 +277,9 @@ class Ledger(Protocol):
 
     def stats(self) -> StoreStats:
         """The ledger in a few numbers."""
+
+    def steady(self) -> AbstractContextManager[None]:
+        """What this thread reads within is of one moment of the store; scans end within, too."""
 
     def changes(self) -> int:
         """A number that differs when anyone wrote since; compare it within one open store only."""

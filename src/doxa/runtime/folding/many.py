@@ -69,34 +69,32 @@ def _from_snapshots(
     if belief_map is not wiring.belief_map:
         return None
     store = wiring.store
-    stamp = store.changes()
     met = keys[keys >= 0]
     parts = identity.parts(met)
-    taken_back = taken_back_since(wiring, known_at, identity.keys(met))
-    without = set(identity.roots(taken_back).tolist())
-    snapshots = sorted(
-        (
-            each
-            for each in store.snapshots(met.tolist())
-            if serves(each, wiring.mark, until, known_at, parts.get(each.twin, ()))
-            and each.twin not in without
-        ),
-        key=lambda each: each.twin,
-    )
-    if not snapshots:
-        return None
-    twins = np.array([each.twin for each in snapshots], dtype=np.int64)
-    tail = ledger_rows(
-        store,
-        belief_map.zone,
-        twins.tolist(),
-        since=min(each.until for each in snapshots),
-        until=until,
-        known_at=known_at,
-        identity=identity,
-    )
-    if store.changes() != stamp:
-        return None
+    with store.steady():
+        taken_back = taken_back_since(wiring, known_at, identity.keys(met))
+        without = set(identity.roots(taken_back).tolist())
+        snapshots = sorted(
+            (
+                each
+                for each in store.snapshots(met.tolist())
+                if serves(each, wiring.mark, until, known_at, parts.get(each.twin, ()))
+                and each.twin not in without
+            ),
+            key=lambda each: each.twin,
+        )
+        if not snapshots:
+            return None
+        twins = np.array([each.twin for each in snapshots], dtype=np.int64)
+        tail = ledger_rows(
+            store,
+            belief_map.zone,
+            twins.tolist(),
+            since=min(each.until for each in snapshots),
+            until=until,
+            known_at=known_at,
+            identity=identity,
+        )
     begins = np.array([each.until for each in snapshots], dtype=np.int64)
     tail = tail.take(np.flatnonzero(tail.at >= begins[np.searchsorted(twins, tail.twin)]))
     members, sources = Members(), Sources(tail.sources)

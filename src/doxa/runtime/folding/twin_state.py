@@ -83,28 +83,28 @@ def readable(
         Take only a snapshot of what stands before this place in the ledger.
     """
     store = wiring.store
-    stamp = store.changes()
     keys = (person.key, *person.aliases)
-    snapshot = store.snapshot(person.key) if cached and belief_map is wiring.belief_map else None
-    if not serves(snapshot, wiring.mark, until, known_at, person.aliases):
+    with store.steady():
         snapshot = None
-    if snapshot is not None and len(taken_back_since(wiring, known_at, keys)):
-        snapshot = None
-    if snapshot is not None and before_seq is not None and snapshot.last_seq >= before_seq:
-        snapshot = None
-    since = None if snapshot is None else snapshot.until
-    rows = ledger_rows(
-        store,
-        belief_map.zone,
-        [person.key],
-        since=since,
-        until=until,
-        known_at=known_at,
-        identity=person.identity,
-        retractions=person.retractions,
-    )
-    if snapshot is not None and store.changes() != stamp and store.snapshot(person.key) != snapshot:
-        return readable(wiring, belief_map, person, until, known_at, cached=False)
+        if cached and belief_map is wiring.belief_map:
+            snapshot = store.snapshot(person.key)
+        if not serves(snapshot, wiring.mark, until, known_at, person.aliases):
+            snapshot = None
+        if snapshot is not None and len(taken_back_since(wiring, known_at, keys)):
+            snapshot = None
+        if snapshot is not None and before_seq is not None and snapshot.last_seq >= before_seq:
+            snapshot = None
+        since = None if snapshot is None else snapshot.until
+        rows = ledger_rows(
+            store,
+            belief_map.zone,
+            [person.key],
+            since=since,
+            until=until,
+            known_at=known_at,
+            identity=person.identity,
+            retractions=person.retractions,
+        )
     return Readable(belief_map, snapshot, rows)
 
 

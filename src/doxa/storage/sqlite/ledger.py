@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ from doxa.storage.rows import SignalRows, row_of
 from doxa.storage.sqlite import bulk, schema, settings, summary
 from doxa.storage.sqlite.connection import connect, translated
 from doxa.storage.sqlite.readers import Readers
-from doxa.storage.sqlite.scan import Selection, read_columns, read_signals
+from doxa.storage.sqlite.scan import KnownNames, Selection, read_columns, read_signals
 from doxa.storage.sqlite.writer import Writer
 from doxa.types import Moment
 
@@ -53,6 +54,7 @@ class SqliteLedger:
         self._writer = Writer(connection, self._workspace, path)
         self._readers = Readers(path)
         self._offsets: Offsets = {}
+        self._names = KnownNames(self._workspace)
         self._watch: sqlite3.Connection | None = None
         self._watching = threading.Lock()
 
@@ -136,7 +138,7 @@ class SqliteLedger:
         with self._readers.reading() as connection:
             yield from read_columns(
                 connection,
-                self._workspace,
+                self._names.read(connection),
                 selection,
                 clock=self.clock,
                 zone=self.zone,
@@ -172,6 +174,10 @@ class SqliteLedger:
         """The ledger in a few numbers."""
         with self._readers.reading() as connection:
             return summary.stats(connection, self._workspace)
+
+    def steady(self) -> AbstractContextManager[None]:
+        """What this thread reads within is of one moment of the ledger, and of all beside it."""
+        return self._readers.steady()
 
     def changes(self) -> int:
         """A number that differs when anyone wrote to the file since."""

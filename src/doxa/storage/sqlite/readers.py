@@ -21,10 +21,29 @@ class Readers:
         self._idle: list[sqlite3.Connection] = []
         self._busy: set[sqlite3.Connection] = set()
         self._closed = False
+        self._held = threading.local()
+
+    @contextmanager
+    def steady(self) -> Iterator[None]:
+        """All that this thread reads within is of one moment of the file."""
+        if getattr(self._held, "connection", None) is not None:
+            yield
+            return
+        with self.reading() as connection:
+            self._held.connection = connection
+            try:
+                yield
+            finally:
+                self._held.connection = None
 
     @contextmanager
     def reading(self, *, steady: bool = True) -> Iterator[sqlite3.Connection]:
         """A connection inside a read transaction; one statement alone needs none (not `steady`)."""
+        held: sqlite3.Connection | None = getattr(self._held, "connection", None)
+        if held is not None:
+            with translated(self._path):
+                yield held
+            return
         connection = self._take()
         try:
             with translated(self._path):

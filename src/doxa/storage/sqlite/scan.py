@@ -34,6 +34,9 @@ _THIRTY_BITS = (1 << 30) - 1
 _STEP = 512
 """Rows are fetched and turned into columns in steps that stay in the processor's cache."""
 
+_TERMS_MARK = "SELECT erased, (SELECT max(key) FROM terms) FROM workspaces WHERE key = ?"
+"""Keys of terms grow; erasures, after which one may be given again, are counted."""
+
 _ONE = """
 SELECT t.id, k.text, f.text, s.id, s.occurred_at, s.recorded_at, s.ord, s.assumed,
        s.session, s.device, s.cause, s.payload
@@ -79,6 +82,34 @@ class Names:
     keys: dict[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The kinds and sources of a workspace as they stand at a moment of the ledger."""
+
+    workspace: int
+    kinds: Names
+    sources: Names
+
+
+class KnownNames:
+    """The terms of a workspace, read again when there are new ones or some were erased."""
+
+    def __init__(self, workspace: int) -> None:
+        self._workspace = workspace
+        self._known: tuple[tuple[int, int | None], Terms] | None = None
+
+    def read(self, connection: sqlite3.Connection) -> Terms:
+        """The terms, in the transaction that reads signals."""
+        mark = connection.execute(_TERMS_MARK, (self._workspace,)).fetchone()
+        known = self._known
+        if known is None or known[0] != mark:
+            kinds, sources = (
+                read_names(connection, self._workspace, role) for role in (names.KIND, names.SOURCE)
+            )
+            self._known = known = (mark, Terms(self._workspace, kinds, sources))
+        return known[1]
+
+
 def read_signals(
     connection: sqlite3.Connection, workspace: int, twin: int, selection: Selection
 ) -> list[Signal]:
@@ -91,7 +122,7 @@ def read_signals(
 
 def read_columns(
     connection: sqlite3.Connection,
-    workspace: int,
+    terms: Terms,
     selection: Selection,
     *,
     clock: Clock,
@@ -102,8 +133,7 @@ def read_columns(
     identity: Identity = ALONE,
 ) -> Iterator[SignalColumns]:
     """Column batches in ledger order, all of one moment of the ledger."""
-    kinds = read_names(connection, workspace, names.KIND)
-    sources = read_names(connection, workspace, names.SOURCE)
+    workspace, kinds, sources = terms.workspace, terms.kinds, terms.sources
     wanted = None if selection.kinds is None else [kinds.keys.get(kind) for kind in selection.kinds]
     retracted = _retracted(connection, workspace, selection)
     history = _history(connection, workspace, selection, kinds, zone, identity, retracted)
@@ -157,7 +187,8 @@ def _steps(cursor: sqlite3.Cursor, size: int) -> Iterator[_Step]:
 def _columns(
     steps: Sequence[_Step], kinds: Names, sources: Names, days: LocalDays, identity: Identity
 ) -> SignalColumns:
-    numbers = np.concatenate([step.numbers for step in steps], axis=1)
+    one = len(steps) == 1
+    numbers = steps[0].numbers if one else np.concatenate([s.numbers for s in steps], axis=1)
     seq, own, at, recorded, order, packed = numbers
     twin, at = identity.roots(own), identity.moved(own, at)
     ids = list(chain.from_iterable(step.ids for step in steps))
@@ -169,7 +200,7 @@ def _columns(
         seq=seq,
         kind=kinds.code[packed >> 31],
         source=sources.code[(packed >> 1) & _THIRTY_BITS],
-        session=np.concatenate([step.session for step in steps]),
+        session=steps[0].session if one else np.concatenate([step.session for step in steps]),
         day=days.of(twin, at),
         payload=list(chain.from_iterable(step.payload for step in steps)),
         inert=(packed & 1).astype(np.bool_),
@@ -192,7 +223,10 @@ def _query(
     if kinds is not None:
         condition += " AND kind IN (SELECT value FROM json_each(?))"
         values.append(key_list([key for key in kinds if key is not None]))
-    if selection.few:
+    if selection.twins is not None and len(selection.twins) == 1:
+        condition += " AND twin = ?"
+        values.append(int(selection.twins[0]))
+    elif selection.few:
         condition += _TWINS
         values.append(key_list(selection.twins or ()))
     if len(retracted):
