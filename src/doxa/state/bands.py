@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -45,8 +46,14 @@ def decay(age: ArrayLike, half_lives: tuple[HalfLife, ...]) -> Floats:
     [[1.0, 1.0, 1.0], [0.25, 0.5, 1.0]]
     """
     ages: Floats = np.asarray(age, dtype=np.float64)
-    left: Floats = np.exp2(-ages[..., None] / np.asarray(half_lives))
+    left: Floats = np.exp2(ages[..., None] / _negative(half_lives))
     return left
+
+
+@lru_cache(maxsize=256)
+def _negative(half_lives: tuple[HalfLife, ...]) -> Floats:
+    """Half-lives as one column, below zero: an age over it is the exponent."""
+    return -np.array(half_lives, dtype=np.float64)
 
 
 def exposure(age: ArrayLike, half_life: HalfLife | Floats) -> Floats:

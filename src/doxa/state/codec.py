@@ -267,41 +267,43 @@ def _planned(header: _Header, entries: dict[str, int], codes: list[int]) -> _Pla
 
 def _cut(plan: _Plan, numbers: Ints, keys: Ints, members: Members, sources: Sources) -> State:
     """The states of the twins whose numbers stand in the rows of a matrix."""
-    header = plan.header
-    integers, floats = numbers[:, : plan.words], numbers[:, plan.words :].view(np.float64)
-    place, source, first, last, opened, occasions = (
-        integers[:, column] for column in plan.columns[:6]
-    )
+    header, words = plan.header, plan.words
+    if len(keys) == 1:  # slices of one row are views, and need no reshaping
+        numbers = numbers[0]
+    integers, floats = numbers[..., :words], numbers[..., words:].view(np.float64)
+    place, source, *told = (integers[..., column] for column in plan.columns[:6])
     code = np.array([sources.code(name) for name in header.sources], dtype=np.int64)
-    member, source = _keys(plan, members)[place], code[source]
+    told = [_keys(plan, members)[place], code[source], *told]
     tables: dict[Layout, NodeCells] = {}
     for part in plan.parts:
-        table, rows = part.table, part.cells
+        table = part.table
+        member, source, first, last, opened, occasions = (
+            column[..., part.cells].reshape(-1) for column in told
+        )
         tables[table.kind, table.bands] = NodeCells(
             table.kind,
             table.bands,
             table.unit,
             _each(keys, table.cells),
-            member[:, rows].reshape(-1),
-            source[:, rows].reshape(-1),
-            floats[:, part.sums].reshape(-1, *part.shape),
-            first[:, rows].reshape(-1),
-            last[:, rows].reshape(-1),
-            opened[:, rows].reshape(-1),
-            occasions[:, rows].reshape(-1),
+            member,
+            source,
+            floats[..., part.sums].reshape(-1, *part.shape),
+            first,
+            last,
+            opened,
+            occasions,
             {
                 kind: EventSums(
                     bands,
-                    floats[:, sums].reshape(-1, part.shape[0], len(bands)),
-                    integers[:, ticks].reshape(-1),
-                    openings.reshape(-1),
+                    floats[..., sums].reshape(-1, part.shape[0], len(bands)),
+                    integers[..., ticks].reshape(-1),
+                    integers[..., openings].reshape(-1),
                 )
-                for kind, (bands, ticks, openings_at, sums) in part.events.items()
-                for openings in (integers[:, openings_at],)
+                for kind, (bands, ticks, openings, sums) in part.events.items()
             },
         )
     seen, first_seen, last_seen, *lasts = (
-        integers[:, column].reshape(-1) for column in plan.columns[6:]
+        integers[..., column].reshape(-1) for column in plan.columns[6:]
     )
     return State(
         tables,
