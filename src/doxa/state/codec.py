@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from doxa.beliefmap.columns import Ints, Members
 from doxa.domain.evidence import EvidenceKind
 from doxa.state.cells import EventSums, NodeCells
 from doxa.state.claims import Claims, Key
-from doxa.state.consents import NONE_SAID
 from doxa.state.entries import SLOTS, Layout, keyed, node_of
 from doxa.state.people import Seen, Sessions, State, side_by_side
-from doxa.state.traits import Traits
+from doxa.state.traits import NONE_SAID, Traits
 from doxa.types import HalfLife
 
 FORMAT = 3
@@ -28,6 +28,8 @@ COLUMNS = ("source", "first", "last", "opened", "occasions")
 """What every cell has, after its place among the twin's (entry, member)."""
 
 WORD = 8
+
+T = TypeVar("T", np.int64, np.float64)
 
 
 class _Table(msgspec.Struct, array_like=True):
@@ -267,27 +269,28 @@ def _planned(header: _Header, entries: dict[str, int], codes: list[int]) -> _Pla
 
 def _cut(plan: _Plan, numbers: Ints, keys: Ints, members: Members, sources: Sources) -> State:
     """The states of the twins whose numbers stand in the rows of a matrix."""
-    header, words = plan.header, plan.words
-    if len(keys) == 1:  # slices of one row are views, and need no reshaping
-        numbers = numbers[0]
+    header, words, stretch = plan.header, plan.words, _of_many
+    twins = np.broadcast_to(keys[:, None], (len(keys), words))
+    if len(keys) == 1:
+        numbers, twins, stretch = numbers[0], np.full(words, keys[0]), _of_one
     integers, floats = numbers[..., :words], numbers[..., words:].view(np.float64)
     place, source, *told = (integers[..., column] for column in plan.columns[:6])
     code = np.array([sources.code(name) for name in header.sources], dtype=np.int64)
-    told = [_keys(plan, members)[place], code[source], *told]
+    cells = [twins, _keys(plan, members)[place], code[source], *told]
     tables: dict[Layout, NodeCells] = {}
     for part in plan.parts:
-        table = part.table
-        member, source, first, last, opened, occasions = (
-            column[..., part.cells].reshape(-1) for column in told
+        table, rows = part.table, part.cells
+        twin, member, source, first, last, opened, occasions = (
+            stretch(column, rows) for column in cells
         )
         tables[table.kind, table.bands] = NodeCells(
             table.kind,
             table.bands,
             table.unit,
-            _each(keys, table.cells),
+            twin,
             member,
             source,
-            floats[..., part.sums].reshape(-1, *part.shape),
+            stretch(floats, part.sums).reshape(-1, *part.shape),
             first,
             last,
             opened,
@@ -295,20 +298,18 @@ def _cut(plan: _Plan, numbers: Ints, keys: Ints, members: Members, sources: Sour
             {
                 kind: EventSums(
                     bands,
-                    floats[..., sums].reshape(-1, part.shape[0], len(bands)),
-                    integers[..., ticks].reshape(-1),
-                    integers[..., openings].reshape(-1),
+                    stretch(floats, sums).reshape(-1, part.shape[0], len(bands)),
+                    stretch(integers, ticks),
+                    stretch(integers, openings),
                 )
                 for kind, (bands, ticks, openings, sums) in part.events.items()
             },
         )
-    seen, first_seen, last_seen, *lasts = (
-        integers[..., column].reshape(-1) for column in plan.columns[6:]
-    )
+    seen, seen_first, seen_last, *lasts = (stretch(integers, column) for column in plan.columns[6:])
     return State(
         tables,
         plan.entries,
-        Seen(_each(keys, header.seen), code[seen], first_seen, last_seen),
+        Seen(stretch(twins, slice(0, header.seen)), code[seen], seen_first, seen_last),
         _lasts(header.traits, keys, code, *lasts[:3]),
         {
             kind: Sessions(keys, np.full(len(keys), count))
@@ -332,7 +333,7 @@ def _claims(plan: _Plan, keys: Ints, members: Members, sources: Sources) -> Clai
         raise ValueError(f"a snapshot of a map with {error.args[0]!r}") from None
     return Claims(
         row=np.full(len(told) * len(keys), -1),
-        twin=_each(keys, len(told)),
+        twin=np.repeat(keys, len(told)),
         source=column(sources.code(one.source) for one in told),
         at=column(one.at for one in told),
         order=column(one.order for one in told),
@@ -356,13 +357,23 @@ def _lasts(
     if not told:
         return NONE_SAID
     return Traits(
-        _each(keys, len(told)),
+        np.repeat(keys, len(told)),
         code[source],
         at,
         order,
         [name for name, _ in told] * len(keys),
         [value for _, value in told] * len(keys),
     )
+
+
+def _of_one(numbers: NDArray[T], stretch: slice) -> NDArray[T]:
+    """A stretch of one twin's numbers: a view."""
+    return numbers[stretch]
+
+
+def _of_many(numbers: NDArray[T], stretch: slice) -> NDArray[T]:
+    """A stretch of every twin's numbers, one twin after the other."""
+    return numbers[:, stretch].reshape(-1)
 
 
 def _keys(plan: _Plan, members: Members) -> Ints:
@@ -373,8 +384,3 @@ def _keys(plan: _Plan, members: Members) -> Ints:
     named = zip(plan.nodes, plan.header.names, strict=True)
     told = np.array([members.code(node, member) for node, (_, member) in named], np.int64)
     return plan.codes | told
-
-
-def _each(keys: Ints, count: int) -> Ints:
-    """Every key so many times."""
-    return np.full(count, keys[0]) if len(keys) == 1 else np.repeat(keys, count)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from doxa.beliefmap.columns import Ints, SignalColumns
 from doxa.domain.consent import GIVEN, consent_said
 from doxa.domain.signal import CONSENT
-from doxa.state.traits import TraitRow, Traits, newest
+from doxa.state.traits import NONE_SAID, TraitRow, Traits, newest
 
 
 def last_consents(signals: SignalColumns) -> Traits:
@@ -70,5 +70,4 @@ class Consents:
         return np.isin(twins, self.withdrawn.get(about, _NOBODY))
 
 
-NONE_SAID = newest([])
 _NOBODY: Ints = np.zeros(0, dtype=np.int64)

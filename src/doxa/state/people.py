@@ -21,13 +21,13 @@ from doxa.state.claims import (
     spans,
 )
 from doxa.state.clock import EventClock, event_clocks
-from doxa.state.consents import NONE_SAID, last_consents
+from doxa.state.consents import last_consents
 from doxa.state.entries import Layout, entries_of, entry_of_key, member_of_key
 from doxa.state.evidence import stacked
 from doxa.state.fold import fold
 from doxa.state.join import join, stacked_cells
 from doxa.state.order import changes, ordered
-from doxa.state.traits import Traits, join_traits, joined_traits, last_traits
+from doxa.state.traits import NONE_SAID, Traits, join_traits, joined_traits, last_traits
 
 T = TypeVar("T", NodeCells, Traits)
 

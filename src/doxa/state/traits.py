@@ -47,8 +47,10 @@ def last_traits(signals: SignalColumns) -> Traits:
     alone decides.
     """
     if TRAITS not in signals.kinds:
-        return newest([])
+        return NONE_SAID
     rows = np.flatnonzero((signals.kind == signals.kinds.index(TRAITS)) & ~signals.inert)
+    if not len(rows):
+        return NONE_SAID
     found: list[TraitRow] = []
     for row in rows.tolist():
         key = (int(signals.twin[row]), int(signals.source[row]))
@@ -80,6 +82,10 @@ def newest(rows: list[TraitRow]) -> Traits:
         [key[1] for key in keys],
         [row[2] for row in told],
     )
+
+
+NONE_SAID = newest([])
+"""Of people who said nothing of the kind."""
 
 
 def join_traits(a: Traits, b: Traits) -> Traits:
