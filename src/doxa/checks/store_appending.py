@@ -77,6 +77,7 @@ def check_conflicts_name_the_field(make: MakeStore) -> None:
             assert "'t1'" in error.where
             assert error.problem.endswith(field), error
             assert "bob" not in str(error)
+        assert store.twin_keys(["bob", "ann"]) == [store.twin_key("bob"), key_of(store)]
         assert store.twin_key("bob") is None
         assert store.stats().signals == 1
 

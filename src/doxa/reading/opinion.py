@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from enum import IntEnum
 
 import msgspec
@@ -122,9 +122,9 @@ class Opinions:
     def __len__(self) -> int:
         return len(self.twin)
 
-    def take(self, rows: Ints | NDArray[np.bool_]) -> Opinions:
+    def take(self, rows: Ints | NDArray[np.bool_] | slice) -> Opinions:
         """Some rows of the table."""
-        return replace(self, **{f.name: getattr(self, f.name)[rows] for f in fields(self)})
+        return Opinions(**{name: getattr(self, name)[rows] for name in _COLUMNS})
 
     def one(self, row: int) -> Opinion:
         """One row as a record."""
@@ -146,6 +146,7 @@ class Opinions:
         return [Opinion(**dict(zip(_RECORDED, row, strict=True))) for row in rows]
 
 
+_COLUMNS = tuple(each.name for each in fields(Opinions))
 _RECORDED = Opinion.__struct_fields__
 _TRUTHS = [code.name.lower() for code in Truth]
 _STATUSES = [code.name.lower() for code in Status]

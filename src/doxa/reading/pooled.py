@@ -12,6 +12,7 @@ from doxa.beliefmap.columns import Floats, Ints
 from doxa.domain.evidence import EvidenceKind
 from doxa.reading.bands import EVER, OWN, QUICK, Terms
 from doxa.state.cells import NodeCells
+from doxa.state.entries import entry_of_key, member_of_key
 
 MOST = 3
 """Sums that a reading looks at: for and against; count and amount; n, sum x and sum x^2."""
@@ -265,25 +266,38 @@ def _rows(seen: Looked, asked: tuple[Ints, Ints] | None) -> tuple[Ints, Ints, In
     twin, member = asked
     if not len(twin) or not len(seen.twin):
         return twin, member, np.full(len(seen.twin), -1)
-    keys, cells = _pairs((twin, member), (seen.twin, seen.member))
-    if (keys[1:] > keys[:-1]).all():
-        place = np.searchsorted(keys, cells)
-        place[place == len(keys)] = 0
-        found = place
-    else:
-        sort = np.argsort(keys)
-        place = np.searchsorted(keys, cells, sorter=sort)
-        place[place == len(keys)] = 0
-        found = sort[place]
+    keys, cells, size = _pairs((twin, member), (seen.twin, seen.member))
+    if size <= _DENSE * (len(keys) + len(cells)) + _SMALL:
+        row = np.full(size, -1)
+        row[keys] = np.arange(len(keys))
+        return twin, member, row[cells]
+    sort = np.argsort(keys)
+    place = np.searchsorted(keys, cells, sorter=sort)
+    place[place == len(keys)] = 0
+    found = sort[place]
     return twin, member, np.where(keys[found] == cells, found, -1)
 
 
-def _pairs(*columns: tuple[Ints, Ints]) -> tuple[Ints, ...]:
-    """One number for each (twin, member); twins are counted, so that no product overflows."""
-    only = columns[0][0][0]
-    if all((twin == only).all() for twin, _ in columns):
-        return tuple(member for _, member in columns)
-    twin, member = (np.concatenate(parts) for parts in zip(*columns, strict=True))
-    members, place = np.unique(member, return_inverse=True)
-    codes = np.unique(twin, return_inverse=True)[1] * len(members) + place
-    return tuple(np.split(codes, np.cumsum([len(each) for each, _ in columns])[:-1]))
+_DENSE, _SMALL = 8, 1 << 12
+"""Rows are looked up in a table of all possible ones while it stays so many times their number."""
+
+
+def _pairs(asked: tuple[Ints, Ints], cells: tuple[Ints, Ints]) -> tuple[Ints, Ints, int]:
+    """One number from 0 on for each (twin, member) on both sides, and how many there may be.
+
+    Numbers are counted from the smallest where they lie close together, else by rank, so that no
+    product overflows.
+    """
+    twin, member = (np.concatenate(pair) for pair in zip(asked, cells, strict=True))
+    codes, size = np.zeros(len(twin), dtype=np.int64), 1
+    for column in (twin, entry_of_key(member), member_of_key(member)):
+        low, high = column.min(), column.max()
+        if low == high:
+            continue
+        if high - low < len(column):
+            place, met = column - low, int(high - low) + 1
+        else:
+            known, place = np.unique(column, return_inverse=True)
+            met = len(known)
+        codes, size = codes * met + place, size * met
+    return codes[: len(asked[0])], codes[len(asked[0]) :], size

@@ -87,6 +87,10 @@ class MemoryLedger(MemoryForgetting):
         """The integer key of a twin, None when it was never met."""
         return self._twins.get(twin)
 
+    def twin_keys(self, twins: Sequence[str]) -> list[int | None]:
+        """The integer keys of twins, None for those never met."""
+        return [self._twins.get(twin) for twin in twins]
+
     def twin_names(self, keys: Sequence[int]) -> list[str]:
         """The ids of twins by key."""
         names = {key: twin for twin, key in self._twins.items()}

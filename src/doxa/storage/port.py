@@ -219,6 +219,9 @@ class Ledger(Protocol):
     def twin_key(self, twin: str) -> int | None:
         """The integer key of a twin, None when it was never met."""
 
+    def twin_keys(self, twins: Sequence[str]) -> list[int | None]:
+        """The integer keys of twins, None for those never met."""
+
     def twin_names(self, keys: Sequence[int]) -> list[str]:
         """The ids of twins by key."""
 

@@ -83,6 +83,12 @@ class SqliteLedger:
             ).fetchone()
         return None if found is None else int(found[0])
 
+    def twin_keys(self, twins: Sequence[str]) -> list[int | None]:
+        """The integer keys of twins, None for those never met."""
+        with self._readers.reading() as connection:
+            known = summary.twin_keys(connection, self._workspace, twins)
+        return [known.get(twin) for twin in twins]
+
     def twin_names(self, keys: Sequence[int]) -> list[str]:
         """The ids of twins by key."""
         with self._readers.reading() as connection:

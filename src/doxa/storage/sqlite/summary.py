@@ -31,6 +31,7 @@ SELECT (SELECT count(*) FROM twins WHERE workspace = :w), count(*), max(seq),
        min(occurred_at), max(occurred_at), max(recorded_at)
 FROM signals NOT INDEXED WHERE workspace = :w
 """
+_AT_ONCE = 500
 
 
 def first_signals(
@@ -65,6 +66,19 @@ def stats(connection: sqlite3.Connection, workspace: int) -> StoreStats:
         newest_at=newest,
         newest_recorded=recorded,
     )
+
+
+def twin_keys(
+    connection: sqlite3.Connection, workspace: int, twins: Sequence[str]
+) -> dict[str, int]:
+    """The keys of twins by id; twins that were never met are left out."""
+    known: dict[str, int] = {}
+    for start in range(0, len(twins), _AT_ONCE):
+        some = twins[start : start + _AT_ONCE]
+        marks = ", ".join("?" * len(some))
+        sql = f"SELECT id, key FROM twins WHERE workspace = ? AND id IN ({marks})"
+        known.update(connection.execute(sql, (workspace, *some)))
+    return known
 
 
 def twin_names(
