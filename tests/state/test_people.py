@@ -93,6 +93,19 @@ def test_any_disjoint_days_add_up_for_opinions(world):
     np.testing.assert_allclose(join(replace(a, events={}), replace(b, events={})).sums, whole.sums)
 
 
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_cells_that_one_side_alone_met_are_put_in_their_place(world, case):
+    signals, evidence, belief_map = world(case[0], once=case[1])
+    (whole,) = fold_people(signals, evidence, belief_map).tables.values()
+    assert len(whole) > 5
+    for some in ([0], [3], [len(whole) - 1], [1, 2, 4]):
+        rest = np.delete(np.arange(len(whole)), some)
+        a, b = whole.take(rest), whole.take(np.array(some))
+        for joined in (join(a, b), join(b, a)):
+            for name in PER_CELL:
+                np.testing.assert_array_equal(getattr(joined, name), getattr(whole, name), name)
+
+
 def test_occurrences_among_each_other_are_refused(world):
     signals, evidence, belief_map = world(EvidenceKind.OCCURRENCE)
     odd = signals.day % 2 == 1

@@ -44,7 +44,8 @@ def join(a: NodeCells, b: NodeCells) -> NodeCells:
         alone = np.ones(len(b), dtype=bool)
         alone[met] = False
         out = stacked_cells((out, b.take(np.flatnonzero(alone))))
-        kept = np.where(kept < len(a), kept, len(a) - 1 + np.cumsum(alone)[kept - len(a)])
+        moved = np.concatenate([np.arange(len(a)), len(a) - 1 + np.cumsum(alone)])
+        kept = moved[kept]
     return out if (kept[1:] > kept[:-1]).all() else out.take(kept)
 
 
