@@ -9,20 +9,8 @@ from doxa.reading.answer import Answer
 from doxa.reading.bands import EVER, OWN, QUICK
 from doxa.reading.beta import beta_credence, beta_uncertainty, bounded
 from doxa.reading.conflict import ambivalence, disagreement
-from doxa.reading.opinion import Status
 from doxa.reading.question import Question, trend
-from doxa.reading.status import (
-    Flags,
-    aged,
-    agreement,
-    at_least,
-    dissolution,
-    faded,
-    judged,
-    side,
-    solidity,
-    truth_state,
-)
+from doxa.reading.status import Flags, agreement, at_least, side
 
 
 def read_for_against(asked: Question) -> Answer:
@@ -40,43 +28,41 @@ def read_for_against(asked: Question) -> Answer:
     looks_n = np.stack((heard[OWN] * asked.left, heard[OWN], heard[QUICK]))
     uncertainty = beta_uncertainty(looks_n, prior.strength)
     heading = trend(asked, (credence[2], uncertainty[2]), (credence[1], uncertainty[1]))
-    firm = solidity(r[EVER] + s[EVER], agreement(r[EVER], s[EVER]), asked.span, asked.half_life)
     return {
         "credence": credence[0],
         "uncertainty": uncertainty[0],
-        "truth": truth_state(now_r, now_s, prior.strength),
-        "status": _status(asked, r, s, firm),
-        "change": np.where(asked.terms.turns, np.abs(heading), 0.0),
+        "change": np.abs(heading),
         "ambivalence": ambivalence(r[OWN], s[OWN]),
         "disagreement": _disagreement(asked),
-        "solidity": firm,
         "trend": heading,
         "support": now_r,
         "attack": now_s,
         "evidence": now_r + now_s,
-        "dissolves": dissolution(sums.newest, r[OWN] + s[OWN], asked.half_life),
-        "base": asked.column(prior.base),
+        "base": prior.base,
+        **_standing(asked, r, s),
     }
 
 
-def _status(asked: Question, heard_r: Floats, heard_s: Floats, firm: Floats) -> Ints:
-    """Judged at the newest evidence, then aged; r and s by band.
+def _standing(asked: Question, heard_r: Floats, heard_s: Floats) -> Answer:
+    """What decides the status, from r and s by band.
 
     A solid status also needs more margin than one contrary occasion can take, at the newest
     evidence and for as long as it stays (decision 3).
     """
     r, s = heard_r[OWN], heard_s[OWN]
     n, margin = r + s, np.abs(r - s)
-    met = asked.sums.occasions > 0
     sides = side(heard_r, heard_s)
     both = (n > 0) & at_least(np.minimum(r, s), np.maximum(r, s) / 2)
-    contested = both | _turning(asked, sides[OWN])
-    turned = sides[EVER] * sides[OWN] < 0
-    solid = at_least(firm, 0.6) & at_least(margin, 1.0)
-    status = judged(met, contested, ~at_least(n, 2.0), turned, solid)
-    fading, dissolved = faded(n * asked.left, n)
-    loose = (status == int(Status.SOLID)) & ~at_least(margin * asked.left, 1.0)
-    return aged(status, fading | loose, dissolved)
+    return {
+        "held": n,
+        "ever": heard_r[EVER] + heard_s[EVER],
+        "agreement": agreement(heard_r[EVER], heard_s[EVER]),
+        "contested": both | _turning(asked, sides[OWN]),
+        "forming": ~at_least(n, 2.0),
+        "turned": sides[EVER] * sides[OWN] < 0,
+        "unsure": ~at_least(margin, 1.0),
+        "shaken": ~at_least(margin * asked.left, 1.0),
+    }
 
 
 def _turning(asked: Question, here: Ints) -> Flags:

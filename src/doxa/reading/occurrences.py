@@ -10,7 +10,7 @@ from doxa.reading.answer import Answer
 from doxa.reading.bands import EVER, OWN, QUICK
 from doxa.reading.gamma import gamma_credence, gamma_rate, gamma_uncertainty
 from doxa.reading.question import Question
-from doxa.reading.status import aged, at_least, judged, solidity, truth_state
+from doxa.reading.status import at_least
 from doxa.state.bands import exposure
 
 
@@ -35,29 +35,23 @@ def read_occurrences(asked: Question) -> Answer:
     rates = gamma_rate(count, seen, prior.shape, prior.rate)
     uncertainty = gamma_uncertainty(seen, prior.rate)
     sure = (1 - uncertainty[_QUICK]) * (1 - uncertainty[_NOW])
-    turns = asked.terms.turns
     ever = sums.heard[0, EVER]
-    firm = solidity(ever, (ever > 0).astype(np.float64), asked.span, asked.half_life)
-    none = np.zeros(len(ever), dtype=bool)
-    forming = ~at_least(count[_THEN], 3.0)
-    status = judged(sums.occasions > 0, none, forming, none, at_least(firm, 0.6))
-    fading = ~at_least(credence, newest / 2)
-    dissolved = at_least(np.minimum(base, newest / 4), credence)
     split = prior.strength * seen[_NOW] / prior.rate
-    support, attack = split * credence, split * (1 - credence)
     return {
         "credence": credence,
         "uncertainty": uncertainty[_NOW],
-        "truth": truth_state(support, attack, prior.strength),
-        "status": aged(status, fading, dissolved),
-        "change": np.where(turns, np.abs(quick - credence) * sure, 0.0),
-        "solidity": firm,
-        "trend": np.where(turns, np.log(rates[_QUICK] / rates[_NOW]), np.nan),
-        "support": support,
-        "attack": attack,
+        "change": np.abs(quick - credence) * sure,
+        "trend": np.log(rates[_QUICK] / rates[_NOW]),
+        "support": split * credence,
+        "attack": split * (1 - credence),
         "evidence": count[_NOW],
         "rate": rates[_NOW],
         "base": base,
+        "ever": ever,
+        "agreement": ever > 0,
+        "forming": ~at_least(count[_THEN], 3.0),
+        "fading": ~at_least(credence, newest / 2),
+        "dissolved": at_least(np.minimum(base, newest / 4), credence),
     }
 
 

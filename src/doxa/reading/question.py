@@ -108,6 +108,5 @@ def question(
 
 
 def trend(asked: Question, fast: Reading, slow: Reading) -> Floats:
-    """The leaning at the newest evidence, forgotten at the pace of the shorter band; or NaN."""
-    heading = leaning(fast, slow) * np.exp2(-asked.age / asked.quick)
-    return np.where(asked.terms.turns, heading, np.nan)
+    """The leaning at the newest evidence, forgotten at the pace of the shorter band."""
+    return leaning(fast, slow) * np.exp2(-asked.age / asked.quick)

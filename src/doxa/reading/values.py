@@ -12,16 +12,7 @@ from doxa.reading.conflict import disagreement
 from doxa.reading.normal import normal_credence, normal_mean, normal_uncertainty, own_spread
 from doxa.reading.prior import Prior
 from doxa.reading.question import Question, trend
-from doxa.reading.status import (
-    aged,
-    at_least,
-    dissolution,
-    faded,
-    judged,
-    signs,
-    solidity,
-    truth_state,
-)
+from doxa.reading.status import at_least, signs
 
 
 def read_values(asked: Question) -> Answer:
@@ -36,41 +27,31 @@ def read_values(asked: Question) -> Answer:
     credence = normal_credence(looks[0], looks[1], asked.terms.above, prior)
     uncertainty = normal_uncertainty(looks[0], prior.weight)
     heading = trend(asked, (credence[QUICK], uncertainty[QUICK]), (credence[OWN], uncertainty[OWN]))
-    firm = solidity(heard[0, EVER], np.abs(2 * credence[EVER] - 1), asked.span, asked.half_life)
     split = prior.strength * now[0] / prior.weight
-    support, attack = split * credence[_NOW], split * (1 - credence[_NOW])
+    n, sides = heard[0], _sides(asked)
     return {
         "credence": credence[_NOW],
         "uncertainty": uncertainty[_NOW],
-        "truth": truth_state(support, attack, prior.strength),
-        "status": _status(asked, firm),
-        "change": np.where(asked.terms.turns, np.abs(heading), 0.0),
+        "change": np.abs(heading),
         "disagreement": _disagreement(asked),
-        "solidity": firm,
         "trend": heading,
-        "support": support,
-        "attack": attack,
+        "support": split * credence[_NOW],
+        "attack": split * (1 - credence[_NOW]),
         "evidence": now[0],
-        "dissolves": dissolution(sums.newest, heard[0, OWN], asked.half_life),
         "mean": normal_mean(now[0], now[1], prior),
         "spread": own_spread(now[0], now[1], now[2]),
         "base": credence[_NEVER],
+        "held": n[OWN],
+        "ever": n[EVER],
+        "agreement": np.abs(2 * credence[EVER] - 1),
+        "contested": asked.terms.turns & at_least(n[QUICK], 2.0) & (sides[QUICK] * sides[OWN] < 0),
+        "forming": ~at_least(n[OWN], 2.0),
+        "turned": sides[EVER] * sides[OWN] < 0,
     }
 
 
 _NOW, _NEVER = 3, 4
 """After the three bands at the newest evidence: the node's own now, and no values at all."""
-
-
-def _status(asked: Question, firm: Floats) -> Ints:
-    """Judged at the newest evidence, then aged."""
-    n = asked.sums.heard[0]
-    sides = _sides(asked)
-    turning = asked.terms.turns & at_least(n[QUICK], 2.0) & (sides[QUICK] * sides[OWN] < 0)
-    turned = sides[EVER] * sides[OWN] < 0
-    met = asked.sums.occasions > 0
-    status = judged(met, turning, ~at_least(n[OWN], 2.0), turned, at_least(firm, 0.6))
-    return aged(status, *faded(n[OWN] * asked.left, n[OWN]))
 
 
 def _sides(asked: Question) -> Ints:
