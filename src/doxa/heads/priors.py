@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 import msgspec
 import numpy as np
 
+from doxa.beliefmap.columns import Floats
 from doxa.beliefmap.model import Node
 from doxa.reading.prior import Prior, map_prior
-from doxa.reading.priors import Asked
+from doxa.reading.priors import Asked, kept_table
 
 
 class NodePriors(msgspec.Struct, frozen=True):
@@ -57,6 +58,16 @@ class PopulationPriors:
 
     def __init__(self, nodes: Mapping[str, NodePriors]) -> None:
         self.nodes = nodes
+
+    def table(self, nodes: tuple[Node, ...]) -> Floats | None:
+        """The priors of single nodes, one column each; None where a family is among them."""
+        if any(node.dimensions for node in nodes):
+            return None
+        return kept_table(self.nodes, nodes, self._single)
+
+    def _single(self, node: Node) -> Prior:
+        known = self.nodes.get(node.name)
+        return map_prior(node) if known is None else known.prior([()])
 
     def prior(self, node: Node, asked: Asked) -> Prior:
         """The prior of each row asked for."""

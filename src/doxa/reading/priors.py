@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -39,6 +40,9 @@ class Priors(Protocol):
     def prior(self, node: Node, asked: Asked) -> Prior:
         """The prior of a node, its numbers one for all or float64[q]."""
 
+    def table(self, nodes: tuple[Node, ...]) -> Floats | None:
+        """The priors of nodes that are the same for everybody, one column each; None otherwise."""
+
 
 class MapPriors:
     """The priors of the map: a node's `base`, else .5 and assumed."""
@@ -46,6 +50,10 @@ class MapPriors:
     def prior(self, node: Node, asked: Asked) -> Prior:
         """The prior of a node, the same for everybody."""
         return map_prior(node)
+
+    def table(self, nodes: tuple[Node, ...]) -> Floats:
+        """The priors of some nodes, one row per number."""
+        return kept_table(None, nodes, map_prior)
 
 
 def prior_rows(priors: Priors, nodes: tuple[Node, ...], node: Ints, asked: Asked) -> Prior:
@@ -57,8 +65,9 @@ def prior_rows(priors: Priors, nodes: tuple[Node, ...], node: Ints, asked: Asked
     node : int64[q]
         Place in `nodes`; the nodes of `asked`'s q rows.
     """
-    if isinstance(priors, MapPriors):
-        return _prior(_map_table(nodes)[:, node])
+    table = priors.table(nodes)
+    if table is not None:
+        return _prior(table[:, node])
     columns = np.empty((len(NUMBERS), len(node)))
     for place in np.unique(node).tolist():
         rows = np.flatnonzero(node == place)
@@ -76,15 +85,25 @@ def _prior(columns: Floats) -> Prior:
     return Prior(*told)
 
 
-_KNOWN: deque[tuple[tuple[Node, ...], Floats]] = deque(maxlen=64)
+_KNOWN: deque[tuple[object, tuple[Node, ...], Floats]] = deque(maxlen=64)
 
 
-def _map_table(nodes: tuple[Node, ...]) -> Floats:
-    """The map's priors of some nodes, one row per number; those asked for last are kept."""
-    for known, table in tuple(_KNOWN):
-        if known is nodes:
+def kept_table(
+    source: object, nodes: tuple[Node, ...], prior_of: Callable[[Node], Prior]
+) -> Floats:
+    """Priors of numbers as a table, one row per number; those asked for last are kept.
+
+    Parameters
+    ----------
+    source : object
+        Where the priors are from: told apart, as `nodes` are, by identity.
+    """
+    for known, asked, table in tuple(_KNOWN):
+        if known is source and asked is nodes:
             return table
-    told = [map_prior(node) for node in nodes]
-    table = np.array([[float(getattr(prior, name)) for prior in told] for name in NUMBERS])
-    _KNOWN.append((nodes, table))
+    told = [prior_of(node) for node in nodes]
+    table = np.array(
+        [[np.ravel(getattr(prior, name))[0] for prior in told] for name in NUMBERS], np.float64
+    )
+    _KNOWN.append((source, nodes, table))
     return table
