@@ -84,12 +84,13 @@ def read_many(
         _chunk(wiring, keys[start : start + CHUNK], identity, wanted, asked, purpose)
         for start in range(0, max(len(keys), 1), CHUNK)
     ]
+    rows = slice(None) if (back[1:] > back[:-1]).all() else back
     columns = {text: _joined([part[text] for part, _ in parts]) for text in wanted}
     absent = {text: np.concatenate([part[text] for _, part in parts]) for text in wanted}
     return Readings(
         names,
-        {text: found.take(back) for text, found in columns.items()},
-        {text: missing[back] for text, missing in absent.items()},
+        {text: found.take(rows) for text, found in columns.items()},
+        {text: missing[rows] for text, missing in absent.items()},
     )
 
 
