@@ -199,18 +199,6 @@ def check_steady(make: MakeStore) -> None:
         assert store.kinds() == {"purchase": 1, "visit": 1}
 
 
-def check_changes(make: MakeStore) -> None:
-    """The change number moves with every write and rests without."""
-    with opened(make) as store:
-        seen = [store.changes()]
-        store.append([make_signal("t1")])
-        seen.append(store.changes())
-        store.put_map("text", "f", NOON)
-        seen.append(store.changes())
-        assert len(set(seen)) == 3
-        assert store.changes() == seen[-1]
-
-
 def _ids(signals: Sequence[Signal]) -> list[str]:
     return [signal.id for signal in signals]
 

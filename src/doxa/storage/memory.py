@@ -190,10 +190,6 @@ class MemoryLedger(MemoryForgetting):
         """Nobody else writes within."""
         return self._lock
 
-    def changes(self) -> int:
-        """A number that differs when anyone wrote since."""
-        return self._changes
-
     def _append(self, rows: Sequence[Row]) -> list[Appended]:
         with self._lock:
             new: dict[tuple[str, str], Row] = {}
@@ -217,7 +213,6 @@ class MemoryLedger(MemoryForgetting):
             ]
 
     def _add(self, row: Row) -> None:
-        self._changes += 1
         self._newest_seq += 1
         self._rows[self._newest_seq] = row
         self._places[row[SOURCE], row[ID]] = self._newest_seq
@@ -327,7 +322,6 @@ class MemoryStore(MemoryLedger):
                 and not self._newer_than(snapshot)
             ]
             self._snapshots.update({snapshot.twin: snapshot for snapshot in fresh})
-            self._changes += 1
             return len(fresh)
 
     def _newer_than(self, snapshot: Snapshot) -> bool:

@@ -42,7 +42,6 @@ class MemoryArchive(MemoryCorrections):
             version=version, fingerprint=fingerprint, text=text, active_from=active_from
         )
         self._maps.append(added)
-        self._changes += 1
         return added
 
     def populations(self) -> list[PopulationVersion]:
@@ -57,7 +56,6 @@ class MemoryArchive(MemoryCorrections):
         """Store a population; its version is assigned."""
         added = msgspec.structs.replace(population, version=len(self._populations) + 1)
         self._populations.append(added)
-        self._changes += 1
         if population.active_from is not None:
             self.activate_population(added.version, population.active_from)
         return added
@@ -67,7 +65,6 @@ class MemoryArchive(MemoryCorrections):
         if not 1 <= version <= len(self._populations):
             raise UnknownName(f"there is no population {version}", hint="fit one first")
         self._activations.append(Activation(version, active_from))
-        self._changes += 1
 
     def activations(self) -> list[Activation]:
         """Which population was made active when."""
@@ -84,7 +81,6 @@ class MemoryArchive(MemoryCorrections):
         gone = frozenset(decode_block(forecasts.body).twins).difference(known)
         body = without_twins(forecasts.body, gone)[0] if self._anybody_forgotten else forecasts.body
         self._forecasts[forecasts.id] = msgspec.structs.replace(forecasts, body=body)
-        self._changes += 1
 
     def forecast_sets(self, outcome: str | None = None) -> list[ForecastSet]:
         """Recorded sets by `recorded`."""
@@ -94,7 +90,6 @@ class MemoryArchive(MemoryCorrections):
     def put_cohort(self, cohort: SavedCohort) -> None:
         """Keep a condition under its name, in place of another of that name."""
         self._cohorts[cohort.name] = cohort
-        self._changes += 1
 
     def cohorts(self) -> list[SavedCohort]:
         """The saved conditions by name."""
@@ -102,5 +97,4 @@ class MemoryArchive(MemoryCorrections):
 
     def drop_cohort(self, name: str) -> bool:
         """Let go of a saved condition; whether there was one."""
-        self._changes += 1
         return self._cohorts.pop(name, None) is not None

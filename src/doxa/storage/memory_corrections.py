@@ -26,7 +26,6 @@ class MemoryCorrections:
         self._aliases: list[Alias] = []
         self._retractions: list[Retraction] = []
         self._amended = Amendments(0, 0)
-        self._changes = 0
         self._lock = threading.RLock()
 
     def amendments(self) -> Amendments:
@@ -67,7 +66,6 @@ class MemoryCorrections:
                     self._amended, aliases=self._amended.aliases + 1
                 )
                 self._drop_snapshots([alias, into])
-                self._changes += 1
             return row
 
     def retract(self, id: str, source: str | None, recorded: Moment) -> Retraction:
@@ -93,7 +91,6 @@ class MemoryCorrections:
             self._retractions.append(retraction)
             self._amended = msgspec.structs.replace(self._amended, retractions=retraction.place)
             self._drop_snapshots([retraction.twin], row[AT])
-            self._changes += 1
             return retraction
 
     def retractions(self, twins: Sequence[int] | None = None) -> list[Retraction]:

@@ -106,7 +106,6 @@ class MemoryForgetting(MemoryArchive):
             counts = self._erase(twin, at, until)
             self._forgotten[mark] = entry
             self._anybody_forgotten = True
-            self._changes += 1
             return Erased(counts={place: count for place, count in counts.items() if count})
 
     def _erase(self, twin: str, at: Moment, until: Moment | None) -> dict[str, int]:

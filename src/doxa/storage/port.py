@@ -284,9 +284,6 @@ class Ledger(Protocol):
     def steady(self) -> AbstractContextManager[None]:
         """What this thread reads within is of one moment of the store; scans end within, too."""
 
-    def changes(self) -> int:
-        """A number that differs when anyone wrote since; compare it within one open store only."""
-
 
 class Corrections(Protocol):
     """What is said about the ledger afterwards; no signal is ever rewritten."""

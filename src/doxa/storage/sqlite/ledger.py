@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
@@ -55,8 +53,6 @@ class SqliteLedger:
         self._readers = Readers(path)
         self._offsets: Offsets = {}
         self._names = KnownNames(self._workspace)
-        self._watch: sqlite3.Connection | None = None
-        self._watching = threading.Lock()
 
     def append(self, signals: Sequence[Signal]) -> list[Appended]:
         """Add signals; returns when they are durable."""
@@ -185,18 +181,7 @@ class SqliteLedger:
         """What this thread reads within is of one moment of the ledger, and of all beside it."""
         return self._readers.steady()
 
-    def changes(self) -> int:
-        """A number that differs when anyone wrote to the file since."""
-        with self._watching, translated(self.path):
-            if self._watch is None:
-                self._watch = connect(self.path)
-            return int(self._watch.execute("PRAGMA data_version").fetchone()[0])
-
     def close(self) -> None:
         """Write what is pending and let go of the file."""
         self._writer.close()
         self._readers.close()
-        with self._watching:
-            if self._watch is not None:
-                self._watch.close()
-                self._watch = None
