@@ -64,15 +64,6 @@ def test_what_was_never_seen() -> None:
 def test_everything_without_a_reader_is_named() -> None:
     paths = {path for path, _ in unread(load_map(MAPS / "every_key.yaml"))}
     assert paths == {
-        "nodes.eat_healthier.part_of",
-        "nodes.eat_healthier.deadline",
-        "nodes.cook_at_home.done",
-        "nodes.cook_at_home.part_of",
-        "nodes.save.done",
-        "nodes.save.part_of",
-        "nodes.moving.from",
-        "nodes.moving.until",
-        "nodes.stressed.until",
         "nodes.home_cooks.held_by",
         "edges[0]",
         "outcomes.picks_brand.choice",

@@ -90,6 +90,13 @@ WRONG = [
     ("{buys: MILK}, to: eat", "eat, to: eat", ":17 edges[0]", "joins a node to itself", "two nodes"),
     ("from: {buys: MILK}", "from: {fair: MILK}", ":17 edges[0].from", "'fair' is no family", "just fair"),
     ("from: {buys: MILK}", "from: {meal: MILK}", ":17 edges[0].from.meal", "1 of 2 dimensions", "topic, dish"),
+    ("eat, kind: supports", "fair, kind: motivates", ":17 edges[0].to", "'fair' is a belief", "a goal"),
+    ("eat, kind: supports", "fair, kind: blocks", ":17 edges[0].to", "'fair' is a belief", "a goal"),
+    ("eat, kind: supports", "eat, kind: about", ":17 edges[0].from", "'buys' is a preference", "a feeling"),
+    # goals and constraints as a whole
+    ("at_least: 8", "at_most: 8", ":12 nodes.eat.done", "kept up to a deadline", "beside it"),
+    ("node: fair, for: 1,", "node: moving, count: 1,", ":14 nodes.moving.from", "counts or takes values", "for or against"),
+    ("node: fair, for: 1,", "node: eat, count: 1, deadline: 3d,", ":12 nodes.eat", "counts or takes values", "for or against"),
     # signals
     ("node: buys, count", "node: buy, count", ":20 signals.purchase[0].node", "unknown node", "'buys'"),
     ("count: 1, once", "once", ":20 signals.purchase[0]", "says nothing", "exactly one"),

@@ -11,10 +11,11 @@ from doxa.beliefmap.columns import EvidenceColumns, Members, SignalColumns
 from doxa.domain.clock import DAY
 from doxa.domain.evidence import EvidenceKind, Once
 from doxa.state.cells import PER_CELL
-from doxa.state.codec import Sources, decode, decode_many
+from doxa.state.codec import decode, decode_many
 from doxa.state.encoding import encode, encode_all
 from doxa.state.join import join
 from doxa.state.people import State, fold_people, join_people
+from doxa.state.written import Sources
 
 CASES = [
     (EvidenceKind.OPINION, None),

@@ -49,6 +49,10 @@ def _edge(tree: Tree, declared: Declared) -> Edge:
     _check_families(section, source, target, declared)
     if kind == "part_of":
         _check_goals(section, (source, target), declared)
+    if kind in ("motivates", "blocks"):
+        _check_end(section, "to", target, NodeKind.GOAL, declared)
+    if kind == "about":
+        _check_end(section, "from", source, NodeKind.FEELING, declared)
     weight = section.get("weight")
     return Edge(
         source=source,
@@ -74,3 +78,13 @@ def _check_goals(section: Mapping, ends: tuple[Address, Address], declared: Decl
         kind = declared.nodes[address.node].kind
         if kind is not NodeKind.GOAL:
             raise section.error(f"{address.node!r} is a {kind.value}", expected="two goals")
+
+
+def _check_end(
+    section: Mapping, key: str, address: Address, wanted: NodeKind, declared: Declared
+) -> None:
+    kind = declared.nodes[address.node].kind
+    if kind is not wanted:
+        raise section.entries[key].error(
+            f"{address.node!r} is a {kind.value}", expected=f"a {wanted.value}"
+        )

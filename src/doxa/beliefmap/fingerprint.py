@@ -1,4 +1,4 @@
-"""The fingerprint of a map: equal exactly when the same signals give the same cells."""
+"""The fingerprint of a map: equal exactly when the same signals give the same state."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import msgspec
 
 from doxa.beliefmap.model import BeliefMap, Node, Rule
 
-READ_TIME = ("line", "begins", "ends", "deadline")
-"""What a rule says that no cell depends on."""
+READ_TIME = ("line",)
+"""What a rule says that nothing kept depends on."""
 
 
 def fingerprint(belief_map: BeliefMap) -> str:
-    """A hash over what decides evidence and cells.
+    """A hash over what decides evidence, cells and marks.
 
-    Covered: clock, zone, field types, bands and event bands, every node's dimensions, evidence
-    kind, half-life, occasion and holder, and every rule, each in the order of the file (a rule's
+    Covered: clock, zone, field types, bands and event bands, every node's kind, dimensions,
+    evidence kind, half-life, occasion, holder, interval, deadline and end, and every rule, each in the order of the file (a rule's
     place is its number in evidence). Not covered: trust, edges, outcomes, actions, purposes,
     sentences, bases and scales, which are applied when a twin is read.
 
@@ -46,7 +46,8 @@ def _written(band: float) -> str:
 def _node(node: Node) -> list[object]:
     bands = [_written(band) for band in node.bands]
     held = [node.occasion, node.held_by, _written(node.half_life), bands]
-    return [node.name, node.dimensions, node.evidence, *held]
+    marked = [node.begins, node.ends, node.deadline, msgspec.to_builtins(node.done)]
+    return [node.name, node.kind, node.dimensions, node.evidence, *held, *marked]
 
 
 def _rule(rule: Rule) -> dict[str, object]:

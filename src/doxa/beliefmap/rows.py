@@ -87,7 +87,7 @@ def _said(rules: Sequence[tuple[int, Rule]], whole: Fields) -> list[Evidence]:
     said: list[Evidence] = []
     for place, rule in rules:
         for fields in whole.each(rule.each) if rule.each else (whole,):
-            said += _apply(rule, place, fields)
+            said += drawn(rule, place, fields)
     return said
 
 
@@ -100,7 +100,8 @@ def _rules(belief_map: BeliefMap) -> tuple[dict[str, list[tuple[int, Rule]]], Sc
     return rules, schema_of(belief_map)
 
 
-def _apply(rule: Rule, place: int, fields: Fields) -> Sequence[Evidence]:
+def drawn(rule: Rule, place: int, fields: Fields) -> Sequence[Evidence]:
+    """What one rule draws from one payload, or one element of it."""
     if not holds(rule.when, fields):
         return ()
     weight = _weight(rule.weight, fields)

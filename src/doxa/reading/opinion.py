@@ -57,6 +57,11 @@ class Opinion(msgspec.Struct, frozen=True, kw_only=True):
         When it will be dissolved if nothing comes; None = never, or an occurrence.
     mean, spread, rate : float or None
         Of values: posterior mean and own spread; of occurrences: per unit of the clock.
+    active : bool or None
+        Of constraints: whether it binds at the moment read; the credence is there all the same.
+    begins, ends : int or None
+        Of constraints: its interval, the end excluded; the one that is active, else the next, else
+        the last.
     """
 
     credence: Credence
@@ -80,6 +85,9 @@ class Opinion(msgspec.Struct, frozen=True, kw_only=True):
     rate: float | None
     base: Credence
     assumed: bool
+    active: bool | None = None
+    begins: Moment | None = None
+    ends: Moment | None = None
 
     def as_dict(self) -> dict[str, Json]:
         """The record as plain fields; ``base: assumed`` stands out by its own key."""
@@ -147,6 +155,7 @@ class Opinions:
 
 
 _COLUMNS = tuple(each.name for each in fields(Opinions))
-_RECORDED = Opinion.__struct_fields__
+_DATED = ("active", "begins", "ends")
+_RECORDED = tuple(name for name in Opinion.__struct_fields__ if name not in _DATED)
 _TRUTHS = [code.name.lower() for code in Truth]
 _STATUSES = [code.name.lower() for code in Status]

@@ -20,6 +20,7 @@ from doxa.state.cells import NodeCells
 from doxa.state.claims import Claims
 from doxa.state.consents import Consents
 from doxa.state.entries import entry_of_key, node_of
+from doxa.state.marks import Marks
 from doxa.state.people import Seen, State
 
 
@@ -126,7 +127,7 @@ def heard_and_said(signals: SignalColumns, sight: Sight) -> SignalColumns:
 def seen_state(state: State, sources: tuple[str, ...], gate: Gate) -> State:
     """The state without what the gate does not let through; the same as folding only the rest.
 
-    Cells and claims of hidden nodes and unheard sources are gone, and so are traits, the moments at which
+    Cells, claims and marks of hidden nodes and unheard sources are gone, and so are traits, the moments at which
     unheard sources saw somebody, and everything of twins without consent. Occasions are kept apart
     by source, so that nothing of a heard one moves.
 
@@ -151,7 +152,10 @@ def seen_state(state: State, sources: tuple[str, ...], gate: Gate) -> State:
         tables={layout: cells for layout, cells in kept.items() if len(cells)},
         seen=_seen_moments(state.seen, hears, gate),
         traits=told.take(np.flatnonzero(rows)),
-        claims=_seen_claims(state, hears, gate),
+        claims=state.claims.take(
+            _seen_rows(state.claims, entry_of_key(state.claims.key), state, hears, gate)
+        ),
+        marks=state.marks.take(_seen_rows(state.marks, state.marks.entry, state, hears, gate)),
     )
 
 
@@ -165,17 +169,16 @@ def _seen_cells(cells: NodeCells, state: State, hears: NDArray[np.bool_], gate: 
     return cells if rows.all() else cells.take(np.flatnonzero(rows))
 
 
-def _seen_claims(state: State, hears: NDArray[np.bool_], gate: Gate) -> Claims:
-    """What a source that is not heard claimed supersedes nothing either."""
-    claims, names = state.claims, list(state.entries)
-    if not len(claims):
-        return claims
-    entry = entry_of_key(claims.key)
-    rows = hears[claims.source].copy()
+def _seen_rows(
+    told: Claims | Marks, entry: Ints, state: State, hears: NDArray[np.bool_], gate: Gate
+) -> Ints:
+    """Claims and marks that are let through: what is not heard supersedes nothing either."""
+    names = list(state.entries)
+    rows = hears[told.source].copy()
     for code in np.unique(entry).tolist():
         its = entry == code
-        rows[its] &= ~gate.unseen(names[code], claims.twin[its])
-    return claims.take(np.flatnonzero(rows))
+        rows[its] &= ~gate.unseen(names[code], told.twin[its])
+    return np.flatnonzero(rows)
 
 
 def _seen_moments(told: Seen, hears: NDArray[np.bool_], gate: Gate) -> Seen:

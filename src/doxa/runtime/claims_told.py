@@ -11,9 +11,10 @@ import numpy as np
 from doxa.beliefmap.batches import evidence_of_batch
 from doxa.beliefmap.claims import claim_of
 from doxa.beliefmap.columns import EvidenceColumns, Ints, Members, SignalColumns
+from doxa.beliefmap.marking import ALWAYS, FOREVER
 from doxa.domain.evidence import Channel
 from doxa.runtime.frozen import Frozen, voices
-from doxa.state.claims import ALWAYS, FOREVER, Claims, Spans, claim_evidence, claims_of, spans
+from doxa.state.claims import Claims, Spans, claim_evidence, claims_of, spans
 from doxa.state.entries import entries_of, keyed
 from doxa.types import Moment
 

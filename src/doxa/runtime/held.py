@@ -19,6 +19,7 @@ from doxa.reading.opinion import Opinion, Opinions
 from doxa.reading.priors import Asked, prior_rows
 from doxa.runtime.addresses import address_of
 from doxa.runtime.frozen import Frozen
+from doxa.runtime.living.intervals import dated
 from doxa.state.entries import entry_of_key, keyed, member_of_key, node_of
 from doxa.types import Json
 
@@ -62,7 +63,14 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
 
 def opinion(frozen: Frozen, text: str, members: Mapping[str, Any]) -> Opinion:
     """The opinion about one node; where nothing is known, the prior says so."""
-    return read_address(frozen, asked_address(frozen, text, members)).one(0)
+    return opinion_at(frozen, asked_address(frozen, text, members))
+
+
+def opinion_at(frozen: Frozen, address: Address) -> Opinion:
+    """The opinion about one node; of a constraint, with its interval."""
+    found = read_address(frozen, address).one(0)
+    kind = nodes_of(frozen.belief_map)[address.node].kind
+    return dated(frozen, address, found) if kind is NodeKind.CONSTRAINT else found
 
 
 def asked_address(frozen: Frozen, text: str, members: Mapping[str, Any]) -> Address:
@@ -128,7 +136,9 @@ def held(frozen: Frozen, kind: NodeKind | None = None) -> tuple[Held, ...]:
             node=address,
             kind=nodes[place].kind,
             says=says_of(frozen, address),
-            opinion=opinion,
+            opinion=dated(frozen, address, opinion)
+            if nodes[place].kind is NodeKind.CONSTRAINT
+            else opinion,
             met=code in met.get(address.node, ()),
         )
         for (place, code), opinion in zip(asked, read.records(), strict=True)

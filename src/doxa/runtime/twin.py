@@ -15,6 +15,9 @@ from doxa.runtime.forecasts import Forecast
 from doxa.runtime.frozen import Frozen, asking, freeze, traits
 from doxa.runtime.graph.graph import Graph, graph_of
 from doxa.runtime.held import Held
+from doxa.runtime.living.constraints import Constraint, constraints
+from doxa.runtime.living.feelings import Feeling, feelings
+from doxa.runtime.living.goals import Goal, goals
 from doxa.runtime.questions import Ask, questions
 from doxa.runtime.timeline import NodeTimeline, timeline
 from doxa.types import Json, Moment
@@ -75,17 +78,17 @@ class Twin:
         """What the person likes and does, strongest first."""
         return held.strongest(self.frozen, NodeKind.PREFERENCE, limit)
 
-    def feelings(self) -> tuple[Held, ...]:
-        """How the person feels; nodes that need consent are absent."""
-        return held.held(self.frozen, NodeKind.FEELING)
+    def feelings(self) -> tuple[Feeling, ...]:
+        """How the person feels, overall and about something; without consent some are absent."""
+        return feelings(self.frozen)
 
-    def goals(self) -> tuple[Held, ...]:
-        """What the person wants."""
-        return held.held(self.frozen, NodeKind.GOAL)
+    def goals(self) -> tuple[Goal, ...]:
+        """What the person wants: status, progress and motivation of every goal, as of now."""
+        return goals(self.frozen)
 
-    def constraints(self) -> tuple[Held, ...]:
-        """What binds the person."""
-        return held.held(self.frozen, NodeKind.CONSTRAINT)
+    def constraints(self) -> tuple[Constraint, ...]:
+        """What binds the person, and from when to when."""
+        return constraints(self.frozen)
 
     def traits(self) -> dict[str, Json]:
         """The last value of every trait."""

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from typing import Any, TypeAlias
+from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from doxa.beliefmap.claims import calendar_of, claim_of, target_of
 from doxa.beliefmap.columns import EvidenceColumns, Floats, Ints, Members, SignalColumns
+from doxa.beliefmap.marking import ALWAYS, FOREVER
 from doxa.beliefmap.model import BeliefMap
 from doxa.beliefmap.values import moment
 from doxa.domain.evidence import Channel
 from doxa.domain.signal import CLAIM
 from doxa.state.entries import entries_of, entry_of_key, keyed, member_of_key
+from doxa.state.tables import taken, together
 
 SELF = "self"
 """The source of a person's own word."""
-
-ALWAYS, FOREVER = -(2**62), 2**62
-"""Ends of intervals that nobody gave."""
 
 Key: TypeAlias = tuple[str, str]
 """What names a signal: its source and its id."""
@@ -75,18 +74,9 @@ class Claims:
 
     def take(self, rows: Ints) -> Claims:
         """Some of the rows."""
-        if not len(self) and not len(rows):
-            return self
-        picked = rows.tolist()
-        columns: dict[str, Any] = {name: getattr(self, name)[rows] for name in NUMBERS}
-        for name in TEXTS:
-            texts = getattr(self, name)
-            columns[name] = [texts[place] for place in picked]
-        return Claims(**columns)
+        return taken(self, rows)
 
 
-TEXTS = ("id", "replaces", "words")
-NUMBERS = tuple(each.name for each in fields(Claims) if each.name not in TEXTS)
 _INTS = np.zeros(0, dtype=np.int64)
 _NONE = Claims(
     row=_INTS,
@@ -195,12 +185,7 @@ def joined_claims(parts: Sequence[Claims]) -> Claims:
     told = [part for part in parts if len(part)]
     if len(told) < 2:
         return told[0] if told else Claims.none()
-    columns: dict[str, Any] = {
-        name: np.concatenate([getattr(part, name) for part in told]) for name in NUMBERS
-    }
-    for name in TEXTS:
-        columns[name] = [text for part in told for text in getattr(part, name)]
-    return in_order(Claims(**columns))
+    return in_order(together(told))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ decoding makes views into the bytes. `doxa.state.encoding` writes them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 from doxa.beliefmap.columns import Ints, Members
 from doxa.domain.evidence import EvidenceKind
 from doxa.state.cells import EventSums, NodeCells
-from doxa.state.claims import Claims, Key
 from doxa.state.entries import SLOTS, Layout, keyed, node_of
 from doxa.state.people import Seen, Sessions, State, side_by_side
 from doxa.state.traits import NONE_SAID, Traits
+from doxa.state.written import ClaimRow, MarkRow, Sources, read_claims, read_marks
 from doxa.types import HalfLife
 
-FORMAT = 3
+FORMAT = 4
 COLUMNS = ("source", "first", "last", "opened", "occasions")
 """What every cell has, after its place among the twin's (entry, member)."""
 
@@ -40,25 +40,6 @@ class _Table(msgspec.Struct, array_like=True):
     events: dict[str, tuple[HalfLife, ...]]
 
 
-class ClaimRow(msgspec.Struct, array_like=True):
-    """One claim as a header writes it: they are few, and name each other."""
-
-    node: str
-    member: tuple[str, ...]
-    source: str
-    at: int
-    order: int
-    session: int
-    day: int
-    channel: int
-    weight: float
-    begins: int
-    ends: int
-    id: str
-    replaces: Key | None
-    words: str
-
-
 class _Header(msgspec.Struct, array_like=True):
     version: int
     integers: int
@@ -71,25 +52,10 @@ class _Header(msgspec.Struct, array_like=True):
     traits: list[tuple[str, Any]]
     consents: list[tuple[str, Any]]
     claims: list[ClaimRow]
+    marks: list[MarkRow]
 
 
 _DECODER = msgspec.msgpack.Decoder(_Header)
-
-
-class Sources:
-    """Codes of sources by name, growing as new ones are met."""
-
-    def __init__(self, names: tuple[str, ...] = ()) -> None:
-        self.codes = {name: code for code, name in enumerate(names)}
-
-    def code(self, name: str) -> int:
-        """The source's code, given now if it is new."""
-        return self.codes.setdefault(name, len(self.codes))
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Sources by code."""
-        return tuple(self.codes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +94,7 @@ class _Plan:
         How many integers there are.
     impersonal : bool
         The header says nothing that hangs on the person: single nodes only, no traits,
-        consents or claims.
+        consents, claims or marks.
     """
 
     header: _Header
@@ -262,7 +228,7 @@ def _planned(header: _Header, entries: dict[str, int], codes: list[int]) -> _Pla
         parts=parts,
         columns=columns,
         words=header.integers // WORD,
-        impersonal=not (header.traits or header.consents or header.claims)
+        impersonal=not (header.traits or header.consents or header.claims or header.marks)
         and not any(member for _, member in header.names),
     )
 
@@ -316,37 +282,8 @@ def _cut(plan: _Plan, numbers: Ints, keys: Ints, members: Members, sources: Sour
             for kind, count in header.sessions.items()
         },
         _lasts(header.consents, keys, code, *lasts[3:]),
-        _claims(plan, keys, members, sources) if header.claims else Claims.none(),
-    )
-
-
-def _claims(plan: _Plan, keys: Ints, members: Members, sources: Sources) -> Claims:
-    """The claims of twins of one header, one twin's after the other's."""
-    told = plan.header.claims
-
-    def column(values: Iterable[int]) -> Ints:
-        return np.tile(np.array(list(values), dtype=np.int64), len(keys))
-
-    try:
-        entry = column(plan.entries[one.node] for one in told)
-    except KeyError as error:
-        raise ValueError(f"a snapshot of a map with {error.args[0]!r}") from None
-    return Claims(
-        row=np.full(len(told) * len(keys), -1),
-        twin=np.repeat(keys, len(told)),
-        source=column(sources.code(one.source) for one in told),
-        at=column(one.at for one in told),
-        order=column(one.order for one in told),
-        session=column(one.session for one in told),
-        day=column(one.day for one in told),
-        key=keyed(entry, column(members.code(one.node, one.member) for one in told)),
-        channel=column(one.channel for one in told),
-        weight=np.tile(np.array([one.weight for one in told]), len(keys)),
-        begins=column(one.begins for one in told),
-        ends=column(one.ends for one in told),
-        id=[(one.source, one.id) for one in told] * len(keys),
-        replaces=[one.replaces for one in told] * len(keys),
-        words=[one.words for one in told] * len(keys),
+        read_claims(header.claims, keys, plan.entries, members, sources),
+        read_marks(header.marks, keys, plan.entries, members, sources),
     )
 
 

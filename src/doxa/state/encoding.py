@@ -12,11 +12,12 @@ import numpy as np
 from doxa.beliefmap.columns import Floats, Ints, Members
 from doxa.beliefmap.payloads import Bools
 from doxa.state.cells import NodeCells
-from doxa.state.codec import COLUMNS, FORMAT, WORD, ClaimRow
+from doxa.state.codec import COLUMNS, FORMAT, WORD
 from doxa.state.entries import Layout, entry_of_key, member_of_key, node_of
 from doxa.state.order import changes, ordered
 from doxa.state.people import State
 from doxa.state.traits import Traits
+from doxa.state.written import claim_rows, mark_rows
 
 _NONE: Ints = np.zeros(0, dtype=np.int64)
 _ENCODE = msgspec.msgpack.Encoder().encode
@@ -73,7 +74,9 @@ def encode_all(
     words = _laid_out(integers, _sums(tables, parts), len(twins))
     sessions = [told.of(twins) for told in state.sessions.values()]
     counts = np.stack([part.counts for part in parts] + sessions + [seen.counts], axis=1)
-    claims = _Rows.of(state.claims.twin, twins)
+    claims, marks = (
+        _Rows.of(told.twin, twins).bounds.tolist() for told in (state.claims, state.marks)
+    )
     heads = _Heads(tables, tuple(state.sessions), sources, _names(known.keys, state, members))
     for number in range(len(twins)):
         told = known.key[known.bounds[number] : known.bounds[number + 1]]
@@ -81,8 +84,11 @@ def encode_all(
             _held(each, rows.bounds[number], rows.bounds[number + 1])
             for rows, each in zip(lasts, lasting, strict=True)
         ]
-        said = _said(state, members, claims.bounds[number], claims.bounds[number + 1])
-        own: _Personal = (*held, said)
+        own: _Personal = (
+            *held,
+            claim_rows(state, members, claims[number], claims[number + 1]),
+            mark_rows(state, members, sources, marks[number], marks[number + 1]),
+        )
         head = heads.of(counts[number], told, heard[number], int(words.integers[number]), own)
         yield head + words.of(number)
 
@@ -258,33 +264,8 @@ def _held(traits: Traits, low: int, high: int) -> list[tuple[str, Any]]:
     return [(traits.name[row], traits.value[row]) for row in range(low, high)]
 
 
-def _said(state: State, members: Members, low: int, high: int) -> list[ClaimRow]:
-    """The claims of one twin as its header writes them."""
-    claims, entries = state.claims, list(state.entries) if low < high else []
-    return [
-        ClaimRow(
-            node=entries[entry],
-            member=members.names(entries[entry])[int(member_of_key(claims.key[row]))],
-            source=claims.id[row][0],
-            at=int(claims.at[row]),
-            order=int(claims.order[row]),
-            session=int(claims.session[row]),
-            day=int(claims.day[row]),
-            channel=int(claims.channel[row]),
-            weight=float(claims.weight[row]),
-            begins=int(claims.begins[row]),
-            ends=int(claims.ends[row]),
-            id=claims.id[row][1],
-            replaces=claims.replaces[row],
-            words=claims.words[row],
-        )
-        for row in range(low, high)
-        for entry in (int(entry_of_key(claims.key[row])),)
-    ]
-
-
 _Personal = tuple[list[Any], ...]
-"""What is the person's alone: traits, consents and claims."""
+"""What is the person's alone: traits, consents, claims and marks."""
 
 
 @dataclass(frozen=True, slots=True)

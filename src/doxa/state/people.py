@@ -26,6 +26,7 @@ from doxa.state.entries import Layout, entries_of, entry_of_key, member_of_key
 from doxa.state.evidence import stacked
 from doxa.state.fold import fold
 from doxa.state.join import join, stacked_cells
+from doxa.state.marks import Marks, joined_marks
 from doxa.state.order import changes, ordered
 from doxa.state.traits import NONE_SAID, Traits, join_traits, joined_traits, last_traits
 
@@ -100,6 +101,8 @@ class State:
         The last words of every consent, see `last_consents`.
     claims : Claims
         In no table until `counted`: which of them count depends on the moment read.
+    marks : Marks
+        When constraints begin and end, goals form, fall due and advance.
     """
 
     tables: dict[Layout, NodeCells]
@@ -109,6 +112,7 @@ class State:
     sessions: dict[str, Sessions]
     consents: Traits = NONE_SAID
     claims: Claims = field(default_factory=Claims.none)
+    marks: Marks = field(default_factory=Marks.none)
 
     @property
     def nodes(self) -> dict[str, NodeCells]:
@@ -159,6 +163,7 @@ class State:
             },
             self.consents.take(_of(self.consents.twin, key)),
             self.claims.take(_of(self.claims.twin, key)),
+            self.marks.take(_of(self.marks.twin, key)),
         )
 
 
@@ -167,6 +172,7 @@ def fold_people(
     evidence: EvidenceColumns,
     belief_map: BeliefMap,
     claims: Claims | None = None,
+    marks: Marks | None = None,
 ) -> State:
     """Fold all visible signals of some twins and their evidence.
 
@@ -174,8 +180,8 @@ def fold_people(
 
     Parameters
     ----------
-    claims : Claims, optional
-        Those of `claims_of` the same signals.
+    claims, marks : optional
+        Those of `claims_of` and `marks_among` the same signals.
     """
     clocks = event_clocks(signals, belief_map)
     parts = stacked(signals, evidence, belief_map, clocks)
@@ -187,6 +193,7 @@ def fold_people(
         {kind: _sessions(clock) for kind, clock in clocks.items()},
         last_consents(signals),
         Claims.none() if claims is None else claims,
+        Marks.none() if marks is None else marks,
     )
 
 
@@ -247,6 +254,7 @@ def side_by_side(states: Sequence[State]) -> State:
         {kind: _beside([each.sessions[kind] for each in states]) for kind in kinds},
         joined_traits([each.consents for each in states]),
         joined_claims([each.claims for each in states]),
+        joined_marks([each.marks for each in states]),
     )
 
 
@@ -286,6 +294,7 @@ def join_people(earlier: State, later: State) -> State:
         {kind: _counted(told, later.sessions[kind]) for kind, told in earlier.sessions.items()},
         join_traits(earlier.consents, later.consents),
         joined_claims([earlier.claims, later.claims]),
+        joined_marks([earlier.marks, later.marks]),
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from doxa.errors import InputError
 from doxa.interfaces.cli.console import Json, cut, plain, print_json, say, table, width
+from doxa.interfaces.cli.living import constraint_lines, goal_lines
 from doxa.interfaces.cli.opinions import LEGEND, held_lines, when
 from doxa.interfaces.cli.stores import (
     DEFAULT_DB,
@@ -62,8 +63,12 @@ def show(
         nodes = found.opinions()
         traits = found.traits()
         asks = found.questions(ASKS)
+        goals, constraints = found.goals(), found.constraints()
+        feelings = found.feelings()
     if as_json:
-        print_json(_document(found, nodes, traits, asks), found.frozen.belief_map.clock)
+        living = {"goals": goals, "constraints": constraints, "feelings": feelings}
+        document = _document(found, nodes, traits, asks, living)
+        print_json(document, found.frozen.belief_map.clock)
         return
     clock = found.frozen.belief_map.clock
     known = "" if found.known_at is None else f", known at {when(found.known_at, type(clock).TIME)}"
@@ -76,6 +81,7 @@ def show(
         say("no evidence yet: nothing was observed of this person by then")
         return
     _say_nodes(found, nodes, limit)
+    say(*goal_lines(goals, clock), *constraint_lines(constraints, clock))
     if asks:
         say("", "worth asking", *table([_asked(ask) for ask in asks]))
 
@@ -107,7 +113,11 @@ def _say_nodes(found: Twin, nodes: Sequence[Held], limit: int) -> None:
 
 
 def _document(
-    found: Twin, nodes: Sequence[Held], traits: dict[str, Any], asks: Sequence[Ask]
+    found: Twin,
+    nodes: Sequence[Held],
+    traits: dict[str, Any],
+    asks: Sequence[Ask],
+    living: Mapping[str, Sequence[Held]],
 ) -> dict[str, Any]:
     return {
         "twin": found.id,
@@ -117,5 +127,6 @@ def _document(
         "met": found.met,
         "traits": traits,
         "nodes": [each.as_dict() for each in nodes],
+        **{kind: [each.as_dict() for each in some] for kind, some in living.items()},
         "questions": [ask.as_dict() for ask in asks],
     }

@@ -12,9 +12,11 @@ from doxa.beliefmap.model import BeliefMap
 from doxa.beliefmap.rows import evidence_of_few
 from doxa.reading.pooled import Voices
 from doxa.state.claims import claims_of
-from doxa.state.codec import Sources, decode
+from doxa.state.codec import decode
 from doxa.state.entries import entries_of
+from doxa.state.marks import marks_among
 from doxa.state.people import State, counted, fold_people, join_people
+from doxa.state.written import Sources
 from doxa.storage.port import Snapshot
 from doxa.types import Moment
 
@@ -70,9 +72,9 @@ def fold_tail(belief_map: BeliefMap, snapshot: Snapshot, tail: SignalColumns) ->
 
 
 def fold_signals(belief_map: BeliefMap, rows: SignalColumns, members: Members) -> State:
-    """What some signals show and claim, folded; new members get codes."""
+    """What some signals show, claim and mark, folded; new members get codes."""
     evidence, claims = evidence_of(belief_map, rows, members), claims_of(rows, belief_map, members)
-    return fold_people(rows, evidence, belief_map, claims)
+    return fold_people(rows, evidence, belief_map, claims, marks_among(rows, belief_map, members))
 
 
 def at_moment(folded: Folded, now: Moment, voices: Voices) -> Folded:

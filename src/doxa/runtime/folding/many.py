@@ -13,9 +13,10 @@ from doxa.runtime.folding.rows import ledger_rows
 from doxa.runtime.folding.snapshots import serves
 from doxa.runtime.identity import taken_back_since
 from doxa.runtime.wiring import Wiring
-from doxa.state.codec import Sources, decode_many
+from doxa.state.codec import decode_many
 from doxa.state.entries import entries_of
 from doxa.state.people import join_people
+from doxa.state.written import Sources
 from doxa.storage.identity import Identity
 from doxa.types import Moment
 

@@ -1,0 +1,1 @@
+"""Goals, feelings and constraints of one person, as living state: computed when read."""
