@@ -69,5 +69,4 @@ def test_everything_without_a_reader_is_named() -> None:
         "outcomes.picks_brand.choice",
         "actions.coupon",
         "rollout",
-        "nodes.income.protected",
     }

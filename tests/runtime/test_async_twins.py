@@ -58,6 +58,21 @@ def test_the_same_answers(tmp_path: Path) -> None:
         assert people == list(twins.find("comes > 0.1", at="2026-03-02"))
 
 
+def test_a_reader_is_awaited_and_logged(tmp_path: Path) -> None:
+    told = parse_map(MAP.text + "purposes: {care: {sees: all}}\n")
+
+    async def main() -> tuple[Any, ...]:
+        async with doxa.open_async(tmp_path / "cafe.db", told) as twins:
+            await twins.observe("h42", "visit", {}, at=WHEN)
+            reader = await twins.reader("crm", purpose="care")
+            twin = await reader.twin("h42", as_of="2026-03-02")
+            opinion = await twin.opinion("comes")
+            await reader.read(["h42"])
+            return twin.id, opinion.occasions, [one.face for one in await twins.accesses("h42")]
+
+    assert run(main()) == ("h42", 1, ["opinion", "read"])
+
+
 def test_observing_takes_no_thread_each(tmp_path: Path) -> None:
     async def main() -> tuple[list[Any], int]:
         async with doxa.open_async(tmp_path / "cafe.db", MAP) as twins:

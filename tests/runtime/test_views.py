@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 
 from doxa.beliefmap.map_file import parse_map
 from doxa.checks.laws import assert_close
-from doxa.checks.views import PURPOSES, Faces, check_purpose, purposed_histories, purposed_maps
+from doxa.checks.strategies import CLAIMING, histories, maps
+from doxa.checks.views import (
+    PURPOSES,
+    Faces,
+    check_purpose,
+    check_trust,
+    purposed_histories,
+    purposed_maps,
+)
 from doxa.domain.clock import DAY, HOUR
 from doxa.errors import InputError, SignalError, TooManyRejects, UnknownName
 from doxa.runtime.intake.signals import BadRows
@@ -74,8 +82,14 @@ def show(signals, belief_map, now, known_at, purpose):
             twin.traits(),
             {
                 name: sorted(
-                    (msgspec.to_builtins(p) for p in told.trail),
-                    key=lambda p: (p["at"], p["id"], p["channel"]),
+                    (msgspec.to_builtins(p) for p in (*told.trail, *told.claims)),
+                    key=lambda p: (
+                        p["at"],
+                        p["source"],
+                        p["id"],
+                        p.get("channel", "claim"),
+                        p["weight"],
+                    ),
                 )
                 for name, told in trails.items()
             },
@@ -100,6 +114,13 @@ def test_a_purpose_sees_what_the_operator_would_of_what_is_left(
     end = max(signal.at for signal in history)
     known_at = None if known is None else end + known
     check_purpose(show, history, belief_map, end + age, known_at, purpose)
+
+
+@given(belief_map=maps(), history=histories(kinds=CLAIMING), age=st.sampled_from([0, 40 * DAY]))
+@SETTINGS
+def test_less_trust_in_a_source_attenuates_its_own_sums_only(belief_map, history, age):
+    end = max(signal.at for signal in history)
+    check_trust(show, history, belief_map, end + age, "shop")
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from doxa.checks.store_samples import (
 )
 from doxa.domain.clock import DAY
 from doxa.errors import InputError, UnknownName
+from doxa.storage.accesses import Access
 from doxa.storage.blocks import encode_block
 from doxa.storage.port import ForecastSet, PopulationVersion, SavedCohort
 
@@ -109,6 +110,29 @@ def check_forecast_sets(make: MakeStore) -> None:
         assert store.forecast_sets() == sets[::-1]
         assert store.forecast_sets("buys") == [sets[1]]
         raised(InputError, lambda: store.put_forecasts(sets[0]))
+
+
+def check_accesses(make: MakeStore) -> None:
+    """Accesses come back by twin in the order they were logged; those of nobody are dropped."""
+    with opened(make) as store:
+        store.append([make_signal("t1"), make_signal("t2", "bob")])
+        ann, bob = key_of(store), key_of(store, "bob")
+        rows = [
+            Access(twin=twin, at=NOON, reader="crm", purpose="care", face=face, nodes=nodes)
+            for twin, face, nodes in (
+                (ann, "opinions", ("fair", "buys")),
+                (bob, "explain", ("fair",)),
+                (ann, "traits", ()),
+                (max(ann, bob) + 1, "opinions", ()),
+            )
+        ]
+        store.log(rows[:2]).result()
+        store.log(rows[2:]).result()
+        assert store.accesses([ann]) == [rows[0], rows[2]]
+        assert store.accesses([ann, bob]) == rows[:3]
+        assert store.accesses([max(ann, bob) + 1]) == []
+        store.forget("ann", NOON)
+        assert store.accesses([ann, bob]) == [rows[1]]
 
 
 def check_cohorts(make: MakeStore) -> None:

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from doxa.beliefmap.model import BeliefMap, Node, Purpose, Source, Zone
 from doxa.checks.laws import SLACK, Readings, assert_close
-from doxa.checks.strategies import KINDS, SOURCES, START, histories, maps
+from doxa.checks.strategies import SOURCES, START, TURNING, histories, maps
 from doxa.domain.clock import DAY, HOUR
 from doxa.domain.node import NodeKind
-from doxa.domain.signal import CONSENT, TRAITS, Signal
+from doxa.domain.signal import CLAIM, CONSENT, TRAITS, Signal
 from doxa.types import Json, Moment
 
 PURPOSES = ("care", "ads")
@@ -33,7 +33,7 @@ class Faces(msgspec.Struct, frozen=True):
         Of nodes that were met.
     traits : dict
     trails : dict of address to list
-        Of every node met: the signals behind it, each with what it counts.
+        Of every node met: the signals behind it, each with what it counts, and the claims about it.
     timelines : dict of address to list
         Of every node met: its points and pieces of evidence, as plain fields.
     changes : list of dict
@@ -99,7 +99,7 @@ def _purposes(draw: st.DrawFn, name: str) -> Purpose:
 @st.composite
 def purposed_histories(draw: st.DrawFn) -> list[Signal]:
     """One twin's signals, consents given and withdrawn and traits among them."""
-    told = draw(histories(most=15, kinds=KINDS))
+    told = draw(histories(most=15, kinds=TURNING))
     for number in range(draw(st.integers(0, 6))):
         at = START + draw(st.sampled_from([-DAY, 0, HOUR, DAY, 40 * DAY, 900 * DAY]))
         kind = draw(st.sampled_from([CONSENT, CONSENT, TRAITS]))
@@ -161,7 +161,7 @@ def left_over(
     nodes = {
         name: msgspec.structs.replace(node, opt_in=False) for name, node in belief_map.nodes.items()
     }
-    kept = [_without_traits(signal, belief_map, hidden, purpose) for signal in kept]
+    kept = [_shown(signal, belief_map, hidden, purpose) for signal in kept]
     return kept, msgspec.structs.replace(belief_map, signals=rules, nodes=nodes)
 
 
@@ -196,12 +196,13 @@ def _is_heard(belief_map: BeliefMap, source: str, purpose: str | None) -> bool:
     return purpose is None or told is None or told.seen_by is None or purpose in told.seen_by
 
 
-def _without_traits(
-    signal: Signal, belief_map: BeliefMap, hidden: set[str], purpose: str | None
-) -> Signal:
-    """A traits signal without those that are not seen; consents of the rest stay as they are."""
+def _shown(signal: Signal, belief_map: BeliefMap, hidden: set[str], purpose: str | None) -> Signal:
+    """A signal without the traits and claims that are not seen; that it came is."""
+    silent = msgspec.structs.replace(signal, payload={})
     if signal.kind == CONSENT:
-        return msgspec.structs.replace(signal, payload={})
+        return silent
+    if signal.kind == CLAIM:
+        return silent if _is_hidden_claim(signal, belief_map, hidden, purpose) else signal
     if signal.kind != TRAITS:
         return signal
     listed = None if purpose is None else belief_map.purposes[purpose].sees
@@ -211,6 +212,16 @@ def _without_traits(
         if name not in hidden and (listed is None or name in listed)
     }
     return msgspec.structs.replace(signal, payload=kept)
+
+
+def _is_hidden_claim(
+    signal: Signal, belief_map: BeliefMap, hidden: set[str], purpose: str | None
+) -> bool:
+    """Claims about hidden nodes; in words of their own, all of them where nodes are listed."""
+    if "about" in signal.payload:
+        return str(signal.payload["about"]).partition("[")[0] in hidden
+    told = None if purpose is None else belief_map.purposes[purpose]
+    return told is not None and (told.sees is not None or bool(told.hidden))
 
 
 def check_purpose(
@@ -245,3 +256,27 @@ def _same(found: object, expected: object, where: str) -> None:
         assert abs(found - expected) <= SLACK * max(1.0, abs(expected)), (where, found, expected)
     else:
         assert found == expected, (where, found, expected)
+
+
+def check_trust(
+    show: Shower, signals: Sequence[Signal], belief_map: BeliefMap, now: Moment, source: str
+) -> None:
+    """Law 7: halving the trust in a source halves what its own evidence counts, and nothing else.
+
+    Occurrences count as they did. Where the person speaks, their word bounds the others' together,
+    and those nodes are left to the laws about it.
+    """
+    told = belief_map.sources[source]
+    halved = msgspec.structs.replace(told, trust=told.trust / 2)
+    lowered = msgspec.structs.replace(belief_map, sources={**belief_map.sources, source: halved})
+    before, after = (show(signals, each, now, None, None).trails for each in (belief_map, lowered))
+    assert before.keys() == after.keys()
+    for name, pieces in before.items():
+        if any(piece["source"] == "self" for piece in pieces):
+            continue
+        for piece, other in zip(pieces, after[name], strict=True):
+            if "channel" not in piece:
+                assert piece == other
+                continue
+            scale = 0.5 if piece["source"] == source and piece["channel"] != "count" else 1.0
+            _same(other["now"], float(str(piece["now"])) * scale, f"{name}.{piece['id']}")

@@ -71,6 +71,14 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     withheld: frozenset[str] = frozenset()
     closed: bool = False
 
+    def within(self, other: View) -> View:
+        """What this view and another both let be seen of the person."""
+        return msgspec.structs.replace(
+            self,
+            withheld=self.withheld.union(other.withheld),
+            closed=self.closed or other.closed,
+        )
+
     def sees(self, name: str) -> bool:
         """Whether a node or trait of this person is seen."""
         return name not in self.withheld and self.sight.sees(name)

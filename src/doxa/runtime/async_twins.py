@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Generator, Mapping
-from functools import wraps
+from functools import partial, wraps
 from types import TracebackType
 from typing import Any, Concatenate, ParamSpec
 
 from doxa.beliefmap.model import BeliefMap
 from doxa.domain.signal import DEFAULT_SOURCE
 from doxa.runtime import observing
+from doxa.runtime.async_reader import AsyncReader
 from doxa.runtime.awaited import Awaited, Threads, awaited
 from doxa.runtime.intake.given import Given
 from doxa.runtime.receipt import Receipt
@@ -113,6 +114,11 @@ class AsyncTwins(Awaited[Twins]):
         durable, receipt = observing.submit(self._subject.wiring, given, now)
         return receipt(await asyncio.wrap_future(durable))
 
+    async def reader(self, key: str, *, purpose: str) -> AsyncReader:
+        """Read through a key, as `Twins.reader`."""
+        found = await self._threads.run(partial(self._subject.reader, key, purpose=purpose))
+        return AsyncReader(found, self._threads)
+
     observe_many = awaited(Twins.observe_many)
     believe = awaited(Twins.believe)
     merge = awaited(Twins.merge)
@@ -120,6 +126,7 @@ class AsyncTwins(Awaited[Twins]):
     retract = awaited(Twins.retract)
     twin = _twin(Twins.twin)
     read = awaited(Twins.read)
+    accesses = awaited(Twins.accesses)
     snapshot = awaited(Twins.snapshot)
     backfill = awaited(Twins.backfill)
     fit = awaited(Twins.fit)

@@ -13,6 +13,7 @@ from doxa.beliefmap.claims import claim_of
 from doxa.beliefmap.columns import EvidenceColumns, Ints, Members, SignalColumns
 from doxa.beliefmap.marking import ALWAYS, FOREVER
 from doxa.domain.evidence import Channel
+from doxa.domain.view import Sight
 from doxa.runtime.frozen import Frozen, voices
 from doxa.state.claims import Claims, Spans, claim_evidence, claims_of, spans
 from doxa.state.entries import entries_of, keyed
@@ -67,6 +68,8 @@ class ClaimsTold:
     spans : Spans
     now : int
     quotes : dict of row to quote
+    sight : Sight
+        What was claimed by those it does not hear is not named.
     """
 
     entries: Mapping[str, int]
@@ -75,6 +78,7 @@ class ClaimsTold:
     spans: Spans
     now: Moment
     quotes: Mapping[int, str]
+    sight: Sight
 
     @classmethod
     def of(cls, frozen: Frozen, rows: SignalColumns, codes: Members) -> ClaimsTold:
@@ -85,7 +89,8 @@ class ClaimsTold:
         told = {row: claim_of(rows.payload[row]) for row in claims.row.tolist()}
         quotes = {row: one.quote for row, one in told.items() if one is not None and one.quote}
         entries = entries_of(frozen.belief_map).codes
-        return cls(entries, rows, claims, spans(claims, visible), frozen.now, quotes)
+        stand = spans(claims, visible)
+        return cls(entries, rows, claims, stand, frozen.now, quotes, frozen.view.sight)
 
     def evidence(self, frozen: Frozen, codes: Members) -> EvidenceColumns:
         """What the rows say by the map's rules, and the claims that count at the moment read."""
@@ -139,7 +144,7 @@ class ClaimsTold:
             valid_from=None if begins == ALWAYS else begins,
             valid_until=None if ends == FOREVER else ends,
             state=self._state(place),
-            supersedes=None if replaced is None else replaced[1],
+            supersedes=replaced[1] if replaced and self.sight.hears(replaced[0]) else None,
             superseded_by=claims.id[by][1] if by >= 0 else None,
         )
 

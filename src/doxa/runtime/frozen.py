@@ -44,6 +44,8 @@ class Frozen:
     folded : Folded
         Without what is hidden.
     view : View
+    barred : View or None
+        See `freeze`.
     """
 
     wiring: Wiring
@@ -55,6 +57,7 @@ class Frozen:
     known_at: Moment | None
     folded: Folded
     view: View = field(default_factory=View)
+    barred: View | None = None
 
     @property
     def key(self) -> int:
@@ -93,10 +96,21 @@ def asking(wiring: Wiring, as_of: Any, known_at: Any, now: Any) -> Asking:
     return Asking(moment, known)
 
 
-def freeze(wiring: Wiring, twin: str, asked: Asking, purpose: str | None = None) -> Frozen:
+def freeze(
+    wiring: Wiring,
+    twin: str,
+    asked: Asking,
+    purpose: str | None = None,
+    barred: View | None = None,
+) -> Frozen:
     """Read one person's state by any of their twins, as a purpose may see it.
 
     Somebody never met has an empty one, and so has somebody who does not let the purpose read.
+
+    Parameters
+    ----------
+    barred : View, optional
+        What the person withholds besides, whatever they said by the moment read.
     """
     name = given_name("twin", twin)
     with wiring.store.steady():
@@ -110,6 +124,7 @@ def freeze(wiring: Wiring, twin: str, asked: Asking, purpose: str | None = None)
             folded = twin_state(wiring, belief_map, person, asked.as_of, asked.known_at)
         gate = gate_of(belief_map, purpose, folded)
         view = gate.view(person.key)
+        view = view if barred is None else view.within(barred)
         priors = priors_at(wiring, asked.known_at, view.sight)
         seen, folded = seen_folded(wiring, gate, view, person, folded, asked.as_of, asked.known_at)
         person = Person(NOBODY) if view.closed else person
@@ -125,6 +140,7 @@ def freeze(wiring: Wiring, twin: str, asked: Asking, purpose: str | None = None)
         known_at=asked.known_at,
         folded=folded,
         view=view,
+        barred=barred,
     )
     return counting(made)
 
@@ -154,4 +170,6 @@ def traits(frozen: Frozen) -> dict[str, Json]:
         if name not in newest_of or when > newest_of[name][0]:
             newest_of[name] = (when, row)
     found = {name: told.value[row] for name, (_, row) in sorted(newest_of.items())}
-    return {name: value for name, value in found.items() if value is not None}
+    return {
+        name: value for name, value in found.items() if value is not None and frozen.view.sees(name)
+    }

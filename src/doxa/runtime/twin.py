@@ -141,4 +141,5 @@ class Twin:
 
     def _at(self, since: Any) -> Frozen:
         asked = asking(self.frozen.wiring, since, self.frozen.known_at, None)
-        return freeze(self.frozen.wiring, self.frozen.twin, asked, self.frozen.view.purpose)
+        frozen = self.frozen
+        return freeze(frozen.wiring, frozen.twin, asked, frozen.view.purpose, frozen.barred)

@@ -23,6 +23,7 @@ from doxa.runtime import (
     judging,
     observing,
 )
+from doxa.runtime import reader as reading
 from doxa.runtime.auditing import audit as auditing
 from doxa.runtime.believing import Said
 from doxa.runtime.cohorts import finding, saving
@@ -35,10 +36,12 @@ from doxa.runtime.forgetting import ForgetReceipt
 from doxa.runtime.frozen import asking, freeze
 from doxa.runtime.intake.given import Given
 from doxa.runtime.intake.times import asked_moment
+from doxa.runtime.reader import Reader
 from doxa.runtime.readings import Readings, read_many
 from doxa.runtime.receipt import Receipt
 from doxa.runtime.twin import Twin
 from doxa.runtime.wiring import Wiring
+from doxa.storage.accesses import Access
 from doxa.storage.bulk.receipt import DEFAULTS, BackfillReceipt, Options
 from doxa.storage.forgotten import ForgottenList
 from doxa.storage.port import SavedCohort
@@ -333,6 +336,27 @@ class Twins:
         asked = asking(self.wiring, as_of, known_at, now)
         return read_many(self.wiring, ids, nodes, asked, purpose)
 
+    def reader(self, key: str, *, purpose: str) -> Reader:
+        """Read through a key: under a purpose, every face of a twin written into its access log.
+
+        Parameters
+        ----------
+        key : str
+            The id of the key, such as ``crm-service``; it stands in the log.
+        purpose : str
+            Of the map.
+
+        Raises
+        ------
+        UnknownName
+            The map declares no such purpose.
+        """
+        return reading.reader_of(self.wiring, key, purpose)
+
+    def accesses(self, id: str) -> list[Access]:
+        """Who read a person through a key: when, why, by which face, and which nodes they saw."""
+        return reading.accesses(self.wiring, id)
+
     def snapshot(
         self,
         ids: Iterable[str] | None = None,
@@ -540,8 +564,11 @@ class Twins:
 
     def close(self) -> None:
         """Write what is pending and let go of the file."""
-        forgetting.finish_purge(self.wiring)
-        self.wiring.store.close()
+        try:
+            self.wiring.scribe.flush()
+            forgetting.finish_purge(self.wiring)
+        finally:
+            self.wiring.store.close()
 
     def __enter__(self) -> Twins:
         return self

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from doxa.beliefmap.model import BeliefMap
 from doxa.heads.population import Population
+from doxa.runtime.accessing import Scribe
 from doxa.runtime.folding.mark import mark
 from doxa.storage.port import Store
 from doxa.types import Moment
@@ -41,6 +42,8 @@ class Wiring:
         Versions decoded so far; a version never changes.
     mark : str
         Of the snapshots that the active map may read.
+    scribe : Scribe
+        Writes down who read whom through a key.
     """
 
     store: Store
@@ -50,6 +53,8 @@ class Wiring:
     snapshot_after: int = SNAPSHOT_AFTER
     populations: dict[int, Population] = field(default_factory=dict, repr=False)
     mark: str = field(init=False, default="", repr=False)
+    scribe: Scribe = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "scribe", Scribe(self.store))
         object.__setattr__(self, "mark", mark(self.belief_map))

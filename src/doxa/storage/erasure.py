@@ -94,6 +94,12 @@ TABLES = (
         ") AND NOT EXISTS (SELECT 1 FROM signals WHERE workspace = :workspace AND twin = :twin)",
     ),
     Table(
+        name="accesses",
+        holds="who read them, when and why",
+        erase="DELETE FROM accesses WHERE workspace = :workspace AND twin = :twin AND NOT EXISTS"
+        " (SELECT 1 FROM signals WHERE workspace = :workspace AND twin = :twin)",
+    ),
+    Table(
         name="twins",
         holds="the id",
         erase="DELETE FROM twins WHERE workspace = :workspace AND key = :twin AND NOT EXISTS"
@@ -232,6 +238,11 @@ MEMORY = (
         name="doxa.storage.memory.MemoryLedger",
         holds="everything, where the store is in memory",
         erased_by="forget",
+    ),
+    Memory(
+        name="doxa.runtime.accessing.Scribe",
+        holds="reads that are being logged, by the key of the twin",
+        erased_by="they are written at once; rows about somebody who is gone are dropped",
     ),
     Memory(
         name="doxa.runtime.wiring.Wiring",

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import Future
+
 import msgspec
 
 from doxa.errors import InputError, UnknownName
+from doxa.storage.accesses import Access
 from doxa.storage.blocks import decode_block, without_twins
 from doxa.storage.memory_corrections import MemoryCorrections
 from doxa.storage.port import (
@@ -27,6 +31,7 @@ class MemoryArchive(MemoryCorrections):
         self._activations: list[Activation] = []
         self._forecasts: dict[str, ForecastSet] = {}
         self._cohorts: dict[str, SavedCohort] = {}
+        self._accesses: list[Access] = []
         self._anybody_forgotten = False
 
     def maps(self) -> list[MapVersion]:
@@ -86,6 +91,20 @@ class MemoryArchive(MemoryCorrections):
         """Recorded sets by `recorded`."""
         found = [one for one in self._forecasts.values() if outcome in (None, one.outcome)]
         return sorted(found, key=lambda one: (one.recorded, one.id))
+
+    def log(self, accesses: Sequence[Access]) -> Future[None]:
+        """Add rows to the access log; the future is done already."""
+        with self._lock:
+            known = set(self._twins.values())
+            self._accesses += [one for one in accesses if one.twin in known]
+        done: Future[None] = Future()
+        done.set_result(None)
+        return done
+
+    def accesses(self, twins: Sequence[int]) -> list[Access]:
+        """Who read some twins, in the order in which it was logged."""
+        wanted = {int(twin) for twin in twins}
+        return [one for one in self._accesses if one.twin in wanted]
 
     def put_cohort(self, cohort: SavedCohort) -> None:
         """Keep a condition under its name, in place of another of that name."""

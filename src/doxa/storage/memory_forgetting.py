@@ -130,7 +130,11 @@ class MemoryForgetting(MemoryArchive):
         said = [row for row in self._aliases if key in (row.alias, row.into)]
         if twin not in left:
             self._aliases = [row for row in self._aliases if row not in said]
+        read = [one for one in self._accesses if one.twin == key]
+        if twin not in left:
+            self._accesses = [one for one in self._accesses if one.twin != key]
         return {
+            "accesses": len(read) if twin not in left else 0,
             "retractions": len(taken_back),
             "aliases": len(said) if twin not in left else 0,
             "forecasts": self._erase_forecasts(key, at, until),

@@ -16,6 +16,7 @@ from doxa.beliefmap.model import Zone
 from doxa.domain.clock import Clock
 from doxa.domain.identity import Alias
 from doxa.domain.signal import Signal
+from doxa.storage.accesses import AccessLog
 from doxa.storage.forgotten import Erased, Forgotten, ForgottenList
 from doxa.storage.identity import ALONE, Identity
 from doxa.storage.rows import SignalRows
@@ -415,7 +416,7 @@ class Erasure(Protocol):
         """Those of some ids that were forgotten."""
 
 
-class Store(Ledger, Corrections, Snapshots, Archive, Erasure, Protocol):
+class Store(Ledger, Corrections, Snapshots, Archive, Erasure, AccessLog, Protocol):
     """One workspace of one store. Calls return when what they wrote is durable."""
 
     def set_zone(self, zone: Zone) -> None:

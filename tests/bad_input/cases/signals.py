@@ -101,6 +101,36 @@ CASES = [
         "observe h42 complaint topic=price --id c-1 --at 2026-03-02",
         "signal 'c-1': the ledger holds this id with another at; give each signal of a source its own id",
     ),
+    Case(
+        "a consent that neither gives nor withdraws",
+        "observe h42 consent node=prices_are_fair given=maybe",
+        "payload.given: 'maybe' is neither given nor withdrawn; expected true or false",
+    ),
+    Case(
+        "a consent to nothing",
+        "observe h42 consent given=true",
+        "payload: does not say to what; expected {purpose: name, given: true} or {node: name, given: true}",
+    ),
+    Case(
+        "a consent to a node that the map does not declare",
+        "observe h42 consent node=prices_are_far given=true",
+        "payload.node: unknown node 'prices_are_far'; expected one of buys, prices_are_fair, likes, read_more, moving, age, region; did you mean 'prices_are_fair'?",
+    ),
+    Case(
+        "a consent to a purpose that the map does not declare",
+        "observe h42 consent purpose=service given=true",
+        "payload.purpose: unknown purpose 'service'; expected a declared purpose, and there is none",
+    ),
+    Case(
+        "a purpose that the map does not declare",
+        "show h42 --purpose service",
+        "the map declares no purpose 'service'; expected a purpose, and the map has none",
+    ),
+    Case(
+        "a report of nobody for a purpose",
+        "report --html page.html --purpose service --evaluation-json missing.json",
+        "--purpose: belongs to a twin",
+    ),
     _sample(
         "a sample that is no JSON",
         "{",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
+from doxa.beliefmap.model import BeliefMap
 from doxa.beliefmap.payloads import Bools
 from doxa.features.rows import NONE, Rows
 from doxa.features.traits import trait_of
@@ -24,7 +25,8 @@ FOLDS = 5
 def persona(setting: Setting) -> Rung | None:
     """Traits x member for people with traits; people without form one more segment.
 
-    None where the map names no personas or nobody has any of their traits.
+    None where the map names no personas or nobody has any of their traits. Protected traits are
+    left out of them.
     """
     codes_fit = _traits(setting, setting.fit)
     codes_score = _traits(setting, setting.score)
@@ -48,10 +50,24 @@ def persona(setting: Setting) -> Rung | None:
 
 def _traits(setting: Setting, rows: Rows) -> Ints:
     """Codes of all persona traits, int64[n, traits]; -1 = not known at the origin."""
-    names = setting.belief_map.personas
+    names = segment_traits(setting.belief_map)
     if not names:
         return np.full((len(rows), 1), NONE)
     return np.stack([trait_of(setting.past, rows, name) for name in names], axis=1)
+
+
+def segment_traits(belief_map: BeliefMap) -> tuple[str, ...]:
+    """The traits that make segments: the map's personas, but none that is protected.
+
+    Examples
+    --------
+    >>> from doxa.beliefmap.map_file import parse_map
+    >>> text = "{doxa: 1, product: p, nodes: {income: {kind: trait, protected: true}}, personas: [age, income]}"
+    >>> segment_traits(parse_map(text))
+    ('age',)
+    """
+    protected = {node.name for node in belief_map.nodes.values() if node.protected}
+    return tuple(name for name in belief_map.personas if name not in protected)
 
 
 def _segment(setting: Setting, fit: Bools, score: Bools) -> Floats:

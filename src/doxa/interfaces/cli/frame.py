@@ -31,6 +31,7 @@ COMMANDS = (
     ("believe", "believe"),
     ("show", "show"),
     ("explain", "explain"),
+    ("accesses", "accesses"),
     ("graph", "graph"),
     ("find", "find"),
     ("fit", "fit"),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Sequence
+from concurrent.futures import Future
 from typing import TypeVar
 
 import msgspec
 
 from doxa.beliefmap.model import Zone
 from doxa.domain.identity import Alias
+from doxa.storage.accesses import Access
 from doxa.storage.forgotten import Erased, Forgotten, ForgottenList
 from doxa.storage.port import (
     Activation,
@@ -22,6 +24,7 @@ from doxa.storage.port import (
     SavedCohort,
     Snapshot,
 )
+from doxa.storage.sqlite import accesses as access_log
 from doxa.storage.sqlite import archive, cohorts, corrections, forget, settings
 from doxa.storage.sqlite import purge as purging
 from doxa.storage.sqlite.append import Appender
@@ -170,6 +173,18 @@ class SqliteStore(SqliteLedger):
         """Recorded sets by `recorded`."""
         with self._readers.reading() as connection:
             return archive.forecast_sets(connection, self._workspace, outcome)
+
+    def log(self, accesses: Sequence[Access]) -> Future[None]:
+        """Add rows to the access log without waiting."""
+        rows = tuple(accesses)
+        return self._writer.post(
+            lambda connection, _: access_log.log(connection, self._workspace, rows)
+        )
+
+    def accesses(self, twins: Sequence[int]) -> list[Access]:
+        """Who read some twins, in the order in which it was logged."""
+        with self._readers.reading(steady=False) as connection:
+            return access_log.accesses(connection, self._workspace, twins)
 
     def put_cohort(self, cohort: SavedCohort) -> None:
         """Keep a condition under its name, in place of another of that name."""

@@ -123,6 +123,12 @@ class Writer:
         self._enqueue(_Call(rows, None, future))
         return future
 
+    def post(self, job: Job[T]) -> Future[T]:
+        """Queue a job without waiting."""
+        future: Future[T] = Future()
+        self._enqueue(_Call((), job, future))
+        return future
+
     def run(self, job: Job[T]) -> T:
         """Run a job in a transaction; what it writes stands or falls as one."""
         call = _Call((), job)
