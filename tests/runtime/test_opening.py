@@ -103,4 +103,4 @@ def test_importing_doxa_imports_little():
 
 
 def test_names_of_the_package():
-    assert doxa.__all__ == ["DoxaError", "__version__", "open"]
+    assert doxa.__all__ == ["DoxaError", "__version__", "open", "open_async"]

@@ -24,7 +24,6 @@ from doxa.checks.views import (
 from doxa.domain.clock import DAY, HOUR
 from doxa.errors import InputError, SignalError, TooManyRejects, UnknownName
 from doxa.runtime.intake.signals import BadRows
-from doxa.runtime.opening import open_twins
 from doxa.runtime.twins import Twins
 from doxa.runtime.wiring import Wiring
 from doxa.storage.memory import MemoryStore
@@ -288,61 +287,3 @@ def test_a_condition_cannot_name_what_a_purpose_does_not_see(care):
 def test_a_graph_holds_only_what_is_seen(care):
     names = {str(each.node) for each in care.twin("ann", purpose="shop").graph().nodes}
     assert names == {"prices_are_fair", "buys[MILK]"}
-
-
-GOALS = """
-doxa: 1
-product: coach
-sources: {clinic: {seen_by: [service]}}
-nodes:
-  well: {kind: goal}
-  active: {kind: goal, part_of: well, done: {count: walked, at_least: 4}}
-  sober: {kind: goal, part_of: well, done: {count: dry_day, at_least: 4}}
-  able: {kind: belief, half_life: 90d}
-  on_duty: {kind: constraint, until: 7d}
-  in_therapy: {kind: constraint, until: 30d}
-edges:
-  - {from: able, to: active, kind: motivates}
-  - {from: sober, to: active, kind: motivates}
-  - {from: in_therapy, to: active, kind: blocks}
-signals:
-  resolved: [{node: well, for: 1}, {node: active, for: 1}, {node: sober, for: 1}]
-  walked: [{node: able, for: 0.5}]
-  dry_day: []
-  duty: [{node: on_duty, for: 1}]
-  therapy: [{node: in_therapy, for: 1}]
-purposes:
-  service: {sees: all}
-  shop: {sees: all, except: [sober, in_therapy]}
-"""
-
-
-def test_goals_and_constraints_of_a_purpose_are_those_of_what_is_left(tmp_path, clock):
-    rows = [
-        {"kind": "resolved", "at": "2026-03-01T10:00Z"},
-        {"kind": "walked", "at": "2026-03-02T10:00Z"},
-        {"kind": "walked", "at": "2026-03-03T10:00Z", "source": "clinic"},
-        {"kind": "dry_day", "at": "2026-03-03T10:00Z"},
-        {"kind": "duty", "at": "2026-03-09T10:00Z"},
-        {"kind": "therapy", "at": "2026-03-09T10:00Z"},
-    ]
-
-    def told(text, kept, purpose):
-        name = f"{purpose}.db"
-        twins = open_twins(tmp_path / name, parse_map(text), clock=clock, snapshot_after=1)
-        with twins:
-            twins.observe_many([{"twin": "ann", **row} for row in kept])
-            twin = twins.twin("ann", purpose=purpose)
-            return twin.goals(), twin.constraints(), twin.graph(), twin.questions()
-
-    lines = GOALS.replace(", {node: sober, for: 1}", "").replace(
-        "[{node: in_therapy, for: 1}]", "[]"
-    )
-    lines = lines.replace(", except: [sober, in_therapy]", "").splitlines()
-    hidden = ("  sober:", "  - {from: sober", "  in_therapy:", "  - {from: in_therapy")
-    plain = "\n".join(line for line in lines if not line.startswith(hidden))
-    found = told(GOALS, rows, "shop")
-    expected = told(plain, [row for row in rows if row.get("source") != "clinic"], None)
-    assert found == expected
-    assert {str(each.node) for each in found[0]} == {"well", "active"}
-    assert len(told(GOALS, rows, "service")[0]) == 3

@@ -58,14 +58,16 @@ class Identity:
         return np.where(known, self.root[place], twin)
 
     def keys(self, of: Sequence[int] | Ints) -> list[int]:
-        """All twins whose rows are read as those of some roots, the roots among them.
+        """All twins whose rows are read as those of some people, their roots among them.
+
+        An alias stands for the person it is part of.
 
         Examples
         --------
-        >>> Identity.of({2: (1, 0), 5: (1, 0), 7: (6, 0)}).keys([1, 3])
+        >>> Identity.of({2: (1, 0), 5: (1, 0), 7: (6, 0)}).keys([2, 3])
         [1, 2, 3, 5]
         """
-        wanted = np.unique(np.asarray(of, dtype=np.int64))
+        wanted = np.unique(self.roots(np.asarray(of, dtype=np.int64)))
         parts = self.alias[np.isin(self.root, wanted)]
         return [int(key) for key in np.union1d(wanted, parts)]
 
