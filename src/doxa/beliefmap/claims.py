@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 
 from doxa.beliefmap import values
-from doxa.beliefmap.derived import per_map
 from doxa.beliefmap.model import BeliefMap
 from doxa.beliefmap.names import listed, nearest
+from doxa.beliefmap.renames import former_names
 from doxa.beliefmap.values import Calendar
 from doxa.domain.claim import Claim, ClaimKind, canonical_words, open_address
 from doxa.domain.clock import Clock
@@ -78,7 +78,7 @@ def target_of(claim: Claim, belief_map: BeliefMap) -> Address | None:
         found = parse_address(claim.about)
     except InputError:
         return None
-    name = _renamed(belief_map).get(found.node, found.node)
+    name = former_names(belief_map).get(found.node, found.node)
     node = belief_map.nodes.get(name)
     if node is None or node.kind is NodeKind.TRAIT or len(node.dimensions) != len(found.member):
         return None
@@ -88,11 +88,6 @@ def target_of(claim: Claim, belief_map: BeliefMap) -> Address | None:
 def calendar_of(belief_map: BeliefMap) -> Calendar:
     """How a map reads the times of a claim."""
     return values.schema_of(belief_map).calendar
-
-
-@per_map
-def _renamed(belief_map: BeliefMap) -> dict[str, str]:
-    return {n.renamed_from: n.name for n in belief_map.nodes.values() if n.renamed_from is not None}
 
 
 def _of(field: str) -> str:

@@ -290,7 +290,8 @@ class BeliefMap(Record, frozen=True, kw_only=True, omit_defaults=True):
     """Everything a map says, checked and in the units of its clock.
 
     ``text`` is the document it was read from, empty for a map made by hand. ``unopened`` names the
-    families of open nodes that a view of the map does not have.
+    families of open nodes that a view of the map does not have. ``former`` is what the maps before
+    it in a store called its nodes, by the name of then.
     """
 
     product: str
@@ -310,6 +311,7 @@ class BeliefMap(Record, frozen=True, kw_only=True, omit_defaults=True):
     personas: tuple[str, ...] = ()
     purposes: dict[str, Purpose] = {}
     unopened: tuple[str, ...] = ()
+    former: dict[str, str] = {}
     text: str = ""
 
     @property

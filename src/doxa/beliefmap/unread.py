@@ -16,7 +16,6 @@ _LATER = "is checked, but not read yet"
 
 NODES: dict[str, tuple[Callable[[Node], bool], str]] = {
     "held_by": (lambda node: node.held_by is not None, f"{_LATER}: each person holds their own"),
-    "renamed_from": (lambda node: node.renamed_from is not None, _LATER),
 }
 """Keys of nodes that nothing reads; take a line out when its reader arrives."""
 

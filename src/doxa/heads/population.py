@@ -42,6 +42,8 @@ class Population(msgspec.Struct, frozen=True, kw_only=True):
         Of the map it was fitted under.
     sights : list of SightPart
         For every sight of the map's purposes that is not everything.
+    questions : per outcome
+        What its head answers: see `doxa.beliefmap.fingerprint.question`.
     """
 
     origin: int
@@ -51,6 +53,7 @@ class Population(msgspec.Struct, frozen=True, kw_only=True):
     heads: dict[str, Head]
     map_fingerprint: str = ""
     sights: list[SightPart] = []
+    questions: dict[str, str] = {}
 
     def part(self, sight: Sight) -> SightPart | None:
         """What was learned for a sight, see `learning_sight`; None when nothing was."""

@@ -8,7 +8,7 @@ from contextlib import suppress
 import numpy as np
 
 from doxa.beliefmap.columns import Ints
-from doxa.beliefmap.fingerprint import fingerprint
+from doxa.beliefmap.fingerprint import fingerprint, question
 from doxa.beliefmap.model import BeliefMap, Outcome, Target
 from doxa.beliefmap.sights import kinds_asked
 from doxa.domain.signal import TRAITS
@@ -105,6 +105,7 @@ def fit_population(
         priors=_priors(past, origin, twins),
         heads=heads,
         map_fingerprint=fingerprint(past.map),
+        questions={name: question(past.map.outcomes[name]) for name in heads},
     )
 
 

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from doxa.beliefmap.columns import Ints
-from doxa.beliefmap.fingerprint import fingerprint
 from doxa.beliefmap.model import Outcome
 from doxa.domain.clock import MINUTE, Clock
 from doxa.domain.signal import TRAITS
@@ -24,7 +23,6 @@ from doxa.features.supposed import with_supposed
 from doxa.features.views import Views
 from doxa.heads.glm import Family, link_of, mean_of
 from doxa.heads.head import Head, Reasons, family_of, forecast, reasons, recipe_of
-from doxa.heads.population import Population
 from doxa.runtime.folding.rows import seen_scan
 from doxa.runtime.forecasts import Forecast, Forecasts
 from doxa.runtime.frozen import Frozen
@@ -33,6 +31,7 @@ from doxa.runtime.identity import newest_at, people_at
 from doxa.runtime.intake.names import given_name
 from doxa.runtime.purposes import Asked, asked_by, head_of
 from doxa.runtime.recording import recorded
+from doxa.runtime.staleness import is_stale
 from doxa.runtime.versions import population_at
 from doxa.runtime.wiring import Wiring
 from doxa.storage.rows import session_codes
@@ -100,7 +99,8 @@ def forecast_set(
     past, rows, asked = _rows(outcome, past, origin, items, asking, head)
     found = _made(wiring, outcome, past, rows, asked, head, version, origin, label)
     if head is not None and population is not None:
-        found = replace(found, stale=_is_stale(population, wiring))
+        stale = is_stale(population, wiring.belief_map, wiring.store, name)
+        found = replace(found, stale=stale)
     found = replace(found, purpose=purpose, left_out=left_out)
     return recorded(wiring, found) if record else found
 
@@ -134,10 +134,6 @@ def forecasts_of(
     if found.left_out or (unseen and not len(found)):
         raise _never_met(frozen.twin)
     return sorted(found.rows(), key=lambda each: -each.probability)
-
-
-def _is_stale(population: Population, wiring: Wiring) -> bool:
-    return population.map_fingerprint not in ("", fingerprint(wiring.belief_map))
 
 
 def _lead(wiring: Wiring) -> int:

@@ -9,12 +9,13 @@ from os import PathLike
 from pathlib import Path
 
 from doxa.beliefmap.fingerprint import fingerprint
-from doxa.beliefmap.map_file import load_map, parse_map
+from doxa.beliefmap.map_file import load_map
 from doxa.beliefmap.model import BeliefMap
 from doxa.errors import InputError, MapChanged, MissingExtra
 from doxa.runtime.forgetting import finish_purge
 from doxa.runtime.map_change import differences
 from doxa.runtime.twins import Twins
+from doxa.runtime.versions import map_of
 from doxa.runtime.wiring import SNAPSHOT_AFTER, Wiring, real_now
 from doxa.storage.port import Store
 from doxa.storage.sqlite import SqliteStore
@@ -105,13 +106,14 @@ def _settled(
         if given is None:
             raise _no_map(file, "this workspace has no map yet")
         return _put(store, given, now)
-    active = parse_map(stored[-1].text, f"the map in {file.name}")
+    active = map_of(stored, file.name)
     changes = differences(active, given) if given is not None else []
     if given is None or not changes:
         return active
     if not apply_map:
         raise _changed(changes, file)
-    return _put(store, given, now)
+    _put(store, given, now)
+    return map_of(store.maps(), file.name)
 
 
 def _put(store: Store, belief_map: BeliefMap, now: Moment) -> BeliefMap:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from doxa.beliefmap.map_file import parse_map
 from doxa.beliefmap.model import BeliefMap
+from doxa.beliefmap.renames import former_names, with_history
 from doxa.beliefmap.sights import learning_sight
 from doxa.domain.view import EVERYTHING, Sight
 from doxa.heads.population import Population, decode
 from doxa.heads.priors import PopulationPriors
+from doxa.heads.renaming import renamed
 from doxa.reading.priors import MapPriors, Priors
 from doxa.runtime.wiring import Wiring
+from doxa.storage.port import MapVersion
 from doxa.types import Moment
+
+_RENAMES = "renamed_from"
 
 
 def map_at(wiring: Wiring, known_at: Moment | None) -> BeliefMap:
@@ -23,7 +30,14 @@ def map_at(wiring: Wiring, known_at: Moment | None) -> BeliefMap:
     active = [each for each in versions if each.active_from <= known_at] or versions[:1]
     if active[-1].version == versions[-1].version:
         return wiring.belief_map
-    return parse_map(active[-1].text, f"map {active[-1].version} of {wiring.path.name}")
+    return map_of(active, wiring.path.name)
+
+
+def map_of(versions: Sequence[MapVersion], where: str) -> BeliefMap:
+    """The newest of some versions, which also knows what those before it called its nodes."""
+    newest = parse_map(versions[-1].text, f"map {versions[-1].version} of {where}")
+    earlier = versions[:-1] if any(_RENAMES in each.text for each in versions) else ()
+    return with_history(newest, (parse_map(each.text) for each in earlier))
 
 
 def population_at(wiring: Wiring, known_at: Moment | None) -> tuple[int, Population] | None:
@@ -39,7 +53,7 @@ def population_at(wiring: Wiring, known_at: Moment | None) -> tuple[int, Populat
     if version not in wiring.populations:
         stored = {each.version: each for each in wiring.store.populations()}
         wiring.populations[version] = decode(stored[version].body)
-    return version, wiring.populations[version]
+    return version, renamed(wiring.populations[version], former_names(map_at(wiring, known_at)))
 
 
 def priors_at(wiring: Wiring, known_at: Moment | None, sight: Sight = EVERYTHING) -> Priors:

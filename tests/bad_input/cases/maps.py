@@ -177,6 +177,22 @@ CASES = [
         damage="under another map",
     ),
     Case(
+        "a map to compare that is not there",
+        "map diff map.yaml next.yaml",
+        "next.yaml: cannot be read: No such file or directory",
+    ),
+    Case(
+        "a store that is none, and a map",
+        "map diff nowhere.db map.yaml",
+        "nowhere.db: there is no store here; name it with --db, or begin with doxa observe or doxa backfill",
+    ),
+    Case(
+        "a wrong map that is to take over",
+        "map apply doxa.db next.yaml",
+        "next.yaml:1: 'product' is missing; expected the product's name",
+        files={"next.yaml": "doxa: 1\n"},
+    ),
+    Case(
         "--apply-map without a map",
         "observe h42 visit --apply-map",
         "--apply-map: names no map; name it with --map",

@@ -25,6 +25,8 @@ from doxa.interfaces.cli.console import note, print_error
 COMMANDS = (
     ("init", "init"),
     ("map check", "map_check"),
+    ("map diff", "map_diff"),
+    ("map apply", "map_apply"),
     ("audit", "audit"),
     ("backfill", "backfill"),
     ("observe", "observe"),
