@@ -13,6 +13,7 @@ from pathlib import Path
 
 from benchmarks import (
     backfill,
+    coupling,
     file_size,
     fold,
     forgetting,
@@ -29,6 +30,7 @@ CLAIMS = {
     "observe": observe,
     "stored": stored_twin,
     "reading": reading,
+    "coupling": coupling,
     "rules": rules,
     "backfill": backfill,
     "size": file_size,

@@ -26,14 +26,19 @@ nodes:
   fair: {kind: belief, half_life: 20d, base: 0.4}
   buys: {kind: preference, of: drink}
   pleased: {kind: feeling, scale: [1, 5], half_life: 5d}
+  knows: {kind: belief, of: drink}
+edges:
+  - {from: fair, to: {buys: tea}, kind: supports, weight: 2}
+  - {from: knows, to: buys, kind: supports}
+  - {from: pleased, to: fair, kind: contradicts}
 signals:
   visit: [{node: buys, count: 1, once: session}]
   word: [{node: fair, for: 1, when: {good: 1}}, {node: fair, against: 0.7, when: {good: 0}}]
-  stars: [{node: pleased, value: stars}]
+  stars: [{node: pleased, value: stars}, {node: knows, for: 1, when: {stars: [1, 4]}}]
 outcomes:
   comes: {happens: visit, within: 7d, among: [{node: fair, above: 0.5}, {node: {buys: tea}, below: 0.9}]}
 """)
-NODES = ("fair", "buys[tea]", "buys[milk]", "pleased")
+NODES = ("fair", "buys[tea]", "buys[coffee]", "buys[milk]", "knows[tea]", "pleased")
 
 
 @pytest.fixture(scope="module")

@@ -101,6 +101,7 @@ def report_of(rows: list[RowReport], bars: list[BarResult] | None = None) -> Fid
 def opinion(status: str = "held", credence: float = 0.8, **more: Any) -> Opinion:
     told: dict[str, Any] = {
         "credence": credence,
+        "native": credence,
         "uncertainty": 0.2,
         "truth": "true",
         "status": status,

@@ -54,13 +54,24 @@ def _edge(tree: Tree, declared: Declared) -> Edge:
     if kind == "about":
         _check_end(section, "from", source, NodeKind.FEELING, declared)
     weight = section.get("weight")
-    return Edge(
+    edge = Edge(
         source=source,
         target=target,
         kind=kind,
         weight=positive(weight) if weight else None,
         line=section.place.line,
     )
+    if edge.sign:
+        _check_opinions(section, (source, target), declared)
+    return edge
+
+
+def _check_opinions(section: Mapping, ends: tuple[Address, Address], declared: Declared) -> None:
+    for address in ends:
+        if declared.nodes[address.node].kind is NodeKind.TRAIT:
+            raise section.error(
+                f"{address.node!r} is a trait", expected="two nodes that opinions are held of"
+            )
 
 
 def _check_families(section: Mapping, source: Address, target: Address, declared: Declared) -> None:

@@ -47,9 +47,9 @@ def unread(belief_map: BeliefMap) -> list[Finding]:
     return [
         *_keys("nodes", belief_map.nodes.items(), NODES),
         *(
-            (f"edges[{index}]", f"{_LATER}: nodes are read one by one")
+            (f"edges[{index}]", f"{_LATER}: it says nothing")
             for index, edge in enumerate(belief_map.edges)
-            if edge.kind not in LIVING
+            if edge.kind not in LIVING and not edge.sign
         ),
         *_keys("outcomes", belief_map.outcomes.items(), OUTCOMES),
         *((f"actions.{name}", f"{_LATER}: no effect is known") for name in belief_map.actions),

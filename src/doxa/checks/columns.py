@@ -15,10 +15,13 @@ from doxa.checks.laws import Readings
 from doxa.domain.clock import Clock, local_day
 from doxa.domain.node import Address
 from doxa.domain.signal import Signal
+from doxa.reading.coupling.field import declared_field
+from doxa.reading.coupling.read import Leaning, Wanted, read_coupled
 from doxa.reading.pooled import Voices
+from doxa.reading.priors import MapPriors
 from doxa.reading.read import read_node
 from doxa.state.claims import claims_of
-from doxa.state.entries import node_of
+from doxa.state.entries import claims_about, node_of
 from doxa.state.people import State, counted, fold_people
 from doxa.types import Moment
 
@@ -46,6 +49,8 @@ def read_state(
     trust = np.array([belief_map.trust(name) for name in columns.sources])
     own = np.array([name == "self" for name in columns.sources], dtype=bool)
     voices = Voices(trust, own, np.ones(len(trust), dtype=bool))
+    if declared_field(belief_map).links:
+        return _read_together(state, belief_map, members, voices, now)
     out: Readings = {}
     for name in dict.fromkeys(node_of(entry) for entry in state.nodes):
         told = read_node(state, nodes_of(belief_map)[name], now, voices)
@@ -53,6 +58,28 @@ def read_state(
         for row, member in enumerate(told.member.tolist()):
             out[Address(name, names[member])] = told.one(row).as_dict()
     return out
+
+
+def _read_together(
+    state: State, belief_map: BeliefMap, members: Members, voices: Voices, now: Moment
+) -> Readings:
+    """Read every node that was met, moved by its neighbours."""
+    nodes = tuple(nodes_of(belief_map).values())
+    met = [
+        (place, member)
+        for place, node in enumerate(nodes)
+        for entry in (node.name, claims_about(node.name))
+        if entry in state.nodes
+        for member in np.unique(state.of(entry).member).tolist()
+    ]
+    node, member = np.array(list(dict.fromkeys(met)), dtype=np.int64).reshape(-1, 2).T
+    wanted = Wanted(nodes, node, np.zeros_like(node), member)
+    leaning = Leaning(declared_field(belief_map), MapPriors(), members)
+    told = read_coupled(state, wanted, now, voices, leaning).records()
+    return {
+        Address(nodes[place].name, members.names(nodes[place].name)[code]): each.as_dict()
+        for place, code, each in zip(node.tolist(), member.tolist(), told, strict=True)
+    }
 
 
 def signal_columns(signals: list[Signal], belief_map: BeliefMap) -> SignalColumns:

@@ -297,3 +297,52 @@ def check_trust(
     found = {address: after[address] for address in untouched}
     expected = {address: before[address] for address in untouched}
     assert_close(found, expected, "trust reaches too far")
+
+
+def check_neighbours(
+    reader: Reader, signals: Sequence[Signal], belief_map: BeliefMap, now: Moment
+) -> None:
+    """Edges move credences alone, and only of nodes that a chain of them joins.
+
+    Uncertainty, status and everything else of a node are its own; a node without an edge reads
+    exactly as in a map without edges, and the native credence of every node is what it reads there.
+    """
+    alone = msgspec.structs.replace(belief_map, edges=())
+    found, expected = reader(signals, belief_map, now), reader(signals, alone, now)
+    assert found.keys() == expected.keys()
+    joined = {end.node for e in belief_map.edges if e.sign for end in (e.source, e.target)}
+    for address, told in expected.items():
+        here = found[address]
+        if address.node not in joined:
+            assert here == told, (str(address), here, told)
+            continue
+        assert_close(
+            {address: {**here, "credence": here["native"]}}, {address: told}, "more than a credence"
+        )
+
+
+def check_parts(
+    reader: Reader,
+    signals: Sequence[Signal],
+    changed: Sequence[Signal],
+    belief_map: BeliefMap,
+    now: Moment,
+    touched: str,
+) -> None:
+    """What is said of one node moves nothing that no chain of edges joins to it.
+
+    Parameters
+    ----------
+    touched : name of the only node that the changed signals speak of otherwise
+    """
+    near = {touched}
+    while True:
+        ends = [{edge.source.node, edge.target.node} for edge in belief_map.edges if edge.sign]
+        more = set().union(*(pair for pair in ends if pair & near)) - near
+        if not more:
+            break
+        near |= more
+    before, after = reader(signals, belief_map, now), reader(changed, belief_map, now)
+    for address, told in before.items():
+        if address.node not in near:
+            assert after[address]["credence"] == told["credence"], (str(address), told)

@@ -12,6 +12,7 @@ from typing import TypeAlias
 from doxa.beliefmap.model import BeliefMap, Node
 from doxa.beliefmap.open_nodes import nodes_of
 from doxa.checks.oracle_cells import Held, held
+from doxa.checks.oracle_field import Alone, coupled
 from doxa.domain.clock import BEGINNING
 from doxa.domain.evidence import EvidenceKind
 from doxa.domain.node import Address
@@ -36,19 +37,49 @@ def read_plainly(
     seen = [s for s in unique if s.at <= now and (known_at is None or s.recorded <= known_at)]
     undated = BEGINNING[belief_map.clock]
     own = [s.at for s in seen if s.cause is None and s.at != undated]
-    out: dict[Address, Told] = {}
-    for address, told in held(seen, belief_map, now).items():
+    found = held(seen, belief_map, now)
+
+    def read(address: Address) -> Told:
         node = nodes_of(belief_map)[address.node]
-        if told.kind is EvidenceKind.OPINION:
-            out[address] = _opinion(told, node, belief_map, now)
-        elif told.kind is EvidenceKind.VALUE:
-            out[address] = _value(told, node, belief_map, now)
-        else:
-            out[address] = _occurrence(told, node, now, min(own))
-        if told.claims is not None:
-            claimed = _opinion(told.claims, node, belief_map, now)
-            out[address]["credence"] = _claimed(out[address], claimed)
+        told = found.get(address) or Held(node.evidence or EvidenceKind.OPINION)
+        out = _native(told, node, belief_map, now, min(own, default=now))
+        return {**out, "native": out["credence"]}
+
+    out = {address: read(address) for address in found}
+    moved = coupled(belief_map, found, lambda address: _alone_in_field(read(address)))
+    for address in found.keys() & moved.keys():
+        out[address]["credence"] = moved[address]
     return out
+
+
+def _native(told: Held, node: Node, belief_map: BeliefMap, now: Moment, since: Moment) -> Told:
+    if told.kind is EvidenceKind.OPINION:
+        return _opinion(told, node, belief_map, now) if told.sources else _nothing(node)
+    if told.kind is EvidenceKind.VALUE:
+        out = _value(told, node, belief_map, now)
+    else:
+        out = _occurrence(told, node, now, since)
+    if told.claims is not None:
+        claimed = _opinion(told.claims, node, belief_map, now)
+        out["credence"] = _claimed(out, claimed)
+    return out
+
+
+def _nothing(node: Node) -> Told:
+    a = 0.5 if node.base is None else node.base
+    return {"credence": a, "base": a, "uncertainty": 1.0, "heard_for": 0.0, "heard_against": 0.0}
+
+
+def _alone_in_field(told: Told) -> Alone:
+    """How a native reading enters the field."""
+    credence, base, uncertainty = (told[k] for k in ("credence", "base", "uncertainty"))
+    assert isinstance(credence, float)
+    assert isinstance(base, float)
+    assert isinstance(uncertainty, float)
+    r, s = told.get("heard_for"), told.get("heard_against")
+    if isinstance(r, float) and isinstance(s, float):
+        return Alone.opinion(credence, base, r, s)
+    return Alone.other(credence, base, uncertainty)
 
 
 def _claimed(native: Told, claimed: Told) -> float:
@@ -165,7 +196,10 @@ def _opinion(told: Held, node: Node, belief_map: BeliefMap, now: Moment) -> Told
         for name, source in told.sources.items()
     ]
     threshold = min(0.25, n_l / 4)
+    said, heard_of = _voices(told, belief_map, now, node.half_life)
     return {
+        "heard_for": said[0] + heard_of[0],
+        "heard_against": said[1] + heard_of[1],
         "credence": _credence(r, s, a),
         "uncertainty": _uncertainty(n_all),
         "truth": _truth(r, s),
@@ -268,6 +302,7 @@ def _value(told: Held, node: Node, belief_map: BeliefMap, now: Moment) -> Told:
         "evidence": n,
         "mean": (middle + sums[1]) / (1 + n),
         "spread": _spread(sums),
+        "base": read([0.0, 0.0, 0.0])[0],
         "dissolves": _dissolves(newest, then[0], min(0.25, then[0] / 4), node.half_life),
     }
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from itertools import combinations
 
+import msgspec
 from hypothesis import strategies as st
 
 from doxa.beliefmap.model import (
     BeliefMap,
     Condition,
+    Edge,
     Node,
     Occasion,
     Operator,
@@ -20,7 +23,7 @@ from doxa.beliefmap.model import (
 )
 from doxa.domain.clock import DAY, HOUR, MINUTE, Clock
 from doxa.domain.evidence import Channel, EvidenceKind, Once
-from doxa.domain.node import NodeKind
+from doxa.domain.node import Address, NodeKind
 from doxa.domain.signal import CLAIM, Signal
 
 START = 1_500_000_000 * 1_000_000
@@ -108,6 +111,37 @@ def maps(draw: st.DrawFn) -> BeliefMap:
         nodes={node.name: node for node in nodes},
         signals=signals,
     )
+
+
+@st.composite
+def coupled_maps(draw: st.DrawFn) -> BeliefMap:
+    """`maps` whose nodes support and contradict each other, one by one and family by family."""
+    plain = draw(maps())
+    ends = [Address(name, member) for name, member in _ENDS]
+    pairs = draw(
+        st.lists(st.sampled_from(list(combinations(ends, 2))), min_size=1, max_size=5, unique=True)
+    )
+    edges = tuple(
+        Edge(
+            source=one,
+            target=other,
+            kind=draw(st.sampled_from(["supports", "contradicts"])),
+            weight=draw(st.sampled_from([None, None, 0.01, 2.0, 1e3])),
+        )
+        for one, other in pairs
+    )
+    return msgspec.structs.replace(plain, edges=edges)
+
+
+_ENDS = [
+    ("fair", ()),
+    ("mood", ()),
+    ("price", ()),
+    ("knows", ()),
+    ("buys", ()),
+    ("buys", ("rice",)),
+    ("knows", ("soup",)),
+]
 
 
 WEIGHTS = st.sampled_from([1e-9, 1e-3, 0.2, 0.5, 1.0, 1.0, 3.0, 1e6])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -60,6 +60,26 @@ def withheld(past: Past, twin: Ints, seen: Bound, node: str) -> Bools:
     known = (of >= 0) & (after > timeline.starts[np.maximum(of, 0)])
     says = given[place][sort][np.where(known, after - 1, 0)] > 0
     return np.where(known, ~says, asked)
+
+
+@dataclass(frozen=True, slots=True)
+class Withholding:
+    """Who does not let which node be read at the cut of each row; twins are the places of rows."""
+
+    past: Past
+    twin: Ints
+    seen: Bound
+
+    @property
+    def open(self) -> bool:
+        """Whether nobody may withhold anything."""
+        return not withholdable(self.past)
+
+    def unseen(self, name: str, twins: Ints) -> Bools:
+        """Of which rows a node may not be read, bool[q]."""
+        if name not in withholdable(self.past):
+            return np.zeros(len(twins), dtype=bool)
+        return withheld(self.past, self.twin[twins], self.seen.take(twins), name)
 
 
 def without_withheld(past: Past, origin: int) -> Past:

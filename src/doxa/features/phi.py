@@ -17,12 +17,14 @@ from doxa.features.blocks import (
     bands,
     calendar,
     contrasts,
+    coupled,
     event_bands,
     gaps,
     given,
     recency,
     recent,
 )
+from doxa.features.coupling import JOINED, part_of, read_in_field
 from doxa.features.known import FieldNorms, Form, carrier, members_at, single_at
 from doxa.features.norms import NodeNorms, RowNorms
 from doxa.features.past import Past
@@ -97,16 +99,26 @@ def phi(recipe: Recipe, views: Views, rows: Rows, *, silenced: str | None = None
     Parameters
     ----------
     silenced : owner, optional
-        Make the features as if this node had no evidence, or this field were unknown; ``"*"``
-        silences all of them.
+        Make the features as if this node, or these joined nodes, had no evidence, or this field
+        were unknown; ``"*"`` silences all of them.
     """
     found: list[Named] = []
+    quiet = {reading.node for reading in recipe.readings}
+    if silenced != "*":
+        quiet = set((silenced or "").split(JOINED))
+    together = _together(recipe, views, rows, quiet)
     for reading in recipe.readings:
-        silent = silenced in (reading.node, "*")
+        silent = reading.node in quiet
         found += [
             (f"{reading.node}: {name}", reading.node, column)
             for name, column in _reading_columns(recipe, views, reading, rows, silent)
         ]
+        if reading.node in together:
+            owner = part_of(views.coupling.field, reading.node)
+            found += [
+                (f"{reading.node}: {name}", owner, column)
+                for name, column in coupled.columns(*together[reading.node])
+            ]
     for owner, norms, signal in _fields(recipe, views, rows):
         silent = silenced in (owner, "*")
         found += [
@@ -119,6 +131,21 @@ def phi(recipe: Recipe, views: Views, rows: Rows, *, silenced: str | None = None
         table[:, place] = column
     np.clip(np.nan_to_num(table, copy=False), -LARGEST, LARGEST, out=table)
     return Phi(tuple(name for name, _, _ in found), tuple(owner for _, owner, _ in found), table)
+
+
+def _together(
+    recipe: Recipe, views: Views, rows: Rows, silent: set[str]
+) -> dict[str, tuple[Floats, Floats]]:
+    """Coupled and native credences of the nodes that have edges and are read at one member."""
+    asked = {
+        reading.node: member_codes(recipe, views, reading, rows)[1]
+        for reading in recipe.readings
+        if read_in_field(recipe.belief_map, reading) and not recipe.is_list(reading)
+    }
+    if not asked or not len(rows):
+        none = np.zeros(0)
+        return dict.fromkeys(asked, (none, none))
+    return views.coupling.credences(rows, asked, silent)
 
 
 def member_codes(recipe: Recipe, views: Views, reading: Reading, rows: Rows) -> tuple[Ints, Ints]:

@@ -28,6 +28,8 @@ class NodeTotals:
     members : int
         Number of members met by anybody.
     member : int64[n]
+    twin : int64[n]
+        Place among the twins asked about.
     sums : float64[n, C]
         At the node's own half-life, decayed to the origin.
     undecayed : float64[n, C]
@@ -40,6 +42,7 @@ class NodeTotals:
     kind: EvidenceKind
     members: int
     member: Ints
+    twin: Ints
     sums: Floats
     undecayed: Floats
     exposure: Floats
@@ -72,13 +75,15 @@ class Totals:
         if evidence is None:
             kind = node.evidence or EvidenceKind.OPINION
             none = np.zeros((0, len(SLOTS[kind])))
-            return NodeTotals(kind, 0, np.zeros(0, np.int64), none, none, none[:, 0], everybody)
+            nobody = np.zeros(0, np.int64)
+            return NodeTotals(kind, 0, nobody, nobody, none, none, none[:, 0], everybody)
         cells = fold(evidence)
         cells = cells.take(np.flatnonzero(np.isin(cells.twin, twins)))
         twin, member, sums, undecayed = self._pooled(cells, cell_bands(node).index(node.half_life))
         place = np.searchsorted(twins, twin)
         members = int(member.max(initial=-1)) + 1
-        return NodeTotals(cells.kind, members, member, sums, undecayed, everybody[place], everybody)
+        seen = everybody[place]
+        return NodeTotals(cells.kind, members, member, place, sums, undecayed, seen, everybody)
 
     def _pooled(self, cells: NodeCells, own: int) -> tuple[Ints, Ints, Floats, Floats]:
         """The sums of all sources together, each as far as it is trusted."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from doxa.beliefmap.payloads import Bools
 from doxa.domain.clock import DAY, Clock
 from doxa.domain.evidence import EvidenceKind
 from doxa.features.consents import withheld, withholdable
+from doxa.features.coupling import Coupling
 from doxa.features.past import Past
 from doxa.features.plan import Reading
 from doxa.features.rows import Bound, Rows
@@ -169,6 +171,11 @@ class Views:
         if node not in self._withholdable:
             return None
         return withheld(self.past, rows.twin, rows.seen, node)
+
+    @cached_property
+    def coupling(self) -> Coupling:
+        """The coupled credences of the same past, indexed when first asked for."""
+        return Coupling(self.past)
 
     def view(self, reading: Reading, rows: Rows, member: Ints) -> View:
         """One node for some rows; where the person withholds it, as if it had no evidence.

@@ -8,6 +8,7 @@ from doxa.domain.view import EVERYTHING, Sight
 from doxa.errors import PopulationError
 from doxa.heads.head import Head
 from doxa.heads.priors import NodePriors
+from doxa.reading.coupling.field import Link
 
 
 class SightPart(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,12 +21,14 @@ class SightPart(msgspec.Struct, frozen=True, kw_only=True):
     priors : per node
     heads : per outcome
     unheard : outcomes that a source decides which this sight does not hear
+    links : as in `Population`
     """
 
     sight: Sight
     priors: dict[str, NodePriors]
     heads: dict[str, Head]
     unheard: tuple[str, ...] = ()
+    links: list[Link] = []
 
 
 class Population(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +43,8 @@ class Population(msgspec.Struct, frozen=True, kw_only=True):
     heads : per outcome
     map_fingerprint : str
         Of the map it was fitted under.
+    links : list of Link
+        How nodes lean on each other: declared ones with learned weights, and loose ones.
     sights : list of SightPart
         For every sight of the map's purposes that is not everything.
     questions : per outcome
@@ -52,13 +57,14 @@ class Population(msgspec.Struct, frozen=True, kw_only=True):
     priors: dict[str, NodePriors]
     heads: dict[str, Head]
     map_fingerprint: str = ""
+    links: list[Link] = []
     sights: list[SightPart] = []
     questions: dict[str, str] = {}
 
     def part(self, sight: Sight) -> SightPart | None:
         """What was learned for a sight, see `learning_sight`; None when nothing was."""
         if sight == EVERYTHING:
-            return SightPart(sight=sight, priors=self.priors, heads=self.heads)
+            return SightPart(sight=sight, priors=self.priors, heads=self.heads, links=self.links)
         return next((part for part in self.sights if part.sight == sight), None)
 
 

@@ -7,14 +7,16 @@ from typing import TypeVar
 
 import msgspec
 
+from doxa.features.coupling import JOINED
 from doxa.heads.head import Head
 from doxa.heads.population import Population, SightPart
+from doxa.reading.coupling.field import Link
 
 T = TypeVar("T")
 
 
 def renamed(population: Population, names: Mapping[str, str]) -> Population:
-    """The same base rates and heads; a node without a new name keeps its own.
+    """The same base rates, links and heads; a node without a new name keeps its own.
 
     Parameters
     ----------
@@ -27,6 +29,7 @@ def renamed(population: Population, names: Mapping[str, str]) -> Population:
         population,
         priors=_keyed(population.priors, names),
         heads=_heads(population.heads, names),
+        links=[_link(link, names) for link in population.links],
         sights=[_part(part, names) for part in population.sights],
     )
 
@@ -41,7 +44,16 @@ def _part(part: SightPart, names: Mapping[str, str]) -> SightPart:
         sight=msgspec.structs.replace(part.sight, hidden=hidden, only=only),
         priors=_keyed(part.priors, names),
         heads=_heads(part.heads, names),
+        links=[_link(link, names) for link in part.links],
     )
+
+
+def _link(link: Link, names: Mapping[str, str]) -> Link:
+    source, target = (
+        msgspec.structs.replace(end, node=names.get(end.node, end.node))
+        for end in (link.source, link.target)
+    )
+    return msgspec.structs.replace(link, source=source, target=target)
 
 
 def _heads(heads: Mapping[str, Head], names: Mapping[str, str]) -> dict[str, Head]:
@@ -49,13 +61,23 @@ def _heads(heads: Mapping[str, Head], names: Mapping[str, str]) -> dict[str, Hea
 
 
 def _head(head: Head, names: Mapping[str, str]) -> Head:
-    owners = [names.get(owner, owner) for owner in head.owners]
+    owners = [_owner(owner, names) for owner in head.owners]
     columns = [
-        owner + column.removeprefix(before) if before else column
-        for column, before, owner in zip(head.names, head.owners, owners, strict=True)
+        _column(column, owner, names) for column, owner in zip(head.names, head.owners, strict=True)
     ]
     norms = _keyed(head.norms, names)
     return msgspec.structs.replace(head, names=columns, owners=owners, norms=norms)
+
+
+def _owner(owner: str, names: Mapping[str, str]) -> str:
+    """One node, or joined ones that own a column together."""
+    return JOINED.join(names.get(each, each) for each in owner.split(JOINED))
+
+
+def _column(column: str, owner: str, names: Mapping[str, str]) -> str:
+    """The column of the owner, or of one of the joined nodes that own it."""
+    node = next((each for each in owner.split(JOINED) if column.startswith(f"{each}: ")), "")
+    return names.get(node, node) + column.removeprefix(node)
 
 
 def _keyed(found: Mapping[str, T], names: Mapping[str, str]) -> dict[str, T]:

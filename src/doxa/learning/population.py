@@ -34,9 +34,11 @@ from doxa.features.views import Views
 from doxa.heads.head import Head
 from doxa.heads.population import Population, SightPart
 from doxa.heads.priors import NodePriors
+from doxa.learning.field import learned_links
 from doxa.learning.priors import node_priors
 from doxa.learning.selection import known_members, top_members
 from doxa.learning.training import Labelled, train
+from doxa.reading.coupling.field import Link
 from doxa.reading.view import hearing
 
 MOST_ORIGINS = 12
@@ -98,11 +100,13 @@ def fit_population(
                 raise
             skipped[outcome.name] = error.problem
     tell("base rates", 0.0)
+    priors, links = _usual(past, origin, twins)
     return Population(
         origin=origin,
         signals=len(past.signals),
         people=len(twins),
-        priors=_priors(past, origin, twins),
+        priors=priors,
+        links=links,
         heads=heads,
         map_fingerprint=fingerprint(past.map),
         questions={name: question(past.map.outcomes[name]) for name in heads},
@@ -135,8 +139,8 @@ def fit_sight(
             with suppress(PopulationError, InputError):
                 heads[outcome.name] = _head(past, outcome, origin, seed, tell)
     twins = np.unique(past.signals.twin[~past.signals.inert])
-    priors = _priors(past, origin, twins)
-    return SightPart(sight=sight, priors=priors, heads=heads, unheard=tuple(unheard))
+    priors, links = _usual(past, origin, twins)
+    return SightPart(sight=sight, priors=priors, heads=heads, unheard=tuple(unheard), links=links)
 
 
 def unheard_outcomes(past: Past, sight: Sight, outcomes: Iterable[Outcome]) -> tuple[str, ...]:
@@ -155,14 +159,15 @@ def unheard_outcomes(past: Past, sight: Sight, outcomes: Iterable[Outcome]) -> t
     return tuple(outcome.name for outcome in outcomes if kinds & kinds_asked(outcome))
 
 
-def _priors(past: Past, origin: int, twins: Ints) -> dict[str, NodePriors]:
-    """Base rates of all nodes, by what people let be read at the origin."""
+def _usual(past: Past, origin: int, twins: Ints) -> tuple[dict[str, NodePriors], list[Link]]:
+    """Base rates of all nodes and what joins them, by what people let be read at the origin."""
     known = Totals(without_withheld(past, origin), origin)
-    return {
+    priors = {
         node.name: node_priors(known, node, twins)
         for node in past.map.nodes.values()
         if node.evidence is not None
     }
+    return priors, learned_links(known, past.map, priors, twins)
 
 
 def _silence(what: str, done: float) -> None:

@@ -38,6 +38,8 @@ NUMBERS = {
     "support": 0.0,
     "attack": 0.0,
     "evidence": 0.0,
+    "heard_for": np.nan,
+    "heard_against": np.nan,
     "mean": np.nan,
     "spread": np.nan,
     "rate": np.nan,
@@ -106,7 +108,7 @@ def answered(
         numbers = {name: column[back] for name, column in numbers.items()}
         assumed = assumed[back]
     columns: dict[str, Any] = {**codes, **numbers}
-    return Opinions(**columns, assumed=assumed)
+    return Opinions(**columns, native=numbers["credence"], assumed=assumed)
 
 
 def _status(met: Flags, firm: Floats, now: Floats, held: Floats, flags: dict[str, Flags]) -> Ints:

@@ -24,7 +24,8 @@ def with_claims(native: Opinions, claims: Opinions) -> Opinions:
         Of the same rows of (twin, member).
     """
     moved = log_odds(native.credence) + log_odds(claims.credence) - log_odds(claims.base)
-    return replace(native, credence=1.0 / (1.0 + np.exp(-moved)))
+    credence = 1.0 / (1.0 + np.exp(-moved))
+    return replace(native, credence=credence, native=credence)
 
 
 def log_odds(p: Floats) -> Floats:

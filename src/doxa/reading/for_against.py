@@ -40,6 +40,8 @@ def read_for_against(asked: Question) -> Answer:
         "evidence": now_r + now_s,
         "base": prior.base,
         **_standing(asked, r, s),
+        "heard_for": loud_r[OWN] * asked.left,
+        "heard_against": loud_s[OWN] * asked.left,
     }
 
 

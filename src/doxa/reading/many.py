@@ -75,7 +75,7 @@ def read_rows(state: State, rows: Rows, now: Moment | Ints, voices: Voices) -> O
         said = _read(state, plan, plan.claims, rows.take(picked), when[picked], voices)
         credence = out.credence.copy()
         credence[picked] = with_claims(out.take(picked), said).credence
-        out = replace(out, credence=credence)
+        out = replace(out, credence=credence, native=credence)
     return out
 
 

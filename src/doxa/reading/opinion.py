@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from enum import IntEnum
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -42,6 +44,8 @@ class Opinion(msgspec.Struct, frozen=True, kw_only=True):
     Attributes
     ----------
     credence, uncertainty : float in [0, 1]
+    native : float in [0, 1]
+        The credence by the node's own evidence alone; the same where no neighbour moves it.
     truth, status : str
     change, ambivalence, disagreement : float in [0, 1]
         The three conflicts: over time, within the evidence, between sources.
@@ -65,6 +69,7 @@ class Opinion(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     credence: Credence
+    native: Credence
     uncertainty: Uncertainty
     truth: str
     status: str
@@ -100,12 +105,14 @@ class Opinions:
     """One node as read for q rows of (twin, member); see `Opinion` for what the columns mean.
 
     `truth` and `status` hold codes; NaN stands for "does not apply", infinity in `dissolves` for
-    never; `first` and `newest` are 0 where `occasions` is 0.
+    never; `first` and `newest` are 0 where `occasions` is 0. `heard_for` and `heard_against` are r
+    and s before the self rule; they do not apply to values and occurrences.
     """
 
     twin: Ints
     member: Ints
     credence: Floats
+    native: Floats
     uncertainty: Floats
     truth: Ints
     status: Ints
@@ -117,6 +124,8 @@ class Opinions:
     support: Floats
     attack: Floats
     evidence: Floats
+    heard_for: Floats
+    heard_against: Floats
     occasions: Ints
     first: Ints
     newest: Ints
@@ -152,6 +161,17 @@ class Opinions:
         columns["status"] = [_STATUSES[code] for code in columns["status"]]
         rows = zip(*columns.values(), strict=True)
         return [Opinion(**dict(zip(_RECORDED, row, strict=True))) for row in rows]
+
+
+def joined_opinions(parts: Sequence[Opinions]) -> Opinions:
+    """Several tables as one."""
+    if len(parts) == 1:
+        return parts[0]
+    columns: dict[str, Any] = {
+        each.name: np.concatenate([getattr(part, each.name) for part in parts])
+        for each in fields(Opinions)
+    }
+    return Opinions(**columns)
 
 
 _COLUMNS = tuple(each.name for each in fields(Opinions))

@@ -23,7 +23,7 @@ from doxa.runtime.frozen import Frozen, counting, newest
 from doxa.runtime.held import held, read_address
 from doxa.runtime.identity import person_at
 from doxa.runtime.known_claims import known_claims
-from doxa.runtime.versions import priors_at
+from doxa.runtime.versions import field_at, priors_at
 from doxa.runtime.views import gate_of, seen_folded
 from doxa.runtime.wiring import Wiring
 from doxa.storage.port import Appended
@@ -167,6 +167,7 @@ def _around(wiring: Wiring, signal: Signal, seq: int, purpose: str | None) -> tu
             person=person,
             belief_map=seen,
             priors=priors_at(wiring, None, view.sight),
+            field=field_at(wiring, seen, None, view.sight),
             now=newest(shown) if until is None else until,
             known_at=None,
             folded=shown,

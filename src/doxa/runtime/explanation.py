@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
@@ -15,6 +15,7 @@ from doxa.beliefmap.open_nodes import nodes_of
 from doxa.domain.evidence import Channel, EvidenceKind
 from doxa.domain.node import Address
 from doxa.reading.beta import CAP
+from doxa.reading.coupling.shares import shares_of
 from doxa.reading.explain import Contributions, explain
 from doxa.reading.opinion import Opinion
 from doxa.reading.prior import Prior
@@ -22,7 +23,7 @@ from doxa.reading.priors import Asked
 from doxa.runtime.claims_told import EXPIRED, SUPERSEDED, ClaimsTold, ClaimTold
 from doxa.runtime.folding.rows import ledger_rows
 from doxa.runtime.frozen import Frozen, voices
-from doxa.runtime.held import asked_address, read_address, says_of
+from doxa.runtime.held import asked_address, read_address, says_of, settled_around
 from doxa.runtime.identity import NOBODY
 from doxa.state.entries import claims_about
 from doxa.state.evidence import NodeEvidence, split
@@ -69,8 +70,34 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True):
     quote: str | None = None
 
 
+class Neighbour(msgspec.Struct, frozen=True, kw_only=True):
+    """What a node that supports or contradicts this one adds to its credence.
+
+    Attributes
+    ----------
+    node : Address
+    relation : str
+        supports or contradicts.
+    weight : float
+        Of the edge.
+    credence : float
+        The neighbour's own.
+    share : float
+        What it adds: below 0 too where it is less moved than this node is.
+    """
+
+    node: Address
+    relation: Literal["supports", "contradicts"]
+    weight: float
+    credence: float
+    share: float
+
+
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a node reads as it does; ``base + silence + sum of shares`` is the credence.
+    """Why a node reads as it does.
+
+    ``base + silence + sum of shares`` of the trail is the credence by its own evidence,
+    ``opinion.native``; this and the shares of the neighbours make ``opinion.credence``.
 
     Attributes
     ----------
@@ -84,6 +111,8 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
         Newest first.
     claims : tuple of ClaimTold
         Every claim about the node, newest first, also those that do not count.
+    neighbours : tuple of Neighbour
+        Those that move it most first.
     """
 
     node: Address
@@ -94,6 +123,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     adds_up: bool
     trail: tuple[Piece, ...]
     claims: tuple[ClaimTold, ...]
+    neighbours: tuple[Neighbour, ...]
 
     @property
     def supporting(self) -> tuple[str, ...]:
@@ -124,7 +154,10 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
             "expired": [each.id for each in self.expired],
             "superseded": [each.id for each in self.superseded],
         }
-        return {**told, "node": str(self.node), **sides}
+        near: list[Json] = [
+            {**msgspec.to_builtins(each), "node": str(each.node)} for each in self.neighbours
+        ]
+        return {**told, "node": str(self.node), **sides, "neighbours": near}
 
 
 def explanation(frozen: Frozen, text: str, members: Mapping[str, Any]) -> Explanation:
@@ -156,6 +189,7 @@ def explanation(frozen: Frozen, text: str, members: Mapping[str, Any]) -> Explan
         adds_up=adds_up,
         trail=tuple(trail),
         claims=told.about(node.name, member),
+        neighbours=_neighbours(frozen, address),
     )
 
 
@@ -190,7 +224,42 @@ def _silence(frozen: Frozen, address: Address, opinion: Opinion) -> float:
     entries = {address.node, claims_about(address.node)}
     state = frozen.folded.state
     silent = replace(frozen, folded=replace(frozen.folded, state=state.without(*entries)))
-    return read_address(silent, address).one(0).credence - opinion.base
+    return read_address(silent, address).one(0).native - opinion.base
+
+
+def _neighbours(frozen: Frozen, address: Address) -> tuple[Neighbour, ...]:
+    """The nodes joined to this one, with their exact shares."""
+    settled = settled_around(frozen, address)
+    if settled is None:
+        return ()
+    found = shares_of(settled, int(settled.rows.asked[0]))
+    nodes, members = settled.field.nodes, frozen.folded.members
+    names = [
+        Address(nodes[node].name, members.names(nodes[node].name)[member])
+        for node, member in zip(
+            settled.rows.node[found.row].tolist(),
+            settled.rows.member[found.row].tolist(),
+            strict=True,
+        )
+    ]
+    beside = [
+        Neighbour(
+            node=name,
+            relation="supports" if sign > 0 else "contradicts",
+            weight=weight,
+            credence=credence,
+            share=share,
+        )
+        for name, sign, weight, credence, share in zip(
+            names,
+            found.sign.tolist(),
+            found.weight.tolist(),
+            settled.credence[found.row].tolist(),
+            found.share.tolist(),
+            strict=True,
+        )
+    ]
+    return tuple(sorted(beside, key=lambda each: (-abs(each.share), str(each.node))))
 
 
 def _contributions(
@@ -207,7 +276,7 @@ def _shares(
     """What each piece adds: (support (1 - a) - attack a) over what everything weighs."""
     if node.evidence is EvidenceKind.OCCURRENCE:
         total = found.support.sum()
-        moved = opinion.credence - opinion.base - silence
+        moved = opinion.native - opinion.base - silence
         return found.support * (moved / total if total > 0 else 0.0)
     base, strength = float(np.ravel(prior.base)[0]), float(np.ravel(prior.strength)[0])
     n = float((found.support + found.attack).sum())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from dataclasses import field as attribute
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ from doxa.beliefmap.columns import joined
 from doxa.beliefmap.model import BeliefMap
 from doxa.domain.clock import Clock
 from doxa.domain.view import View
+from doxa.reading.coupling.field import Field
+from doxa.reading.coupling.read import Leaning
 from doxa.reading.pooled import Voices
 from doxa.reading.priors import Priors
 from doxa.runtime.folding.fold import Folded, at_moment, fold_rows
@@ -18,7 +21,7 @@ from doxa.runtime.folding.twin_state import twin_state
 from doxa.runtime.identity import NOBODY, Person, person_at
 from doxa.runtime.intake.names import given_name
 from doxa.runtime.intake.times import asked_moment
-from doxa.runtime.versions import map_at, priors_at
+from doxa.runtime.versions import field_at, map_at, priors_at
 from doxa.runtime.views import gate_of, seen_folded
 from doxa.runtime.wiring import Wiring
 from doxa.types import Json, Moment
@@ -38,6 +41,7 @@ class Frozen:
     belief_map : BeliefMap
         The one that was active then, as the view has it: without what is hidden.
     priors : Priors
+    field : Field
     now : int
         The moment read, on the map's clock.
     known_at : int or None
@@ -53,10 +57,11 @@ class Frozen:
     person: Person
     belief_map: BeliefMap
     priors: Priors
+    field: Field
     now: Moment
     known_at: Moment | None
     folded: Folded
-    view: View = field(default_factory=View)
+    view: View = attribute(default_factory=View)
     barred: View | None = None
 
     @property
@@ -68,6 +73,11 @@ class Frozen:
     def voices(self) -> Voices:
         """How each source is heard."""
         return voices(self.belief_map, self.folded.sources)
+
+    @property
+    def leaning(self) -> Leaning:
+        """What nodes start from, and how they lean on each other."""
+        return Leaning(self.field, self.priors, self.folded.members)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +137,7 @@ def freeze(
         view = view if barred is None else view.within(barred)
         priors = priors_at(wiring, asked.known_at, view.sight)
         seen, folded = seen_folded(wiring, gate, view, person, folded, asked.as_of, asked.known_at)
+        field = field_at(wiring, seen, asked.known_at, view.sight)
         person = Person(NOBODY) if view.closed else person
         if person.key not in (key, NOBODY):
             name = wiring.store.twin_names([person.key])[0]
@@ -136,6 +147,7 @@ def freeze(
         person=person,
         belief_map=seen,
         priors=priors,
+        field=field,
         now=newest(folded) if asked.as_of is None else asked.as_of,
         known_at=asked.known_at,
         folded=folded,

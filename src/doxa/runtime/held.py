@@ -14,9 +14,8 @@ from doxa.beliefmap.open_nodes import nodes_of, open_nodes
 from doxa.domain.claim import canonical_words, is_open
 from doxa.domain.node import Address, NodeKind, parse_address
 from doxa.errors import InputError
-from doxa.reading.many import Rows, read_rows
+from doxa.reading.coupling.read import Settled, Wanted, read_coupled, settle
 from doxa.reading.opinion import Opinion, Opinions
-from doxa.reading.priors import Asked, prior_rows
 from doxa.runtime.addresses import address_of
 from doxa.runtime.frozen import Frozen
 from doxa.runtime.living.intervals import dated
@@ -121,6 +120,15 @@ def read_address(frozen: Frozen, address: Address) -> Opinions:
     node = nodes_of(frozen.belief_map)[address.node]
     member = frozen.folded.members.code(address.node, address.member)
     return _read(frozen, (node,), [(0, member)])
+
+
+def settled_around(frozen: Frozen, address: Address) -> Settled | None:
+    """The field around one node; None where it has no edge."""
+    node = nodes_of(frozen.belief_map)[address.node]
+    code = frozen.folded.members.code(address.node, address.member)
+    column = np.array([code], dtype=np.int64)
+    wanted = Wanted((node,), np.zeros_like(column), np.full_like(column, frozen.key), column)
+    return settle(frozen.folded.state, wanted, frozen.now, frozen.voices, frozen.leaning)
 
 
 def held(frozen: Frozen, kind: NodeKind | None = None) -> tuple[Held, ...]:
@@ -247,9 +255,6 @@ def _met(frozen: Frozen) -> dict[str, set[int]]:
 
 def _read(frozen: Frozen, nodes: tuple[Node, ...], asked: Sequence[tuple[int, int]]) -> Opinions:
     """Rows of some nodes, by their places and codes of members."""
-    folded = frozen.folded
     node, codes = np.array(asked, dtype=np.int64).reshape(-1, 2).T
-    twin = np.full(len(node), frozen.key)
-    rows = Asked(twin, codes, folded.members, folded.state.traits)
-    prior = prior_rows(frozen.priors, nodes, node, rows)
-    return read_rows(folded.state, Rows(nodes, node, twin, codes, prior), frozen.now, frozen.voices)
+    wanted = Wanted(nodes, node, np.full(len(node), frozen.key), codes)
+    return read_coupled(frozen.folded.state, wanted, frozen.now, frozen.voices, frozen.leaning)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,16 +13,15 @@ from doxa.beliefmap.model import Node
 from doxa.beliefmap.open_nodes import nodes_of
 from doxa.beliefmap.sights import sight_of
 from doxa.domain.node import Address, NodeKind
-from doxa.reading.many import Rows, read_rows
-from doxa.reading.opinion import Opinions
-from doxa.reading.priors import Asked, Priors, prior_rows
+from doxa.reading.coupling.read import Leaning, Wanted, read_coupled
+from doxa.reading.opinion import Opinions, joined_opinions
 from doxa.runtime.addresses import address_of
 from doxa.runtime.folding.fold import Folded, counted_each
 from doxa.runtime.folding.many import twin_states
 from doxa.runtime.frozen import Asking, voices
 from doxa.runtime.identity import people_at
 from doxa.runtime.intake.names import given_name
-from doxa.runtime.versions import map_at, priors_at
+from doxa.runtime.versions import field_at, map_at, priors_at
 from doxa.runtime.views import gate_of, map_seen_by, seen_many
 from doxa.runtime.wiring import Wiring
 from doxa.storage.identity import Identity
@@ -85,7 +83,7 @@ def read_many(
         for start in range(0, max(len(keys), 1), CHUNK)
     ]
     rows = slice(None) if (back[1:] > back[:-1]).all() else back
-    columns = {text: _joined([part[text] for part, _ in parts]) for text in wanted}
+    columns = {text: joined_opinions([part[text] for part, _ in parts]) for text in wanted}
     absent = {text: np.concatenate([part[text] for _, part in parts]) for text in wanted}
     return Readings(
         names,
@@ -112,7 +110,8 @@ def _chunk(
 ) -> tuple[dict[str, Opinions], dict[str, NDArray[np.bool_]]]:
     """The opinions of some people, and of whom they may not be read."""
     whole = map_at(wiring, asked.known_at)
-    priors = priors_at(wiring, asked.known_at, sight_of(whole, purpose))
+    sight = sight_of(whole, purpose)
+    priors = priors_at(wiring, asked.known_at, sight)
     places, parts, absent = [], [], []
     states = twin_states(wiring, whole, keys, identity, asked.as_of, asked.known_at)
     for place, folded in states:
@@ -121,10 +120,12 @@ def _chunk(
         seen, shown = seen_many(wiring, gate, here, identity, folded, asked.as_of, asked.known_at)
         nodes = tuple(nodes_of(seen)[address.node] for address in wanted.values())
         now, heard = moments(shown, here, asked.as_of), voices(seen, shown.sources)
-        rows = _rows(shown, nodes, list(wanted.values()), here, priors)
+        rows = _rows(shown, nodes, list(wanted.values()), here)
         state = counted_each(shown, here, now, heard).state
         places.append(place)
-        parts.append(read_rows(state, rows, np.tile(now, len(nodes)), heard))
+        field = field_at(wiring, seen, asked.known_at, sight)
+        leaning = Leaning(field, priors, shown.members, gate)
+        parts.append(read_coupled(state, rows, np.tile(now, len(nodes)), heard, leaning))
         absent.append([gate.unseen(each.node, here) for each in wanted.values()])
     order = np.concatenate(places)
     back = slice(None) if (order[1:] > order[:-1]).all() else np.argsort(order)
@@ -134,20 +135,17 @@ def _chunk(
             part.take(slice(node * len(place), (node + 1) * len(place)))
             for place, part in zip(places, parts, strict=True)
         ]
-        found[text] = _joined(columns).take(back)
+        found[text] = joined_opinions(columns).take(back)
         missing[text] = np.concatenate([part[node] for part in absent])[back]
     return found, missing
 
 
-def _rows(
-    folded: Folded, nodes: tuple[Node, ...], addresses: list[Address], keys: Ints, priors: Priors
-) -> Rows:
+def _rows(folded: Folded, nodes: tuple[Node, ...], addresses: list[Address], keys: Ints) -> Wanted:
     """All nodes of all twins, node by node."""
     code = [folded.members.code(each.node, each.member) for each in addresses]
     node = np.repeat(np.arange(len(nodes)), len(keys))
     twin, member = np.tile(keys, len(nodes)), np.repeat(np.array(code, np.int64), len(keys))
-    asked = Asked(twin, member, folded.members, folded.state.traits)
-    return Rows(nodes, node, twin, member, prior_rows(priors, nodes, node, asked))
+    return Wanted(nodes, node, twin, member)
 
 
 def moments(folded: Folded, keys: Ints, as_of: Moment | None) -> Ints:
@@ -159,13 +157,3 @@ def moments(folded: Folded, keys: Ints, as_of: Moment | None) -> Ints:
     for twin, last in zip(seen.twin.tolist(), seen.last.tolist(), strict=True):
         newest[twin] = max(newest[twin], last)
     return np.array(list(newest.values()), dtype=np.int64)
-
-
-def _joined(parts: list[Opinions]) -> Opinions:
-    if len(parts) == 1:
-        return parts[0]
-    columns: dict[str, Any] = {
-        each.name: np.concatenate([getattr(part, each.name) for part in parts])
-        for each in fields(Opinions)
-    }
-    return Opinions(**columns)

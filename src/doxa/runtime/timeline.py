@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -13,14 +14,17 @@ from doxa.beliefmap.columns import Ints, Members, SignalColumns
 from doxa.beliefmap.open_nodes import nodes_of
 from doxa.domain.evidence import Channel
 from doxa.domain.node import Address
-from doxa.reading.opinion import Opinions, Status
+from doxa.reading.coupling.over_time import Track, settled_over_time
+from doxa.reading.coupling.read import Settled
+from doxa.reading.opinion import Opinions, Status, joined_opinions
 from doxa.reading.over_time import Story, over_time
+from doxa.reading.pooled import Voices
 from doxa.reading.prior import Prior
 from doxa.reading.priors import Asked
 from doxa.runtime.claims_told import ClaimsTold
 from doxa.runtime.folding.rows import ledger_rows
 from doxa.runtime.frozen import Frozen, voices
-from doxa.runtime.held import asked_address, says_of
+from doxa.runtime.held import asked_address, says_of, settled_around
 from doxa.runtime.identity import NOBODY
 from doxa.state.evidence import NodeEvidence, split
 from doxa.state.people import seen
@@ -144,8 +148,11 @@ def _timeline(
     turning = [piece.at for piece in evidence] + told.turning(node.name, member)
     moments = _moments(story, turning, frozen.now, steps)
     heard = voices(frozen.belief_map, rows.sources)
-    found = over_time(story, moments, heard, prior=_prior(frozen, address))
-    points = tuple(point for some in found for point in _points(moments, some))
+    found = _read(story, moments, heard, _prior(frozen, address))
+    settled = settled_around(frozen, address)
+    if settled is not None:
+        found = _moved(frozen, settled, found, story, codes, moments, heard)
+    points = tuple(_points(moments, found))
     return NodeTimeline(
         twin=frozen.twin,
         node=address,
@@ -155,6 +162,35 @@ def _timeline(
         evidence=tuple(evidence),
         turns=_turns(points),
     )
+
+
+def _read(story: Story, moments: Ints, heard: Voices, prior: Prior) -> Opinions:
+    """The native reading at every moment."""
+    return joined_opinions(list(over_time(story, moments, heard, prior=prior)))
+
+
+def _moved(
+    frozen: Frozen,
+    settled: Settled,
+    found: Opinions,
+    story: Story,
+    codes: Members,
+    moments: Ints,
+    heard: Voices,
+) -> Opinions:
+    """The readings of one node, each moved by what its neighbours held at the moment."""
+    field, rows = settled.field, settled.rows
+    own = int(rows.asked[0])
+    names = frozen.folded.members.names
+    tracks = []
+    for row in [own, *np.delete(np.arange(len(rows.node)), own).tolist()]:
+        node = field.nodes[rows.node[row]]
+        address = Address(node.name, names(node.name)[rows.member[row]])
+        prior, member = _prior(frozen, address), codes.code(address.node, address.member)
+        beside = replace(story, node=node, member=member)
+        read = found if row == own else _read(beside, moments, heard, prior)
+        tracks.append(Track(int(rows.node[row]), member, read, prior))
+    return replace(found, credence=settled_over_time(field, codes, tracks))
 
 
 def _moments(story: Story, evidence: list[Moment], now: Moment, steps: int) -> Ints:
@@ -183,7 +219,7 @@ def _prior(frozen: Frozen, address: Address) -> Prior:
 
 
 def _points(moments: Ints, found: Opinions) -> list[Point]:
-    known = found.credence - found.base * found.uncertainty
+    known = found.native - found.base * found.uncertainty
     columns = (
         moments[found.twin],
         found.credence,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 
 from doxa.beliefmap.map_file import parse_map
@@ -12,6 +13,7 @@ from doxa.domain.view import EVERYTHING, Sight
 from doxa.heads.population import Population, decode
 from doxa.heads.priors import PopulationPriors
 from doxa.heads.renaming import renamed
+from doxa.reading.coupling.field import Field, declared_field, learned_field
 from doxa.reading.priors import MapPriors, Priors
 from doxa.runtime.wiring import Wiring
 from doxa.storage.port import MapVersion
@@ -71,3 +73,32 @@ def priors_at(wiring: Wiring, known_at: Moment | None, sight: Sight = EVERYTHING
         return PopulationPriors(active[1].priors)
     part = active[1].part(learning_sight(map_at(wiring, known_at), sight))
     return MapPriors() if part is None else PopulationPriors(part.priors)
+
+
+def field_at(wiring: Wiring, seen: BeliefMap, known_at: Moment | None, sight: Sight) -> Field:
+    """How nodes lean on each other: as a map declares it, and as the population active then found.
+
+    Parameters
+    ----------
+    seen : BeliefMap
+        The map active then, as its reader has it: what it does not declare takes no part.
+    sight : Sight
+        Weights are those learned from what it sees; where nothing was, those declared.
+    """
+    active = population_at(wiring, known_at)
+    if active is None:
+        return declared_field(seen)
+    if sight != EVERYTHING:
+        sight = learning_sight(map_at(wiring, known_at), sight)
+    part = active[1].part(sight)
+    if part is None or not part.links:
+        return declared_field(seen)
+    for known_map, known, of, field in tuple(_FIELDS):
+        if known_map is seen and known is wiring.populations and of == (active[0], sight):
+            return field
+    field = learned_field(seen, part.links)
+    _FIELDS.append((seen, wiring.populations, (active[0], sight), field))
+    return field
+
+
+_FIELDS: deque[tuple[BeliefMap, dict[int, Population], tuple[int, Sight], Field]] = deque(maxlen=16)

@@ -22,8 +22,11 @@ from doxa.interfaces.cli.stores import (
 if TYPE_CHECKING:
     from doxa.domain.clock import Clock
     from doxa.runtime.claims_told import ClaimTold
-    from doxa.runtime.explanation import Explanation, Piece
+    from doxa.runtime.explanation import Explanation, Neighbour, Piece
     from doxa.types import Moment
+
+MOST_NEIGHBOURS = 10
+"""The rest are counted in the sum, and are all in --json."""
 
 
 def explain(
@@ -42,7 +45,7 @@ def explain(
     map_file: MapFile = None,
     as_json: Json = False,
 ) -> None:
-    """Explain one node: the prior, and every signal behind it.
+    """Explain one node: the prior, every signal behind it, and what its neighbours add.
 
     Example: doxa explain h42 "buys[FLUID MILK]"
     """
@@ -81,6 +84,14 @@ def _say_reading(told: Explanation) -> None:
     if told.adds_up and told.trail:
         total = sum(piece.share or 0.0 for piece in told.trail)
         say(f"  {total:+.2f}  {len(told.trail)} piece{'s' * (len(told.trail) > 1)} of evidence")
+    if told.neighbours:
+        total = sum(each.share for each in told.neighbours)
+        many = "s" * (len(told.neighbours) > 1)
+        say(
+            f"  {total:+.2f}  {len(told.neighbours)} neighbour{many} ({opinion.native:.2f} without)"
+        )
+        say("", "what neighbours add: node, how it is joined, its own credence")
+        say(*table([_beside(each) for each in told.neighbours[:MOST_NEIGHBOURS]], "rlll"))
 
 
 def _say_trail(told: Explanation, now: Moment, clock: Clock, limit: int) -> None:
@@ -112,6 +123,15 @@ def _uncounted(claim: ClaimTold, clock: Clock) -> list[str]:
     said = f"{'for' if claim.holds else 'against'} {claim.weight:g}"
     names = [cut(plain(claim.source), 16), cut(plain(claim.id), 14)]
     return [said, when(claim.at, clock), *names, why]
+
+
+def _beside(each: Neighbour) -> list[str]:
+    return [
+        f"{each.share:+.3f}",
+        cut(plain(str(each.node)), 40),
+        f"{each.relation}, weight {each.weight:.2g}",
+        f"credence {each.credence:.2f}",
+    ]
 
 
 def _row(piece: Piece, now: Moment, clock: Clock) -> list[str]:

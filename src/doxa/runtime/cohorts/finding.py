@@ -31,7 +31,7 @@ from doxa.runtime.forecasting import forecast_set
 from doxa.runtime.frozen import Asking, voices
 from doxa.runtime.identity import all_people, newest_at, people_at
 from doxa.runtime.readings import moments
-from doxa.runtime.versions import map_at, priors_at
+from doxa.runtime.versions import field_at, map_at, priors_at
 from doxa.runtime.views import gate_of, map_seen_by, seen_many
 from doxa.runtime.wiring import Wiring
 from doxa.types import Moment
@@ -89,6 +89,8 @@ def find(
                 keys=here,
                 now=now,
                 priors=priors_at(wiring, asked.known_at, gate.sight),
+                field=field_at(wiring, belief_map, asked.known_at, gate.sight),
+                gate=gate,
                 voices=heard,
             )
             registered = registered_in(seen.state, here) & ~withheld

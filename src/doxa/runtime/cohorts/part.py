@@ -14,10 +14,12 @@ from doxa.beliefmap.conditions import COMPARE, passes
 from doxa.beliefmap.model import BeliefMap, Node, Operator, Test
 from doxa.beliefmap.payloads import Bools
 from doxa.domain.node import NodeKind
-from doxa.reading.many import Rows, read_rows
+from doxa.reading.coupling.field import Field
+from doxa.reading.coupling.read import Leaning, Wanted, read_coupled
 from doxa.reading.opinion import Opinions, Status, Truth
 from doxa.reading.pooled import Voices
-from doxa.reading.priors import Asked, Priors, prior_rows
+from doxa.reading.priors import Priors
+from doxa.reading.view import Gate
 from doxa.runtime.folding.fold import Folded
 from doxa.state.entries import claims_about, entry_of_key, member_of_key
 from doxa.state.people import State
@@ -40,6 +42,9 @@ class Part:
         Distinct.
     now : int64[q]
     priors : Priors
+    field : Field
+    gate : Gate
+        Of whom what is seen.
     voices : Voices
     """
 
@@ -48,6 +53,8 @@ class Part:
     keys: Ints
     now: Ints
     priors: Priors
+    field: Field
+    gate: Gate
     voices: Voices
 
     def of_nodes(self, tests: Sequence[OfNode]) -> list[Bools]:
@@ -143,11 +150,9 @@ class Part:
         return node, twin, member
 
     def _read(self, nodes: tuple[Node, ...], node: Ints, twin: Ints, member: Ints) -> Opinions:
-        keys = self.keys[twin]
-        asked = Asked(keys, member, self.folded.members, self.folded.state.traits)
-        prior = prior_rows(self.priors, nodes, node, asked)
-        rows = Rows(nodes, node, keys, member, prior)
-        return read_rows(self.folded.state, rows, self.now[twin], self.voices)
+        wanted = Wanted(nodes, node, self.keys[twin], member)
+        leaning = Leaning(self.field, self.priors, self.folded.members, self.gate)
+        return read_coupled(self.folded.state, wanted, self.now[twin], self.voices, leaning)
 
 
 def registered_in(state: State, keys: Ints) -> Bools:

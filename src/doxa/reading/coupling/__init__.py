@@ -1,0 +1,1 @@
+"""Coupling: nodes that support or contradict each other, read together. Pure functions."""
