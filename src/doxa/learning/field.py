@@ -142,7 +142,7 @@ def _shrunk(link: Link, between: Between, pairs: list[tuple[int, int]]) -> Link:
     each = np.maximum(0.0, -link.sign * between.precision[left, right][told])
     said = float(each @ people[told]) / n
     n /= told.sum()
-    weight = min((WORTH * link.weight + n * said) / (WORTH + n), HEAVIEST)
+    weight = float(min((WORTH * link.weight + n * said) / (WORTH + n), HEAVIEST))
     return Link(link.source, link.target, link.sign, weight)
 
 
