@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -106,6 +107,58 @@ def test_three_weeks_after_an_anxious_call(opened: Callable[[str], Twins]) -> No
     twins.observe("h42", "consent", {"node": "anxious", "given": False}, at=ago(0.1))
     with pytest.raises(DoxaError):
         twins.twin("h42", purpose="service").opinion("anxious")
+
+
+STUDIO = """
+doxa: 1
+product: studio
+nodes:
+  frustrated: {kind: feeling, of: feature, says: "Is frustrated with {feature}.", half_life: 3d}
+  prefers: {kind: preference, of: feature, says: "Likes to work with {feature}.", half_life: 60d}
+edges:
+  - {from: frustrated, to: prefers, kind: contradicts}
+signals:
+  used: [{node: prefers, for: 0.5}]
+  rage_click: [{node: frustrated, for: 1}]
+purposes:
+  service: {sees: all}
+  marketing: {sees: [prefers]}
+"""
+
+
+def test_frustration_with_a_feature_shifts_preferences(opened: Callable[[str], Twins]) -> None:
+    """Three bad days with export cost export its favour, and nothing else; then it passes."""
+    twins = opened(STUDIO)
+    for person in ("h42", "calm"):
+        for feature in ("export", "search"):
+            for day in range(40, 34, -1):
+                twins.observe(person, "used", {"feature": feature}, at=ago(day))
+    for day in (33, 32, 31):
+        twins.observe("h42", "rage_click", {"feature": "export"}, at=ago(day))
+
+    def read(day: float, person: str = "h42", purpose: str = "service") -> dict[str, Any]:
+        twin = twins.twin(person, as_of=ago(day), purpose=purpose)
+        return {name: twin.opinion("prefers", feature=name) for name in ("export", "search")}
+
+    calm, after, later = read(31, "calm"), read(31), read(10)
+    # What moved: export, by its edge to the frustration, which the explanation names.
+    assert after["export"].credence < calm["export"].credence - 0.02
+    told = twins.twin("h42", as_of=ago(31), purpose="service").explain("prefers", feature="export")
+    assert "frustrated" in repr(told)
+    # What did not: search reads as it does for somebody whom export never failed, and nobody is
+    # any less sure.
+    assert after["search"].credence == pytest.approx(calm["search"].credence, abs=1e-12)
+    assert after["export"].uncertainty == calm["export"].uncertainty
+    # What marketing may not see does not shine through.
+    for name, opinion in read(31, "h42", "marketing").items():
+        hidden = read(31, "calm", "marketing")[name]
+        assert opinion.credence == pytest.approx(hidden.credence, abs=1e-12)
+    seen = twins.twin("h42", as_of=ago(31), purpose="marketing")
+    assert all(each.node.node == "prefers" for each in seen.opinions())
+    assert "frustrated" not in repr(seen.explain("prefers", feature="export"))
+    # Three quiet weeks later the two are nearly alike again.
+    gap = later["search"].credence - later["export"].credence
+    assert 0 <= gap < (after["search"].credence - after["export"].credence) / 10
 
 
 KITCHEN = """
