@@ -12,8 +12,8 @@ def forms(text: str) -> set[bytes]:
     """The ways in which a text may stand in a file."""
     escaped = json.dumps(text)[1:-1]
     shapes = {text, escaped, html.escape(text), "".join(f"\\u{ord(c):04X}" for c in text)}
-    codes = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le")
-    return {shape.encode(code) for shape in shapes for code in codes}
+    wide = {text.encode(code) for code in ("utf-16-le", "utf-16-be")}
+    return {shape.encode() for shape in shapes} | wide
 
 
 def remains(folder: Path, texts: Iterable[str]) -> dict[str, list[str]]:

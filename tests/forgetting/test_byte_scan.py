@@ -44,7 +44,10 @@ outcomes:
 """)
 
 
-STEPS = ("one", "one", "many", "snapshot", "read", "record", "page")
+STEPS = (
+    *("one", "one", "many", "snapshot", "read", "record", "page"),
+    *("device", "device", "retract", "believe"),
+)
 
 
 class World:
@@ -105,12 +108,24 @@ class World:
             twins.observe_many([_signal(self.row(one)) for one in crowd], now=NOW)
         elif step == "snapshot":
             twins.snapshot()
+        elif step == "device":
+            device = self.word("tablet")
+            self.words[person].append(device)
+            twins.observe_many([_signal({**self.row(person), "twin": device})], now=NOW)
+            twins.merge(device, into=person, at="2026-01-15", now=NOW)
+        elif step == "retract" and self.rows[person]:
+            row = self.rng.choice(self.rows[person])
+            twins.retract(row["id"], source=row["source"], now=NOW)
+        elif step == "believe":
+            own = self.word("claim")
+            self.words[person].append(own)
+            twins.believe(person, f"is a {own}", kind="preference", source="self", now=NOW)
         elif step == "read":
             twins.twin(person).opinions()
         elif step == "record":
             self.place += 1
             twins.wiring.store.put_forecasts(_recorded(twins, self.place))
-        elif twins.twin(person).met:
+        elif step == "page" and twins.twin(person).met:
             path = self.folder / f"page{self.people.index(person)}.html"
             write_twin_page(portrait(twins, person), path, command=f"doxa report {person}")
 
@@ -166,7 +181,7 @@ def _read(twins: Twins, person: str) -> Any:
     )
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(seed=st.integers(0, 2**32), steps=st.integers(3, 15))
 def test_nothing_is_left(seed: int, steps: int) -> None:
     folder = Path(tempfile.mkdtemp())

@@ -52,10 +52,12 @@ def population_at(wiring: Wiring, known_at: Moment | None) -> tuple[int, Populat
     if not active:
         return None
     version = active[-1]
-    if version not in wiring.populations:
+    names = former_names(map_at(wiring, known_at))
+    key = version, tuple(sorted(names.items()))
+    if key not in wiring.populations:
         stored = {each.version: each for each in wiring.store.populations()}
-        wiring.populations[version] = decode(stored[version].body)
-    return version, renamed(wiring.populations[version], former_names(map_at(wiring, known_at)))
+        wiring.populations[key] = renamed(decode(stored[version].body), names)
+    return version, wiring.populations[key]
 
 
 def priors_at(wiring: Wiring, known_at: Moment | None, sight: Sight = EVERYTHING) -> Priors:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 from doxa.beliefmap.model import BeliefMap
 from doxa.heads.population import Population
@@ -14,6 +15,7 @@ from doxa.runtime.folding.mark import mark
 from doxa.storage.port import Store
 from doxa.types import Moment
 
+Names: TypeAlias = tuple[tuple[str, str], ...]
 SNAPSHOT_AFTER = 256
 """A read that folds so many signals older than two days leaves a snapshot behind."""
 
@@ -39,7 +41,7 @@ class Wiring:
     snapshot_after : int
         How many foldable signals a read must find before it writes a snapshot.
     populations : dict
-        Versions decoded so far; a version never changes.
+        Versions decoded so far, under present names of nodes by former ones; none ever changes.
     mark : str
         Of the snapshots that the active map may read.
     scribe : Scribe
@@ -51,7 +53,7 @@ class Wiring:
     path: Path
     clock: Callable[[], Moment] = real_now
     snapshot_after: int = SNAPSHOT_AFTER
-    populations: dict[int, Population] = field(default_factory=dict, repr=False)
+    populations: dict[tuple[int, Names], Population] = field(default_factory=dict, repr=False)
     mark: str = field(init=False, default="", repr=False)
     scribe: Scribe = field(init=False, repr=False)
 
