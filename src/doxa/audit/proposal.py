@@ -20,7 +20,9 @@ MONTHLY = 0.2
 
 _LONGEST = 40
 _MOST_SEGMENTS = 50
-_WORDS = frozenset({"on", "off", "yes", "no", "y", "n", "true", "false", "null"})
+_WORDS = frozenset(
+    {"on", "off", "yes", "no", "y", "n", "true", "false", "null", "nan", "inf", "infinity"}
+)
 """What YAML reads as something else than text, and no map has as a key."""
 
 _KINDS = {
