@@ -133,6 +133,12 @@ class TestMerge:
             call(two)
         assert two.wiring.store.twin_key("bob") is None
 
+    def test_said_again_after_it_was_undone(self, two):
+        two.merge("device-7", into="h42")
+        two.unmerge("device-7")
+        assert not two.merge("device-7", into="h42").duplicate
+        assert two["device-7"].id == "h42"
+
     def test_said_twice_is_said_once(self, two, clock):
         two.merge("device-7", into="h42", at=at(3))
         clock.move(1)

@@ -21,7 +21,8 @@ from doxa.beliefmap.model import (
     Weight,
     Zone,
 )
-from doxa.domain.clock import DAY, HOUR, MINUTE, Clock
+from doxa.checks.oracle_identity import Lives, Merged, Retracted, may_be_said
+from doxa.domain.clock import BEGINNING, DAY, HOUR, MINUTE, Clock
 from doxa.domain.evidence import Channel, EvidenceKind, Once
 from doxa.domain.node import Address, NodeKind
 from doxa.domain.signal import CLAIM, Signal
@@ -225,3 +226,48 @@ def histories(
             )
         )
     return out
+
+
+TWINS = ("ann", "web", "phone", "bob")
+
+
+@st.composite
+def lives(draw: st.DrawFn, belief_map: BeliefMap, *, most: int = 25) -> Lives:
+    """Signals of up to four twins, merged and unmerged and taken back, early and late."""
+    signals = [
+        msgspec.structs.replace(signal, twin=draw(st.sampled_from(TWINS)))
+        for signal in draw(histories(least=2, most=most))
+    ]
+    said = Lives(signals=tuple(signals))
+    for _ in range(draw(st.integers(0, 5))):
+        said = msgspec.structs.replace(
+            said, merges=_said(said.merges, draw(merges(said, belief_map)))
+        )
+    taken_back = draw(st.lists(st.sampled_from(signals), max_size=3, unique_by=lambda s: s.id))
+    return msgspec.structs.replace(
+        said,
+        retractions=tuple(
+            Retracted(source=each.source, id=each.id, recorded=each.recorded + draw(_GAPS))
+            for each in taken_back
+        ),
+    )
+
+
+@st.composite
+def merges(draw: st.DrawFn, said: Lives, belief_map: BeliefMap) -> Merged:
+    """A merge or an unmerge of two twins at or near the moment of some signal."""
+    alias, into = draw(st.permutations(TWINS))[:2]
+    near = draw(st.sampled_from([said.signals[0], *said.signals])).at + draw(_GAPS)
+    timed = belief_map.clock is Clock.TIME
+    recorded = max([near + draw(_GAPS), *(merged.recorded for merged in said.merges)])
+    return Merged(
+        alias=alias,
+        into=draw(st.sampled_from([into, into, into, None])),
+        at=near if timed else BEGINNING[Clock.POSITION],
+        recorded=recorded,
+        offset=0 if timed else draw(st.sampled_from([0, 7, -3 * DAY])),
+    )
+
+
+def _said(merges: tuple[Merged, ...], new: Merged) -> tuple[Merged, ...]:
+    return (*merges, new) if may_be_said(merges, new) else merges

@@ -117,8 +117,6 @@ def settled(rows: Sequence[Alias], row: Alias, name: Callable[[int], str]) -> Al
     InputError
         A twin would be part of itself, of two others, or would be parted though it stands alone.
     """
-    if row in rows:
-        return None
     moments = sorted({row.at, *(other.at for other in rows if other.at > row.at)})
     states = [joins(rows, moment, None) for moment in moments]
     found = [state[row.alias] for state in states if row.alias in state]
