@@ -68,10 +68,22 @@ def _scribbled(store: Path) -> None:
     store.write_bytes(content)
 
 
+def _merged(store: Path) -> None:
+    with doxa.open(store) as twins:
+        twins.merge("device-7", into="h42")
+
+
+def _id_used_twice(store: Path) -> None:
+    with doxa.open(store) as twins:
+        twins.observe("h42", "visit", source="web", id="c-1")
+
+
 DAMAGE: dict[str, Callable[[Path], None]] = {
     "written by a newer version": _newer,
     "a database of another program": _another,
     "under another map": _under_another_map,
+    "after device-7 was merged": _merged,
+    "after another source used an id": _id_used_twice,
     "cut short": lambda store: _cut(store, 8192),
     "cut within its header": lambda store: _cut(store, 60),
     "empty": lambda store: _cut(store, 0),

@@ -102,7 +102,7 @@ class TestObserve:
     def test_as_json(self, lived):
         told = lived("observe", "h42", "complaint", "topic=price", "--json").document
         assert told["delta"][0]["node"] == "prices_are_fair"
-        assert set(told) == {"id", "seq", "duplicate", "delta"}
+        assert set(told) == {"id", "seq", "duplicate", "retracted", "delta"}
 
     def test_again_is_a_duplicate(self, lived):
         words = ["observe", "h42", "complaint", "topic=price", "--id", "c-1"]

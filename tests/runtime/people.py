@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from doxa.beliefmap.model import BeliefMap
@@ -11,8 +13,9 @@ from doxa.checks.oracle_identity import Lives, Merged
 from doxa.domain.clock import DAY
 from doxa.runtime.twins import Twins
 from doxa.runtime.wiring import Wiring
+from doxa.storage.corrections import Merging
 from doxa.storage.memory import MemoryStore
-from doxa.storage.port import Merging, Store
+from doxa.storage.port import Store
 from doxa.storage.sqlite import SqliteStore
 
 FAR = 4_000_000_000 * 1_000_000
@@ -56,21 +59,29 @@ def told(twins: Twins, twin: str, now: int | None, known_at: int | None = None) 
     return {each.node: each.opinion.as_dict() for each in found if each.met}
 
 
-def people_reader(*, on_disk: bool):
+@contextmanager
+def lived(lives: Lives, belief_map: BeliefMap, *, on_disk: bool) -> Iterator[Twins]:
     """Every other signal first, then the late ones; what is said comes in between and after."""
+    with Made(belief_map, on_disk=on_disk) as twins:
+        store, half = twins.wiring.store, (len(lives.merges) + 1) // 2
+        for number in (0, 1):
+            store.append(lives.signals[number::2])
+            twins.snapshot()
+            for merged in lives.merges[half:] if number else lives.merges[:half]:
+                say(store, merged)
+            for signal in lives.signals:
+                twins.twin(signal.twin, as_of=signal.at + 90 * DAY)
+        for each in lives.retractions:
+            store.retract(each.id, each.source, each.recorded)
+        twins.snapshot()
+        yield twins
+
+
+def people_reader(*, on_disk: bool):
+    """The facade over lives, with snapshots left at every step."""
 
     def read(lives: Lives, belief_map: BeliefMap, twin, now, known_at=None) -> Readings:
-        with Made(belief_map, on_disk=on_disk) as twins:
-            store, half = twins.wiring.store, (len(lives.merges) + 1) // 2
-            for number in (0, 1):
-                store.append(lives.signals[number::2])
-                twins.snapshot()
-                for merged in lives.merges[half:] if number else lives.merges[:half]:
-                    say(store, merged)
-                twins.twin(twin, as_of=now + 90 * DAY)
-            for each in lives.retractions:
-                store.retract(each.id, each.source, each.recorded)
-            twins.snapshot()
+        with lived(lives, belief_map, on_disk=on_disk) as twins:
             return told(twins, twin, now, known_at)
 
     return read

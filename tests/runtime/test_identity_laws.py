@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import random
 
 import msgspec
 import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
-from tests.runtime.people import people_reader
+from tests.runtime.people import FAR, Made, lived, people_reader, told
 
 from doxa.checks import laws_identity
 from doxa.checks.columns import read_columns
@@ -116,3 +117,28 @@ def test_the_order_of_arrival_never_matters(world, seed):
     shuffled = msgspec.structs.replace(said, signals=tuple(signals))
     found, expected = (IN_MEMORY(each, belief_map, twin, now) for each in (shuffled, said))
     assert_close(found, expected, "order matters")
+
+
+@pytest.mark.parametrize("on_disk", [False, True], ids=["memory", "sqlite"])
+@given(worlds())
+@SETTINGS
+def test_an_export_reads_the_same_in_an_empty_store(on_disk, world):
+    belief_map, said, twin, _ = world
+    now = None if belief_map.clock is Clock.POSITION else FAR
+    with lived(said, belief_map, on_disk=on_disk) as twins:
+        if twins.wiring.store.twin_key(twin) is None:
+            return
+        record = json.loads(json.dumps(twins.export(twin)))
+        expected = told(twins, twin, now)
+        told_of = {(each["source"], each["id"]) for each in record["signals"]}
+    with Made(belief_map, on_disk=on_disk) as other:
+        receipt = other.load(record)
+        assert (receipt.same_map, receipt.signals) == (True, len(told_of))
+        assert_close(told(other, twin, now), expected, "the import reads otherwise")
+        again = other.load(record)
+        assert (again.signals, again.merges, again.retractions) == (0, 0, 0)
+        second = other.export(twin)
+        for part in ("twin", "twins", "signals", "merges", "traits", "map", "clock"):
+            assert second[part] == record[part]
+        nodes = [[each["node"] for each in export["opinions"]] for export in (second, record)]
+        assert nodes[0] == nodes[1]

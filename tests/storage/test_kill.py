@@ -12,18 +12,25 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.storage.merger import SIGNALS
 
 from doxa.checks.store_samples import scanned_ids
 from doxa.domain.signal import Signal
 from doxa.storage.sqlite import SqliteStore
 
 OBSERVER = Path(__file__).parent / "observer.py"
+MERGER = Path(__file__).parent / "merger.py"
 ROUNDS = 25
 
 
 def start(store: Path, acknowledged: Path, first: str, count: int) -> subprocess.Popen[str]:
     """An observing process that has opened the store."""
-    command = [sys.executable, str(OBSERVER), str(store), str(acknowledged), first, str(count)]
+    return start_script(OBSERVER, store, acknowledged, first, str(count))
+
+
+def start_script(script: Path, *arguments: str | Path) -> subprocess.Popen[str]:
+    """A process that has opened the store."""
+    command = [sys.executable, str(script), *map(str, arguments)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
@@ -65,6 +72,39 @@ def test_acknowledged_signals_survive_a_kill(tmp_path: Path) -> None:
         assert set(told) <= set(kept), f"seed {seed}: a signal is lost"
         assert len(kept) <= len(told) + number + 1
     assert len(acknowledged_ids(acknowledged)) > ROUNDS
+    check_intact(path)
+
+
+@pytest.mark.kill
+def test_what_was_said_survives_a_kill_whole(tmp_path: Path) -> None:
+    """Merges and retractions are there once acknowledged; a restored person is there whole."""
+    seed = int(os.environ.get("DOXA_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
+    print(f"seed {seed} (DOXA_SEED repeats it)")
+    rng = random.Random(seed)
+    path, acknowledged = tmp_path / "shop.db", tmp_path / "acknowledged"
+    for number in range(ROUNDS):
+        process = start_script(MERGER, path, acknowledged, f"round{number}")
+        time.sleep(rng.uniform(0, 0.3))
+        kill(process)
+    with closing(SqliteStore(path)) as store:
+        keys = store.twins().tolist()
+        names = dict(zip(keys, store.twin_names(keys), strict=True))
+        merged = {(names[row.alias], names[row.into]) for row in store.aliases()}
+        gone = {row.id for row in store.retractions()}
+        held = {names[key]: len(store.signals(key)) for key in keys}
+    told = acknowledged_ids(acknowledged)
+    assert len(told) > ROUNDS, f"seed {seed}"
+    for line in told:
+        name, done = line.split()
+        if done == "retracted":
+            assert f"{name}-1" in gone, f"seed {seed}: {line}"
+        else:
+            other = "phone" if done == "restored" else "web"
+            assert (f"{name}-{other}", name) in merged, f"seed {seed}: {line}"
+    for name in {name for name, count in held.items() if count}:
+        assert held[name] == SIGNALS, f"seed {seed}: {name} is there in part"
+        assert (f"{name}-phone", name) in merged, f"seed {seed}: {name} is there in part"
+        assert f"{name}-0" in gone, f"seed {seed}: {name} is there in part"
     check_intact(path)
 
 

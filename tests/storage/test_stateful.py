@@ -19,9 +19,10 @@ from doxa.domain.clock import HOUR
 from doxa.domain.identity import Alias
 from doxa.domain.signal import TRAITS, Signal
 from doxa.errors import DoxaError
+from doxa.storage.corrections import Retraction
 from doxa.storage.identity import identity_of
 from doxa.storage.memory import MemoryStore
-from doxa.storage.port import Retraction, Snapshot, Store
+from doxa.storage.port import Snapshot, Store
 from doxa.storage.sqlite import SqliteStore
 
 MOMENTS = st.integers(-5, 5).map(lambda hours: NOON + hours * 7 * HOUR)

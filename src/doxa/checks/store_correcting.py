@@ -20,9 +20,9 @@ from doxa.checks.store_samples import (
 from doxa.domain.clock import BEGINNING, DAY, HOUR, Clock
 from doxa.domain.identity import Alias
 from doxa.domain.signal import TRAITS
-from doxa.errors import InputError, UnknownName
+from doxa.errors import InputError, SignalConflict, UnknownName
+from doxa.storage.corrections import Amendments, Merging, Restored, Retracting
 from doxa.storage.identity import identity_of
-from doxa.storage.port import Amendments, Merging
 
 
 def check_merges_are_kept(make: MakeStore) -> None:
@@ -181,6 +181,40 @@ def check_unknown_retractions(make: MakeStore) -> None:
             assert words in str(error), error
         assert not store.retract("t1", "web", NOON).duplicate
         assert [one.source for one in store.retractions()] == ["web"]
+
+
+def check_restore(make: MakeStore) -> None:
+    """What is not there yet is added with its moments; anything that does not fit undoes all."""
+    signals = [make_signal("t1"), make_signal("t2", "phone")]
+    said = [
+        merging("phone", "ann", NOON, recorded=NOON + 1),
+        merging("phone", "ann", NOON + 2, joined=False),
+        merging("phone", "ann", NOON + 4),
+    ]
+    gone = [Retracting(source="default", id="t2", recorded=NOON + 9)]
+    with opened(make) as store:
+        first = store.restore(signals, said[:2], gone)
+        assert first == Restored(signals=2, mergings=2, retractions=1)
+        kept = store.aliases(), store.retractions()
+        assert [row.recorded - NOON for row in kept[0]] == [1, 2]
+        assert [row.recorded - NOON for row in kept[1]] == [9]
+        again = store.restore([*signals, make_signal("t3")], said, gone)
+        assert again == Restored(signals=1, mergings=1, retractions=0)
+        none = store.restore(signals, said, gone)
+        assert none == Restored(signals=0, mergings=0, retractions=0)
+        more = [make_signal("t9", "new")]
+        circle = [merging("ann", "phone", NOON + 9)]
+        raised(InputError, lambda: store.restore(more, circle, []))
+        other = [Retracting(source="default", id="none", recorded=NOON)]
+        raised(UnknownName, lambda: store.restore(more, [merging("x", "y", NOON)], other))
+        clash = [make_signal("t1", at=NOON + 1)]
+        raised(SignalConflict, lambda: store.restore([*more, *clash], [], []))
+        assert (store.stats().signals, store.twin_key("new"), store.twin_key("x")) == (
+            3,
+            None,
+            None,
+        )
+        assert len(store.aliases()) == 3
 
 
 def check_snapshots_fall(make: MakeStore) -> None:

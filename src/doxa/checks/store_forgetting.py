@@ -22,7 +22,8 @@ from doxa.domain.clock import DAY, MINUTE, Clock
 from doxa.domain.signal import Signal
 from doxa.errors import ForgottenTwin, InputError
 from doxa.storage.blocks import decode_block, encode_block
-from doxa.storage.port import ForecastSet, Merging, Snapshot, Store
+from doxa.storage.corrections import Merging
+from doxa.storage.port import ForecastSet, Snapshot, Store
 from doxa.storage.rows import decode_payload
 
 LATER = NOON + DAY

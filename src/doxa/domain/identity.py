@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeVar
 
 import msgspec
 
 from doxa.errors import InputError
 from doxa.types import Moment, Span
+
+T = TypeVar("T")
 
 
 class Alias(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +100,24 @@ def person(rows: Iterable[Alias], twin: int) -> tuple[int, ...]:
     return tuple(
         sorted({stands, twin, *(part for part, (whole, _) in found.items() if whole == stands)})
     )
+
+
+def unsaid(rows: Sequence[T], wanted: Sequence[T]) -> list[T]:
+    """Those of some rows that are not among others yet, each as often as it is wanted.
+
+    Examples
+    --------
+    >>> unsaid(["merged"], ["merged", "parted", "merged"])
+    ['parted', 'merged']
+    """
+    left = list(rows)
+    found = []
+    for row in wanted:
+        if row in left:
+            left.remove(row)
+        else:
+            found.append(row)
+    return found
 
 
 def settled(rows: Sequence[Alias], row: Alias, name: Callable[[int], str]) -> Alias | None:

@@ -13,7 +13,7 @@ from doxa.runtime.intake.names import given_name
 from doxa.runtime.intake.times import given_moment, not_ahead
 from doxa.runtime.observing import moment_now
 from doxa.runtime.wiring import Wiring
-from doxa.storage.port import Merging
+from doxa.storage.corrections import Merging
 from doxa.types import Json, Moment, Span
 
 LARGEST_OFFSET = 1 << 53

@@ -11,8 +11,8 @@ from doxa.beliefmap.columns import Ints
 from doxa.domain.clock import Clock
 from doxa.domain.identity import joins, roots
 from doxa.runtime.wiring import Wiring
+from doxa.storage.corrections import Amendments
 from doxa.storage.identity import ALONE, Identity, identity_of
-from doxa.storage.port import Amendments
 from doxa.types import Moment
 
 NOBODY = -1

@@ -20,9 +20,11 @@ from doxa.runtime import (
     fitting,
     forecasting,
     forgetting,
+    importing,
     judging,
     observing,
 )
+from doxa.runtime import export as exporting
 from doxa.runtime import reader as reading
 from doxa.runtime.auditing import audit as auditing
 from doxa.runtime.believing import Said
@@ -34,6 +36,7 @@ from doxa.runtime.folding.all_twins import snapshot_all
 from doxa.runtime.forecasts import Forecasts
 from doxa.runtime.forgetting import ForgetReceipt
 from doxa.runtime.frozen import asking, freeze
+from doxa.runtime.importing import LoadReceipt
 from doxa.runtime.intake.given import Given
 from doxa.runtime.intake.times import asked_moment
 from doxa.runtime.reader import Reader
@@ -45,7 +48,7 @@ from doxa.storage.accesses import Access
 from doxa.storage.bulk.receipt import DEFAULTS, BackfillReceipt, Options
 from doxa.storage.forgotten import ForgottenList
 from doxa.storage.port import SavedCohort
-from doxa.types import Moment
+from doxa.types import Json, Moment
 
 
 class Twins:
@@ -288,6 +291,38 @@ class Twins:
             ),
             now,
         )
+
+    def export(self, id: str, *, now: Any = None) -> dict[str, Json]:
+        """Everything held of one person, with its sources, as one record that JSON can hold.
+
+        All signals of the person and of all aliases, those taken back marked; who was merged
+        when; traits, opinions as read now, and recorded forecasts.
+
+        Raises
+        ------
+        UnknownName
+            Nothing is held of this twin.
+        """
+        return exporting.export(self.wiring, id, now)
+
+    def load(self, export: Mapping[str, Any] | Path | str, *, now: Any = None) -> LoadReceipt:
+        """Read back what `export` gave, all or nothing; what is there already stays as it is.
+
+        Signals, merges and retractions are read back, each as it was recorded; traits and opinions
+        follow from them, so that a store with the same map reads the same. Forecasts are not: a
+        forecast is recorded where it is made.
+
+        Parameters
+        ----------
+        export : mapping, or path
+            The record, or a JSON file of it.
+
+        Raises
+        ------
+        InputError
+            Says which field is not as `export` writes it.
+        """
+        return importing.load(self.wiring, export, now)
 
     def twin(
         self,

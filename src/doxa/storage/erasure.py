@@ -195,6 +195,12 @@ FILES = (
         writers=("doxa.interfaces.cli.graph",),
     ),
     File(
+        pattern="{export}.json",
+        holds="everything held of one person",
+        erased_by="you: it is written where you say, to be handed over",
+        writers=("doxa.interfaces.cli.export",),
+    ),
+    File(
         pattern="*.json",
         holds="",
         erased_by="reports of fidelity are over people; lists of the forgotten hold hashes",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
+from copy import copy
 
 import msgspec
 import numpy as np
@@ -12,8 +13,10 @@ import numpy as np
 from doxa.beliefmap.columns import Ints, SignalColumns
 from doxa.beliefmap.model import Zone
 from doxa.domain.clock import Clock
+from doxa.domain.identity import unsaid
 from doxa.domain.signal import TRAITS, Signal
 from doxa.errors import UnknownName
+from doxa.storage.corrections import Merging, Restored, Retracting
 from doxa.storage.days import LocalDays, zone_history
 from doxa.storage.first_signals import of_people
 from doxa.storage.identity import ALONE, Identity
@@ -300,6 +303,43 @@ class MemoryStore(MemoryLedger):
     def set_zone(self, zone: Zone) -> None:
         """Change the zone of local days from now on."""
         self.zone = zone
+
+    def restore(
+        self,
+        signals: Sequence[Signal],
+        mergings: Sequence[Merging],
+        retracted: Sequence[Retracting],
+    ) -> Restored:
+        """Add what is not there yet, all or nothing."""
+        with self._lock:
+            kept = {name: copy(value) for name, value in vars(self).items() if name != "_lock"}
+            try:
+                appended = self.append(signals)
+                said = [self.merge(merging) for merging in self._unsaid(mergings)]
+                gone = [self.retract(r.id, r.source, r.recorded) for r in retracted]
+            except BaseException:
+                vars(self).update(kept)
+                raise
+            return Restored(
+                signals=sum(not each.duplicate for each in appended),
+                mergings=sum(row is not None for row in said),
+                retractions=sum(not each.duplicate for each in gone),
+            )
+
+    def _unsaid(self, mergings: Sequence[Merging]) -> list[Merging]:
+        names = {key: twin for twin, key in self._twins.items()}
+        said = [
+            Merging(
+                alias=names[row.alias],
+                into=names[row.into],
+                at=row.at,
+                recorded=row.recorded,
+                joined=row.joined,
+                offset=row.offset,
+            )
+            for row in self._aliases
+        ]
+        return unsaid(said, mergings)
 
     def snapshot(self, twin: int) -> Snapshot | None:
         """The newest snapshot of a twin."""

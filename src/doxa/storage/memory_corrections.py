@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from doxa.domain.identity import Alias, settled
-from doxa.storage.port import Amendments, Merging, Retraction, Snapshot
+from doxa.storage.corrections import Amendments, Merging, Retraction
+from doxa.storage.port import Snapshot
 from doxa.storage.rows import AT, TWIN, Row, unknown_signal
 from doxa.types import Moment
 

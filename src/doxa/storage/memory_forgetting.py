@@ -10,6 +10,7 @@ import msgspec
 from doxa.domain.clock import AHEAD, Clock
 from doxa.domain.identity import Alias, person
 from doxa.storage.blocks import decode_block, without_twins
+from doxa.storage.corrections import Merging
 from doxa.storage.forgotten import (
     Erased,
     Forgotten,
@@ -22,7 +23,6 @@ from doxa.storage.forgotten import (
     refused_until,
 )
 from doxa.storage.memory_archive import MemoryArchive
-from doxa.storage.port import Merging
 from doxa.storage.rows import AT, ID, SOURCE, TWIN, Row
 from doxa.types import Moment
 

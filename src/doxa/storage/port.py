@@ -17,10 +17,11 @@ from doxa.domain.clock import Clock
 from doxa.domain.identity import Alias
 from doxa.domain.signal import Signal
 from doxa.storage.accesses import AccessLog
+from doxa.storage.corrections import Amendments, Merging, Restored, Retracting, Retraction
 from doxa.storage.forgotten import Erased, Forgotten, ForgottenList
 from doxa.storage.identity import ALONE, Identity
 from doxa.storage.rows import SignalRows
-from doxa.types import Moment, Span
+from doxa.types import Moment
 
 
 class Appended(msgspec.Struct, frozen=True):
@@ -157,48 +158,6 @@ class FirstSignals:
     sources: tuple[str, ...]
 
 
-class Amendments(msgspec.Struct, frozen=True):
-    """What was said about the ledger afterwards: places of the newest rows, 0 = none was."""
-
-    aliases: int = 0
-    retractions: int = 0
-
-
-class Retraction(msgspec.Struct, frozen=True, kw_only=True):
-    """A signal was taken back: it stays in the ledger, and counts no longer.
-
-    Attributes
-    ----------
-    place : int
-        Among all retractions.
-    twin, seq : int
-        Whose signal, and which.
-    recorded : int
-        Readings known before this moment still see the signal.
-    duplicate : bool
-        As an answer: it stood there before.
-    """
-
-    place: int
-    twin: int
-    seq: int
-    source: str
-    id: str
-    recorded: Moment
-    duplicate: bool = False
-
-
-class Merging(msgspec.Struct, frozen=True, kw_only=True):
-    """A merge (or, `joined` false, an unmerge) as it is asked for, by ids of twins."""
-
-    alias: str
-    into: str
-    at: Moment
-    recorded: Moment
-    joined: bool = True
-    offset: Span = 0
-
-
 class Ledger(Protocol):
     """The signals of one workspace: append only, on two clocks."""
 
@@ -320,6 +279,17 @@ class Corrections(Protocol):
 
     def retractions(self, twins: Sequence[int] | None = None) -> list[Retraction]:
         """What was taken back, in the order it was: all of it, or of some twins' own signals."""
+
+    def restore(
+        self,
+        signals: Sequence[Signal],
+        mergings: Sequence[Merging],
+        retracted: Sequence[Retracting],
+    ) -> Restored:
+        """Add what is not there yet of signals and what was said of them, all or nothing.
+
+        Merges keep the moments at which they were recorded, and their order.
+        """
 
 
 class Snapshots(Protocol):

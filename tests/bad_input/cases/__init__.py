@@ -9,6 +9,7 @@ from tests.bad_input.cases import (
     files,
     forgetting,
     huge,
+    identity,
     maps,
     names,
     questions,
@@ -27,6 +28,7 @@ AREAS: dict[str, list[Case]] = {
     "Ids and text": names.CASES,
     "Huge values": huge.CASES,
     "Questions": questions.CASES,
+    "Identity": identity.CASES,
     "Forgetting": forgetting.CASES,
 }
 """Wrong commands by area."""

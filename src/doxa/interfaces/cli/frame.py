@@ -40,6 +40,11 @@ COMMANDS = (
     ("forecast", "forecast"),
     ("fidelity", "fidelity"),
     ("report", "report"),
+    ("merge", "merge"),
+    ("unmerge", "unmerge"),
+    ("retract", "retract"),
+    ("export", "export"),
+    ("import", "load"),
     ("forget", "forget"),
     ("demo", "demo"),
 )

@@ -64,9 +64,12 @@ def observe(
         clock = twins.map.clock
     if as_json:
         found = {"id": receipt.id, "seq": receipt.seq, "duplicate": receipt.duplicate}
-        print_json({**found, "delta": [change.as_dict() for change in changes]}, clock)
+        told = {"retracted": receipt.retracted, "delta": [each.as_dict() for each in changes]}
+        print_json({**found, **told}, clock)
         return
     again = " (it was there already: nothing changed)" if receipt.duplicate else ""
+    if receipt.retracted:
+        again = " (it was taken back, and stays so)"
     say(f"{plain(twin)} {plain(kind)} {plain(receipt.id)}, number {receipt.seq}{again}")
     if changes:
         say(*change_lines(changes))

@@ -5,9 +5,15 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
-from doxa.domain.identity import Alias, settled
-from doxa.storage.port import Amendments, Merging, Retraction
-from doxa.storage.rows import unknown_signal
+from doxa.domain.identity import Alias, settled, unsaid
+from doxa.storage.corrections import (
+    Amendments,
+    Merging,
+    Restored,
+    Retracting,
+    Retraction,
+)
+from doxa.storage.rows import Row, unknown_signal
 from doxa.storage.sqlite.append import Appender
 from doxa.storage.sqlite.linked import LINKED, drop_snapshots, key_list
 from doxa.storage.sqlite.summary import twin_names
@@ -73,14 +79,36 @@ def merge(
     connection: sqlite3.Connection, appender: Appender, workspace: int, merging: Merging
 ) -> Alias | None:
     """Add a row about two twins and drop the snapshots of everybody linked to them."""
-    appender.check_named([merging.alias, merging.into], merging.recorded)
-    alias, into = appender.twin_keys([merging.alias, merging.into])
-    rows = aliases(connection, workspace, [alias, into])
+    return _say(connection, workspace, _asked(appender, merging))
 
-    def name(key: int) -> str:
-        return twin_names(connection, workspace, [key])[key]
 
-    asked = Alias(
+def restore(
+    connection: sqlite3.Connection,
+    appender: Appender,
+    workspace: int,
+    rows: Sequence[Row],
+    mergings: Sequence[Merging],
+    retracted: Sequence[Retracting],
+) -> Restored:
+    """Add what is not there yet of signals and what was said of them."""
+    appended = appender.add(rows)
+    wanted = [_asked(appender, merging) for merging in mergings]
+    known = aliases(connection, workspace, [row.alias for row in wanted])
+    said = [_say(connection, workspace, row) for row in unsaid(known, wanted)]
+    gone = [retract(connection, workspace, r.id, r.source, r.recorded) for r in retracted]
+    return Restored(
+        signals=sum(not each.duplicate for each in appended),
+        mergings=sum(row is not None for row in said),
+        retractions=sum(not each.duplicate for each in gone),
+    )
+
+
+def _asked(appender: Appender, merging: Merging) -> Alias:
+    """A merge by keys; what was said of people before they were forgotten is refused."""
+    names = [merging.alias, merging.into]
+    appender.check_named(names, merging.recorded)
+    alias, into = appender.twin_keys(names)
+    return Alias(
         alias=alias,
         into=into,
         at=merging.at,
@@ -88,14 +116,21 @@ def merge(
         joined=merging.joined,
         offset=merging.offset,
     )
-    row = settled(rows, asked, name)
+
+
+def _say(connection: sqlite3.Connection, workspace: int, asked: Alias) -> Alias | None:
+    def name(key: int) -> str:
+        return twin_names(connection, workspace, [key])[key]
+
+    both = [asked.alias, asked.into]
+    row = settled(aliases(connection, workspace, both), asked, name)
     if row is None:
         return None
     connection.execute(
         _ADD_ALIAS,
         (workspace, row.alias, row.into, row.at, row.recorded, int(row.joined), row.offset),
     )
-    drop_snapshots(connection, workspace, [alias, into])
+    drop_snapshots(connection, workspace, both)
     return row
 
 

@@ -11,19 +11,19 @@ import msgspec
 
 from doxa.beliefmap.model import Zone
 from doxa.domain.identity import Alias
+from doxa.domain.signal import Signal
 from doxa.storage.accesses import Access
+from doxa.storage.corrections import Amendments, Merging, Restored, Retracting, Retraction
 from doxa.storage.forgotten import Erased, Forgotten, ForgottenList
 from doxa.storage.port import (
     Activation,
-    Amendments,
     ForecastSet,
     MapVersion,
-    Merging,
     PopulationVersion,
-    Retraction,
     SavedCohort,
     Snapshot,
 )
+from doxa.storage.rows import row_of
 from doxa.storage.sqlite import accesses as access_log
 from doxa.storage.sqlite import archive, cohorts, corrections, forget, settings
 from doxa.storage.sqlite import purge as purging
@@ -106,6 +106,20 @@ class SqliteStore(SqliteLedger):
         """What was taken back."""
         with self._readers.reading(steady=False) as connection:
             return corrections.retractions(connection, self._workspace, twins)
+
+    def restore(
+        self,
+        signals: Sequence[Signal],
+        mergings: Sequence[Merging],
+        retracted: Sequence[Retracting],
+    ) -> Restored:
+        """Add in one transaction what is not there yet."""
+        rows = [row_of(signal, self.clock) for signal in signals]
+        return self._run(
+            lambda connection, appender: corrections.restore(
+                connection, appender, self._workspace, rows, mergings, retracted
+            )
+        )
 
     def snapshot(self, twin: int) -> Snapshot | None:
         """The newest snapshot of a twin."""
