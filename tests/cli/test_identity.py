@@ -40,7 +40,7 @@ def test_export_and_import(lived, shop):
     told = lived("export", "device-7", "--output", "h42.json")
     assert (told.out, told.err) == (
         "",
-        "h42.json: h42, 4 signals, 1 merges, 4 opinions, 0 forecasts\n",
+        "h42.json: h42, 4 signals, 1 merges, 4 opinions, 0 forecasts, 0 accesses\n",
     )
     assert json.loads((shop / "h42.json").read_text())["signals"] == printed["signals"]
     other = ("--db", "other.db")
@@ -49,7 +49,7 @@ def test_export_and_import(lived, shop):
     assert lived("import", "h42.json", *other, "--json").document["signals"] == 0
     for name in ("h42", "device-7"):
         words = ("show", name, "--as-of", "2099-01-01", "--json")
-        assert lived(*words, *other).document["held"] == lived(*words).document["held"]
+        assert lived(*words, *other).document["nodes"] == lived(*words).document["nodes"]
 
 
 def test_an_import_under_another_map_says_so(lived, shop):

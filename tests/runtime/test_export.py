@@ -97,6 +97,37 @@ def test_recorded_forecasts_are_in_it(lived):
     assert (told["population"], told["closes"]) == (3, "2026-03-11T12:00:00Z")
 
 
+def test_who_read_them_is_in_it(lived):
+    from doxa.storage.accesses import Access
+
+    store = lived.wiring.store
+    key = store.twin_key("device-7")
+    row = Access(twin=key, at=NOW, reader="k", purpose="service", face="explain", nodes=(FAIR,))
+    store.log([row]).result()
+    (told,) = lived.export("h42")["accesses"]
+    assert told == {
+        "twin": "device-7",
+        "at": "2026-03-10T12:00:00Z",
+        "reader": "k",
+        "purpose": "service",
+        "face": "explain",
+        "nodes": [FAIR],
+    }
+
+
+def test_claims_are_in_it_and_come_back(lived, empty):
+    lived.believe("h42", "prefers delivery", source="self", kind="preference", at=at(1), id="d")
+    record = lived.export("h42")
+    assert [each["says"] for each in record["opinions"] if each["open"]] == ["prefers delivery"]
+    empty.load(record)
+    one, other = (
+        [each.as_dict() for each in twins["h42"].opinions() if each.open]
+        for twins in (lived, empty)
+    )
+    assert one == other
+    assert len(one) == 1
+
+
 def test_an_empty_store_reads_the_same(lived, record, empty):
     receipt = empty.load(record)
     assert (receipt.twin, receipt.signals, receipt.merges, receipt.retractions) == (

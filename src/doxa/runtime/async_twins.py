@@ -124,6 +124,8 @@ class AsyncTwins(Awaited[Twins]):
     merge = awaited(Twins.merge)
     unmerge = awaited(Twins.unmerge)
     retract = awaited(Twins.retract)
+    export = awaited(Twins.export)
+    load = awaited(Twins.load)
     twin = _twin(Twins.twin)
     read = awaited(Twins.read)
     accesses = awaited(Twins.accesses)

@@ -88,6 +88,7 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
     traits: dict[str, Any] = {}
     opinions: list[dict[str, Any]] = []
     forecasts: list[dict[str, Any]] = []
+    accesses: list[dict[str, Any]] = []
 
 
 def export(wiring: Wiring, twin: Any, now: Any = None) -> dict[str, Json]:
@@ -116,16 +117,17 @@ def export(wiring: Wiring, twin: Any, now: Any = None) -> dict[str, Json]:
             traits=traits(frozen),
             opinions=_opinions(frozen),
             forecasts=_forecasts(wiring, names),
+            accesses=_accesses(wiring, names),
         )
     )
     return found
 
 
 def _opinions(frozen: Frozen) -> list[dict[str, Any]]:
-    """Every node that was met: nodes as the map has them, members by name."""
+    """Every node that was met: nodes as the map has them, open ones last, members by name."""
     place = {name: number for number, name in enumerate(frozen.belief_map.nodes)}
     met = [each for each in held(frozen) if each.met]
-    met.sort(key=lambda each: (place[each.node.node], each.node.member))
+    met.sort(key=lambda each: (place.get(each.node.node, len(place)), each.node))
     return [each.as_dict() for each in met]
 
 
@@ -177,6 +179,21 @@ def _merges(wiring: Wiring, names: dict[int, str], clock: Clock) -> list[Exporte
 def _forecasts(wiring: Wiring, names: dict[int, str]) -> list[dict[str, Any]]:
     """Recorded forecasts of what the person would do."""
     return [told for made in wiring.store.forecast_sets() for told in _of_set(made, names, wiring)]
+
+
+def _accesses(wiring: Wiring, names: dict[int, str]) -> list[dict[str, Any]]:
+    """Who read the person through a key, and what they were shown."""
+    return [
+        {
+            "twin": names[row.twin],
+            "at": format_moment(row.at),
+            "reader": row.reader,
+            "purpose": row.purpose,
+            "face": row.face,
+            "nodes": list(row.nodes),
+        }
+        for row in wiring.store.accesses(list(names))
+    ]
 
 
 def _of_set(made: ForecastSet, names: dict[int, str], wiring: Wiring) -> list[dict[str, Any]]:

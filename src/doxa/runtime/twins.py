@@ -296,7 +296,8 @@ class Twins:
         """Everything held of one person, with its sources, as one record that JSON can hold.
 
         All signals of the person and of all aliases, those taken back marked; who was merged
-        when; traits, opinions as read now, and recorded forecasts.
+        when; traits, opinions as read now, recorded forecasts, and who read the person through a
+        key.
 
         Raises
         ------

@@ -10,7 +10,15 @@ import typer
 
 from doxa.errors import InputError
 from doxa.interfaces.cli.console import Json, note, plain, print_json
-from doxa.interfaces.cli.stores import DEFAULT_DB, Db, MapFile, open_existing
+from doxa.interfaces.cli.dated import dated
+from doxa.interfaces.cli.stores import (
+    DEFAULT_DB,
+    DEFAULT_WORKSPACE,
+    Db,
+    MapFile,
+    Workspace,
+    open_existing,
+)
 
 
 def export(
@@ -20,6 +28,7 @@ def export(
     ] = None,
     db: Db = DEFAULT_DB,
     map_file: MapFile = None,
+    workspace: Workspace = DEFAULT_WORKSPACE,
     as_json: Json = False,
 ) -> None:
     """Write everything held of one person: signals with their sources, merges, opinions, forecasts.
@@ -28,8 +37,8 @@ def export(
 
     Example: doxa export h42 --output h42.json
     """
-    with open_existing(db, map_file) as twins:
-        found: dict[str, Any] = twins.export(twin)
+    with open_existing(db, map_file, workspace=workspace) as twins:
+        found: dict[str, Any] = dated(twins.export(twin), twins.map.clock)
     if output is None:
         print_json(found)
         return
@@ -39,7 +48,10 @@ def export(
         raise InputError(
             f"cannot be written ({error.strerror})", where=f"--output {output}"
         ) from error
-    told = {name: len(found[name]) for name in ("signals", "merges", "opinions", "forecasts")}
+    told = {
+        name: len(found[name])
+        for name in ("signals", "merges", "opinions", "forecasts", "accesses")
+    }
     if as_json:
         print_json({"output": str(output), "twin": found["twin"], **told})
     else:

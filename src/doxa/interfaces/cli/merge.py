@@ -8,7 +8,14 @@ import typer
 
 from doxa.interfaces.cli.console import Json, plain, print_json, say
 from doxa.interfaces.cli.opinions import when
-from doxa.interfaces.cli.stores import DEFAULT_DB, Db, MapFile, open_existing
+from doxa.interfaces.cli.stores import (
+    DEFAULT_DB,
+    DEFAULT_WORKSPACE,
+    Db,
+    MapFile,
+    Workspace,
+    open_existing,
+)
 
 
 def merge(
@@ -23,6 +30,7 @@ def merge(
     ] = None,
     db: Db = DEFAULT_DB,
     map_file: MapFile = None,
+    workspace: Workspace = DEFAULT_WORKSPACE,
     as_json: Json = False,
 ) -> None:
     """Make one twin part of another: all signals of both count as one person's from then on.
@@ -31,7 +39,7 @@ def merge(
 
     Example: doxa merge device-7 --into h42
     """
-    with open_existing(db, map_file) as twins:
+    with open_existing(db, map_file, workspace=workspace) as twins:
         receipt = twins.merge(alias, into=into, at=at, offset=offset)
         clock = twins.map.clock
     if as_json:

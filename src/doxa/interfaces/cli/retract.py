@@ -7,7 +7,14 @@ from typing import Annotated
 import typer
 
 from doxa.interfaces.cli.console import Json, plain, print_json, say
-from doxa.interfaces.cli.stores import DEFAULT_DB, Db, MapFile, open_existing
+from doxa.interfaces.cli.stores import (
+    DEFAULT_DB,
+    DEFAULT_WORKSPACE,
+    Db,
+    MapFile,
+    Workspace,
+    open_existing,
+)
 
 
 def retract(
@@ -18,13 +25,14 @@ def retract(
     ] = None,
     db: Db = DEFAULT_DB,
     map_file: MapFile = None,
+    workspace: Workspace = DEFAULT_WORKSPACE,
     as_json: Json = False,
 ) -> None:
     """Take one signal back: it stays in the ledger, counts no longer, and stays so when sent again.
 
     Example: doxa retract t-981 --source till
     """
-    with open_existing(db, map_file) as twins:
+    with open_existing(db, map_file, workspace=workspace) as twins:
         receipt = twins.retract(id, source=source)
     if as_json:
         print_json(receipt.as_dict())

@@ -8,7 +8,14 @@ import typer
 
 from doxa.interfaces.cli.console import Json, plain, print_json, say
 from doxa.interfaces.cli.opinions import when
-from doxa.interfaces.cli.stores import DEFAULT_DB, Db, MapFile, open_existing
+from doxa.interfaces.cli.stores import (
+    DEFAULT_DB,
+    DEFAULT_WORKSPACE,
+    Db,
+    MapFile,
+    Workspace,
+    open_existing,
+)
 
 
 def unmerge(
@@ -18,13 +25,14 @@ def unmerge(
     ] = None,
     db: Db = DEFAULT_DB,
     map_file: MapFile = None,
+    workspace: Workspace = DEFAULT_WORKSPACE,
     as_json: Json = False,
 ) -> None:
     """Make a merged twin somebody of its own again, with the signals that were sent under its id.
 
     Example: doxa unmerge device-7
     """
-    with open_existing(db, map_file) as twins:
+    with open_existing(db, map_file, workspace=workspace) as twins:
         receipt = twins.unmerge(alias, at=at)
         clock = twins.map.clock
     if as_json:
