@@ -111,7 +111,7 @@ def export(wiring: Wiring, twin: Any, now: Any = None) -> dict[str, Json]:
                 product=wiring.belief_map.product, fingerprint=fingerprint(wiring.belief_map)
             ),
             twin=names[person.key],
-            twins=[names[person.key], *(names[alias] for alias in person.aliases)],
+            twins=[names[person.key], *sorted(names[alias] for alias in person.aliases)],
             signals=_signals(wiring, keys, clock),
             merges=_merges(wiring, names, clock),
             traits=traits(frozen),
