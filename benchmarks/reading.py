@@ -21,7 +21,7 @@ MANY = 1_000
 def measure(size: Size, folder: Path) -> list[Row]:
     """Milliseconds of processor time: there is no rival, and a shared machine has no wall clock."""
     belief_map = nodes_map()
-    with closing(crowded(folder / "crowd.db", belief_map, max(size.twins // 10, 2_000))) as twins:
+    with closing(crowded(folder / "crowd.db", belief_map, size.read)) as twins:
         names = [f"t{number}" for number in range(LIVES, LIVES + MANY)]
         for name in names:
             twins.wiring.store.append(tail(belief_map, name))

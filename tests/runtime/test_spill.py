@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doxa.errors import StoreError
-from doxa.runtime.folding.spill import spill
+from doxa.runtime.folding.parts import cut
+from doxa.runtime.folding.spill import Texts, spill
 
 ROWS = st.lists(
     st.tuples(st.integers(0, 3), st.integers(-(2**63), 2**63 - 1), st.booleans(), st.binary()),
@@ -24,16 +25,16 @@ def test_rows_come_back_in_the_order_they_came(batches):
     with tempfile.TemporaryDirectory() as folder, spill(Path(folder), 4) as apart:
         for batch in batches:
             part, whole, flag, text = zip(*batch, strict=True) if batch else ((), (), (), ())
-            columns = {
-                "whole": np.array(whole, dtype=np.int64),
-                "flag": np.array(flag, dtype=np.bool_),
-                "text": list(text),
-            }
-            apart.put(np.array(part, dtype=np.int64), columns)
+            order, bounds = apart.order(np.array(part, dtype=np.int64))
+            texts = [text[row] for row in order]
+            sizes = np.array([len(one) for one in texts], dtype=np.int64)
+            numbers = {"whole": np.array(whole, dtype=np.int64), "flag": np.array(flag, np.bool_)}
+            numbers = {name: column[order] for name, column in numbers.items()}
+            apart.put(bounds, numbers, {"text": Texts(b"".join(texts), sizes)})
         assert list(Path(folder).iterdir()) == []
         for part in range(4 if batches else 0):
-            found = apart.take(part)
-            told = (found["whole"].tolist(), found["flag"].tolist(), found["text"])
+            numbers, texts = apart.take(part)
+            told = (numbers["whole"].tolist(), numbers["flag"].tolist(), cut(texts["text"]))
             rows = list(zip(*told, strict=True))
             assert rows == [row[1:] for batch in batches for row in batch if row[0] == part]
 

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doxa.state.order import changes, ordered, tied
+from doxa.state.order import changes, distinct, ordered, tied
 
 SPANS = st.sampled_from([1, 3, 1 << 15, 1 << 17, 1 << 31, 1 << 40, 1 << 62])
 
@@ -40,3 +40,10 @@ def test_changes_are_where_rows_differ(told):
     rows = list(zip(*(column.tolist() for column in told), strict=True))
     expected = [number == 0 or row != rows[number - 1] for number, row in enumerate(rows)]
     assert changes(*told).tolist() == expected
+
+
+@given(st.lists(st.one_of(st.integers(-50, 50), st.integers(-(2**62), 2**62)), max_size=30))
+def test_distinct_numbers_ascend_and_each_row_names_its_own(told):
+    values, place = distinct(np.array(told, dtype=np.int64))
+    assert values.tolist() == sorted(set(told))
+    assert [int(values[row]) for row in place] == told

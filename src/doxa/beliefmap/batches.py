@@ -7,7 +7,14 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from doxa.beliefmap.columns import EvidenceColumns, Floats, Ints, Members, SignalColumns
+from doxa.beliefmap.columns import (
+    EvidenceColumns,
+    Floats,
+    Ints,
+    Members,
+    SignalColumns,
+    picked,
+)
 from doxa.beliefmap.conditions import fields_of, mask
 from doxa.beliefmap.fields import MOST, refuse_long
 from doxa.beliefmap.model import BeliefMap, Rule, Weight
@@ -73,14 +80,14 @@ def fields_read(rules: Iterable[Rule]) -> tuple[str, ...]:
 
 def _columns(belief_map: BeliefMap, kind: str, signals: SignalColumns) -> Columns:
     rows = np.flatnonzero((signals.kind == signals.kinds.index(kind)) & ~signals.inert)
-    names = fields_read(belief_map.signals[kind])
-    return columns_of(_taken(signals.payload, rows), names, schema_of(belief_map), rows)
-
-
-def _taken(payloads: list[bytes], rows: Ints) -> list[bytes]:
-    if len(rows) == len(payloads):
-        return payloads
-    return list(map(payloads.__getitem__, rows.tolist()))
+    names, schema = fields_read(belief_map.signals[kind]), schema_of(belief_map)
+    every = len(rows) == len(signals)
+    if signals.fields is not None:
+        told = {name: signals.fields[name] for name in names if name in signals.fields}
+        found = {name: column if every else picked(column, rows) for name, column in told.items()}
+        return Columns(schema, rows, found)
+    payload = signals.payload if every else [signals.payload[row] for row in rows.tolist()]
+    return columns_of(payload, names, schema, rows)
 
 
 def _apply(rule: Rule, place: int, columns: Columns, members: Members) -> EvidenceColumns:

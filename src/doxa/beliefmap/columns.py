@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 Ints: TypeAlias = NDArray[np.int64]
 Floats: TypeAlias = NDArray[np.float64]
+Values: TypeAlias = "list[Any] | NDArray[Any]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,9 @@ class SignalColumns:
         True where the signal's cause chain ends in doxa's own output: no evidence.
     ids : list of str, length n, or None
         The signals' ids, where they were asked for.
+    fields : dict of name to list or float64[n], or None
+        The payload fields that rules read, where they came as columns: NaN and None say nothing.
+        `payload` then holds those that are read as they are, such as traits, and none else.
     """
 
     twin: Ints
@@ -55,6 +59,7 @@ class SignalColumns:
     kinds: tuple[str, ...]
     sources: tuple[str, ...]
     ids: list[str] | None = None
+    fields: Mapping[str, Values] | None = None
 
     def __len__(self) -> int:
         return len(self.at)
@@ -68,11 +73,21 @@ class SignalColumns:
             **arrays,
             payload=[self.payload[place] for place in places],
             ids=None if self.ids is None else [self.ids[place] for place in places],
+            fields=None
+            if self.fields is None
+            else {name: picked(column, rows) for name, column in self.fields.items()},
         )
 
 
+def picked(column: Values, rows: Ints) -> Values:
+    """Some rows of a column, in the order asked for."""
+    if isinstance(column, np.ndarray):
+        return column[rows]
+    return list(map(column.__getitem__, rows.tolist()))
+
+
 def joined(batches: Sequence[SignalColumns]) -> SignalColumns:
-    """Batches of one scan as one; without any, no rows of no kind.
+    """Batches of one scan, with payloads, as one; without any, no rows of no kind.
 
     Examples
     --------

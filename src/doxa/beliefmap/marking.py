@@ -61,14 +61,23 @@ class Mark(NamedTuple):
 
 
 class Marking(NamedTuple):
-    """What of a map marks, by kind of signal."""
+    """What of a map marks.
+
+    Attributes
+    ----------
+    rules, done : dict
+        By kind of signal; what they mark is told by payloads.
+    forming : tuple of int
+        Places of the rules that mark nothing but that a goal is wanted: their evidence tells it.
+    """
 
     rules: dict[str, list[tuple[int, Rule]]]
     done: dict[str, list[tuple[str, Done]]]
+    forming: tuple[int, ...]
 
     @property
     def kinds(self) -> frozenset[str]:
-        """Kinds of signals that mark anything."""
+        """Kinds of signals whose payloads mark anything."""
         return frozenset((*self.rules, *self.done))
 
 
@@ -77,14 +86,25 @@ def marking_of(belief_map: BeliefMap) -> Marking:
     """The rules and ends of goals that mark; worked out once."""
     timed = _timed(belief_map)
     rules: dict[str, list[tuple[int, Rule]]] = {}
+    forming: list[int] = []
     for place, rule in enumerate(belief_map.rules):
         if rule.node in timed and rule.channel in (Channel.FOR, Channel.AGAINST):
-            rules.setdefault(rule.kind, []).append((place, rule))
+            if _forms(belief_map.nodes[rule.node], rule):
+                forming.append(place)
+            else:
+                rules.setdefault(rule.kind, []).append((place, rule))
     done: dict[str, list[tuple[str, Done]]] = {}
     for node in belief_map.nodes.values():
         if node.done is not None and node.done.kind is not None:
             done.setdefault(node.done.kind, []).append((node.name, node.done))
-    return Marking(rules, done)
+    return Marking(rules, done, tuple(forming))
+
+
+def _forms(node: Node, rule: Rule) -> bool:
+    """Whether all that a rule marks is that a goal is wanted, whatever the payload says."""
+    dated = _first(rule.deadline, node.deadline) is not None
+    compared = node.done is not None and node.done.same
+    return node.kind is NodeKind.GOAL and rule.channel is Channel.FOR and not (dated or compared)
 
 
 def _timed(belief_map: BeliefMap) -> set[str]:
@@ -101,7 +121,7 @@ def _spanned(node: Node) -> bool:
 def marks_of(
     belief_map: BeliefMap, kind: str, payload: dict[str, Json], at: Moment
 ) -> Iterator[Mark]:
-    """What one signal marks, in the order of the rules.
+    """What one signal marks by its payload, in the order of the rules; not that goals form.
 
     Examples
     --------

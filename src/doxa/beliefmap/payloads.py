@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from doxa.beliefmap import values
-from doxa.beliefmap.columns import Floats, Ints
+from doxa.beliefmap.columns import Floats, Ints, Values
 from doxa.beliefmap.decoding import decode
 from doxa.beliefmap.fields import MOST, elements_of, refuse_long, size_of
 from doxa.beliefmap.model import FieldType
@@ -24,7 +24,6 @@ from doxa.beliefmap.values import Calendar, Kind, Schema
 _PLAIN_TYPES = frozenset({float, int, bool, type(None)})
 
 Bools: TypeAlias = NDArray[np.bool_]
-Values: TypeAlias = "list[Any] | NDArray[Any]"
 
 
 @dataclass(frozen=True, slots=True)

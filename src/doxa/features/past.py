@@ -10,16 +10,12 @@ import msgspec
 import numpy as np
 
 from doxa.beliefmap.batches import evidence_of_batch
-from doxa.beliefmap.columns import EvidenceColumns, Ints, Members, SignalColumns
+from doxa.beliefmap.columns import ARRAYS, EvidenceColumns, Ints, Members, SignalColumns
 from doxa.beliefmap.model import BeliefMap
 from doxa.beliefmap.payloads import Bools, Columns, columns_of
 from doxa.beliefmap.values import schema_of
 from doxa.domain.consent import NODE, PURPOSE
 from doxa.domain.signal import CONSENT, TRAITS
-
-_ARRAYS = tuple(
-    f.name for f in fields(SignalColumns) if f.name not in ("payload", "kinds", "sources", "ids")
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +168,7 @@ def _nulls(payloads: Sequence[bytes], name: str) -> Bools:
 
 def _signals(batches: list[SignalColumns]) -> SignalColumns:
     columns: dict[str, Any] = {
-        name: _joined([getattr(batch, name) for batch in batches]) for name in _ARRAYS
+        name: _joined([getattr(batch, name) for batch in batches]) for name in ARRAYS
     }
     last = batches[-1] if batches else None
     return SignalColumns(

@@ -416,6 +416,7 @@ class Twins:
         folder: Path | None = None,
         progress: Callable[[str, int, int | None], None] | None = None,
         options: Options = DEFAULTS,
+        snapshots: bool = False,
         **columns: str | None,
     ) -> BackfillReceipt:
         """Load history from tables; run twice it loads once, killed it goes on.
@@ -426,11 +427,19 @@ class Twins:
             A tables file (``.yaml``), or one Parquet, CSV or JSONL file described by `columns`.
         folder : Path, optional
             What relative file names start from; left out, the tables file's own folder.
+        snapshots : bool
+            Leave snapshots of all twins at the end, so that the first readings are quick ones.
         columns : str
             As the flags of ``doxa backfill``: twin, at, kind, ...; ``=x`` is a constant.
         """
         return loading.backfill(
-            self.wiring, tables, folder=folder, progress=progress, options=options, **columns
+            self.wiring,
+            tables,
+            folder=folder,
+            progress=progress,
+            options=options,
+            snapshots=snapshots,
+            **columns,
         )
 
     def fit(

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import msgspec
 import numpy as np
 
-from doxa.beliefmap.columns import Floats, Ints, Members, SignalColumns
-from doxa.beliefmap.marking import Mark, Role, marking_of, marks_of
+from doxa.beliefmap.columns import EvidenceColumns, Floats, Ints, Members, SignalColumns
+from doxa.beliefmap.marking import ALWAYS, FOREVER, Mark, Role, marking_of, marks_of
 from doxa.beliefmap.model import BeliefMap
 from doxa.state.entries import entries_of
+from doxa.state.order import changes, ordered
 from doxa.state.tables import taken, together
 from doxa.types import Json
 
@@ -80,8 +81,48 @@ _NONE = Marks(
 _PAYLOAD: msgspec.json.Decoder[dict[str, Json]] = msgspec.json.Decoder(dict)
 
 
-def marks_among(signals: SignalColumns, belief_map: BeliefMap, members: Members) -> Marks:
-    """The marks of some signals; what doxa caused itself marks nothing."""
+def marks_among(
+    signals: SignalColumns, evidence: EvidenceColumns, belief_map: BeliefMap, members: Members
+) -> Marks:
+    """The marks of some signals and their evidence; what doxa caused itself marks nothing."""
+    return joined_marks(
+        [_told(signals, belief_map, members), _formed(signals, evidence, belief_map)]
+    )
+
+
+def _formed(signals: SignalColumns, evidence: EvidenceColumns, belief_map: BeliefMap) -> Marks:
+    """Since when goals are wanted, of those that nothing but evidence forms."""
+    places = marking_of(belief_map).forming
+    rows = np.flatnonzero(np.isin(evidence.rule, places))
+    if not len(rows):
+        return _NONE
+    codes = entries_of(belief_map).codes
+    entry_of_rule = np.array([codes[rule.node] for rule in belief_map.rules], dtype=np.int64)
+    row, entry = evidence.row[rows], entry_of_rule[evidence.rule[rows]]
+    own = signals.twin[row], signals.source[row], entry, evidence.member[rows]
+    sort = ordered(*own, signals.at[row], signals.order[row])
+    first = sort[changes(*(column[sort] for column in own))]
+    twin, source, entry, member = (column[first] for column in own)
+    count = len(first)
+    return in_order(
+        Marks(
+            twin=twin,
+            source=source,
+            at=signals.at[row[first]],
+            order=signals.order[row[first]],
+            entry=entry,
+            member=member,
+            role=np.full(count, int(Role.WANTED)),
+            begins=np.full(count, ALWAYS),
+            ends=np.full(count, FOREVER),
+            amount=np.zeros(count),
+            fields=[()] * count,
+        )
+    )
+
+
+def _told(signals: SignalColumns, belief_map: BeliefMap, members: Members) -> Marks:
+    """What payloads mark."""
     kinds = marking_of(belief_map).kinds
     codes = [code for code, kind in enumerate(signals.kinds) if kind in kinds]
     if not codes:

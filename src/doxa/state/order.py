@@ -63,6 +63,29 @@ def changes(*columns: Ints | Floats) -> NDArray[np.bool_]:
     return fresh
 
 
+def distinct(column: Ints) -> tuple[Ints, Ints]:
+    """The distinct numbers of a column, ascending, and which of them each row holds.
+
+    What ``np.unique(column, return_inverse=True)`` gives; numbers close together are looked up in
+    a table, which takes a tenth of the time.
+
+    Examples
+    --------
+    >>> [part.tolist() for part in distinct(np.array([7, 5, 7]))]
+    [[5, 7], [1, 0, 1]]
+    """
+    if not len(column):
+        return column, column
+    low = int(column.min())
+    span = int(column.max()) - low + 1
+    if span > 4 * len(column) + _SHORT:
+        values, place = np.unique(column, return_inverse=True)
+        return values, place
+    there = np.zeros(span, dtype=np.bool_)
+    there[column - low] = True
+    return np.flatnonzero(there) + low, (np.cumsum(there) - 1)[column - low]
+
+
 def _place(column: Ints | Floats) -> Ints:
     """The stable order of one column."""
     if column.dtype.kind != "i":

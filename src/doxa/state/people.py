@@ -27,7 +27,7 @@ from doxa.state.evidence import stacked
 from doxa.state.fold import fold
 from doxa.state.join import join, stacked_cells
 from doxa.state.marks import Marks, joined_marks
-from doxa.state.order import changes, ordered
+from doxa.state.order import distinct
 from doxa.state.traits import NONE_SAID, Traits, join_traits, joined_traits, last_traits
 
 T = TypeVar("T", NodeCells, Traits)
@@ -326,13 +326,17 @@ def _columns(told: Seen) -> tuple[Ints, Ints, Ints, Ints]:
 
 
 def _seen(twin: Ints, source: Ints, first: Ints, last: Ints) -> Seen:
-    sort = ordered(twin, source)
-    twin, source, first, last = twin[sort], source[sort], first[sort], last[sort]
     if not len(twin):
         return Seen(twin, source, first, last)
-    start = np.flatnonzero(changes(twin, source))
-    oldest, newest = np.minimum.reduceat(first, start), np.maximum.reduceat(last, start)
-    return Seen(twin[start], source[start], oldest, newest)
+    wide = int(source.max()) + 1
+    keys, place = distinct(twin * wide + source)
+    oldest, newest = np.full(len(keys), _LATEST), np.full(len(keys), -_LATEST)
+    np.minimum.at(oldest, place, first)
+    np.maximum.at(newest, place, last)
+    return Seen(keys // wide, keys % wide, oldest, newest)
+
+
+_LATEST = np.iinfo(np.int64).max
 
 
 def _of(twins: Ints, key: int) -> Ints:

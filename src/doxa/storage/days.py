@@ -12,6 +12,7 @@ from doxa.beliefmap.columns import Ints
 from doxa.beliefmap.model import Zone
 from doxa.domain.clock import DAY, SLOT, Clock, offset_at, zone
 from doxa.errors import InputError
+from doxa.state.order import distinct
 from doxa.storage.rows import decode_payload
 from doxa.types import Json, Moment, Span
 
@@ -101,7 +102,7 @@ class LocalDays:
         """One offset per UTC day; by the quarter of an hour on days in which it changes."""
         if len(at) <= FEW:
             return np.array([self._day(moment, name) for moment in at.tolist()], dtype=np.int64)
-        dates, places = np.unique(at // DAY, return_inverse=True)
+        dates, places = distinct(at // DAY)
         offset = self._offsets(dates * _SLOTS_PER_DAY, name)
         moves = (offset != self._offsets((dates + 1) * _SLOTS_PER_DAY, name))[places]
         offsets = offset[places]

@@ -172,7 +172,7 @@ FILES = (
     ),
     File(
         pattern="a file without a name",
-        holds="rows of the ledger while snapshots of all are made",
+        holds="rows of the ledger, or of the files of a load, while snapshots of all are made",
         erased_by="the system, with the descriptor: it has no name and goes with the process",
         writers=("doxa.runtime.folding.spill",),
     ),

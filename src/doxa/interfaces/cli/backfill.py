@@ -59,6 +59,10 @@ def backfill(
         float | None,
         typer.Option(metavar="N", help="Bad rows that are borne: a share below 1, or a number."),
     ] = None,
+    snapshots: Annotated[
+        bool,
+        typer.Option("--snapshots", help="Leave snapshots: first readings are quick ones."),
+    ] = False,
     db: Db = DEFAULT_DB,
     workspace: Workspace = DEFAULT_WORKSPACE,
     map_file: MapFile = None,
@@ -89,7 +93,9 @@ def backfill(
         open_store(db, map_file, workspace=workspace, apply_map=apply_map) as twins,
         phases() as report,
     ):
-        receipt = twins.backfill(file, folder=data, options=options, progress=report, **given)
+        receipt = twins.backfill(
+            file, folder=data, options=options, progress=report, snapshots=snapshots, **given
+        )
     if as_json:
         print_json(receipt)
     else:
@@ -124,6 +130,8 @@ def _lines(receipt: object, db: str) -> list[str]:
         found.append(f"  resumed     {receipt.resumed:>12,}")
     if receipt.rejected:
         found.append(f"  refused     {receipt.rejected:>12,}   see {receipt.rejects}")
+    if receipt.snapshots is not None:
+        found.append(f"  snapshots   {receipt.snapshots:>12,}")
     for kind, nearest in receipt.unknown_kinds.items():
         hint = f"; did you mean {nearest}?" if nearest else ""
         found.append(f"  the map declares no kind {kind!r}{hint}")

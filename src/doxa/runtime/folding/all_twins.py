@@ -25,7 +25,7 @@ SIGNALS = 400_000
 _LOOKED_UP = 4_096
 """Twins whose snapshots are looked for at a time."""
 
-_BATCH = 256
+BATCH = 256
 """Snapshots in one transaction: signals that arrive meanwhile do not wait long."""
 
 Told = Callable[[int, int], None]
@@ -120,7 +120,7 @@ def _parts(signals: float, twins: int) -> int:
 
 def _put(wiring: Wiring, made: Iterator[Snapshot], retractions: int) -> int:
     put = wiring.store.put_snapshots
-    return sum(put(some, retractions) for some in iter(lambda: list(islice(made, _BATCH)), []))
+    return sum(put(some, retractions) for some in iter(lambda: list(islice(made, BATCH)), []))
 
 
 def _silent(done: int, of: int) -> None:

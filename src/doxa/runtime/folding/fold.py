@@ -74,7 +74,8 @@ def fold_tail(belief_map: BeliefMap, snapshot: Snapshot, tail: SignalColumns) ->
 def fold_signals(belief_map: BeliefMap, rows: SignalColumns, members: Members) -> State:
     """What some signals show, claim and mark, folded; new members get codes."""
     evidence, claims = evidence_of(belief_map, rows, members), claims_of(rows, belief_map, members)
-    return fold_people(rows, evidence, belief_map, claims, marks_among(rows, belief_map, members))
+    marks = marks_among(rows, evidence, belief_map, members)
+    return fold_people(rows, evidence, belief_map, claims, marks)
 
 
 def at_moment(folded: Folded, now: Moment, voices: Voices) -> Folded:
@@ -100,6 +101,6 @@ def counted_each(folded: Folded, keys: Ints, now: Ints, voices: Voices) -> Folde
 
 def evidence_of(belief_map: BeliefMap, rows: SignalColumns, members: Members) -> EvidenceColumns:
     """What signals say, by row or by column, whichever is quicker for so many."""
-    if len(rows) <= FEW:
+    if len(rows) <= FEW and rows.fields is None:
         return evidence_of_few(belief_map, rows, members)
     return evidence_of_batch(belief_map, rows, members)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import accumulate, pairwise, starmap
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from doxa.beliefmap.columns import ARRAYS, Ints, SignalColumns, joined
-from doxa.runtime.folding.spill import Spill, spill
+from doxa.runtime.folding.spill import Spill, Texts, spill
+
+PAYLOAD = "payload"
 
 
 def parted(
@@ -32,15 +37,29 @@ def parted(
     with spill(folder, parts) as apart:
         last: SignalColumns | None = None
         for last in batches:
-            apart.put(part_of(last.twin), _columns(last))
+            _put(apart, part_of(last.twin), last)
         if last is not None:
             yield from (_rows(apart, part, last) for part in range(parts))
 
 
-def _columns(batch: SignalColumns) -> dict[str, Any]:
-    return {name: getattr(batch, name) for name in (*ARRAYS, "payload")}
+def _put(apart: Spill, part: Ints, batch: SignalColumns) -> None:
+    order, bounds = apart.order(part)
+    payload = [batch.payload[row] for row in order.tolist()]
+    sizes = np.fromiter(map(len, payload), np.int64, len(payload))
+    numbers = {name: getattr(batch, name)[order] for name in ARRAYS}
+    apart.put(bounds, numbers, {PAYLOAD: Texts(b"".join(payload), sizes)})
 
 
 def _rows(apart: Spill, part: int, last: SignalColumns) -> SignalColumns:
-    columns: dict[str, Any] = apart.take(part)
-    return SignalColumns(**columns, kinds=last.kinds, sources=last.sources)
+    numbers, texts = apart.take(part)
+    columns: dict[str, Any] = dict(numbers)
+    return SignalColumns(
+        **columns, payload=cut(texts[PAYLOAD]), kinds=last.kinds, sources=last.sources
+    )
+
+
+def cut(texts: Texts) -> list[bytes]:
+    """The texts one by one."""
+    body = bytes(texts.body)
+    ends = accumulate(texts.sizes.tolist(), initial=0)
+    return list(map(body.__getitem__, starmap(slice, pairwise(ends))))

@@ -13,7 +13,7 @@ from doxa.runtime.folding.boundary import boundary
 from doxa.runtime.folding.fold import Folded, fold_rows, fold_tail
 from doxa.runtime.identity import Person
 from doxa.state.encoding import encode, encode_all
-from doxa.state.order import ordered
+from doxa.state.order import distinct, ordered
 from doxa.storage.port import Snapshot
 from doxa.types import Moment
 
@@ -100,7 +100,7 @@ def snapshots_of(
     parts : mapping
         The aliases of people that have any.
     """
-    twins, place = np.unique(rows.twin, return_inverse=True)
+    twins, place = distinct(rows.twin)
     until = _boundaries(belief_map, rows, place, len(twins), now)
     closed = np.flatnonzero(rows.at < until[place])
     if len(closed) < len(rows):

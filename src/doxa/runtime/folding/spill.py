@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import accumulate
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,47 +17,49 @@ from doxa.beliefmap.columns import Ints
 from doxa.errors import StoreError
 
 Array: TypeAlias = NDArray[Any]
-Batch: TypeAlias = Mapping[str, "Array | list[bytes]"]
-"""Columns by name, all of one length: numbers, or texts as bytes."""
+
+
+class Texts(NamedTuple):
+    """A column of texts: their bytes one after the other, and how many each has."""
+
+    body: bytes | memoryview
+    sizes: Ints
+
+
+class Taken(NamedTuple):
+    """The rows of a part in the order they came in, by name of the column."""
+
+    numbers: dict[str, Array]
+    texts: dict[str, Texts]
 
 
 @dataclass(frozen=True, slots=True)
-class _Written:
-    """One column of one batch in the file, part after part.
+class _Column:
+    """One column of one batch, part after part.
 
     Attributes
     ----------
     at : int
-        Where it begins.
+        Where it begins in the file; -1 = nowhere, `same` throughout.
     bounds : int64[parts + 1]
-        Where the bytes of each part begin, from there.
+        Where the rows (of texts: the bytes) of each part begin.
     """
 
     dtype: np.dtype[Any]
-    at: int
     bounds: Ints
+    at: int = -1
+    same: Any = None
 
     def read(self, file: int, part: int) -> Array:
         low, high = self.bounds[part : part + 2].tolist()
-        return np.frombuffer(os.pread(file, high - low, self.at + low), self.dtype)
+        if self.at < 0:
+            return np.full(high - low, self.same, self.dtype)
+        size = self.dtype.itemsize
+        found = os.pread(file, (high - low) * size, self.at + low * size)
+        return np.frombuffer(found, self.dtype)
 
 
-@dataclass(frozen=True, slots=True)
-class _Same:
-    """One column of one batch that holds one number throughout.
-
-    Attributes
-    ----------
-    bounds : int64[parts + 1]
-        Where the rows of each part begin.
-    """
-
-    value: Any
-    dtype: np.dtype[Any]
-    bounds: Ints
-
-    def read(self, file: int, part: int) -> Array:
-        return np.full(int(self.bounds[part + 1] - self.bounds[part]), self.value, self.dtype)
+_BYTES = np.dtype(np.uint8)
 
 
 class Spill:
@@ -75,55 +76,54 @@ class Spill:
         self._file = file
         self._end = 0
         self.parts = parts
-        self._numbers: dict[str, list[_Written | _Same]] = {}
-        self._texts: dict[str, list[tuple[_Written, _Written | _Same]]] = {}
+        self._numbers: dict[str, list[_Column]] = {}
+        self._texts: dict[str, list[tuple[_Column, _Column]]] = {}
 
-    def put(self, part: Ints, batch: Batch) -> None:
-        """Add a batch; row i goes to part ``part[i]`` and stays behind the rows that are there."""
-        order = np.argsort(part.astype(np.uint16), kind="stable")
+    def order(self, part: Ints) -> tuple[Ints, Ints]:
+        """The rows of a batch by part, 0..parts-1, and where those of each part begin."""
         bounds = np.zeros(self.parts + 1, dtype=np.int64)
         np.cumsum(np.bincount(part, minlength=self.parts), out=bounds[1:])
-        for name, column in batch.items():
-            if isinstance(column, np.ndarray):
-                self._numbers.setdefault(name, []).append(self._written(column, order, bounds))
-            else:
-                self._texts.setdefault(name, []).append(self._joined(column, order, bounds))
+        return np.argsort(part.astype(np.uint16), kind="stable"), bounds
 
-    def take(self, part: int) -> dict[str, Array | list[bytes]]:
-        """The rows of a part in the order they came in."""
-        found: dict[str, Array | list[bytes]] = {}
-        for name, columns in self._numbers.items():
-            found[name] = np.concatenate([each.read(self._file, part) for each in columns])
-        for name, texts in self._texts.items():
-            found[name] = [text for each in texts for text in self._split(*each, part)]
-        return found
+    def put(self, bounds: Ints, numbers: Mapping[str, Array], texts: Mapping[str, Texts]) -> None:
+        """Add a batch whose rows stand in the order of parts; each part grows at its end."""
+        for name, column in numbers.items():
+            self._numbers.setdefault(name, []).append(self._added(column, bounds))
+        for name, (body, sizes) in texts.items():
+            ends = np.zeros(len(sizes) + 1, dtype=np.int64)
+            np.cumsum(sizes, out=ends[1:])
+            written = _Column(_BYTES, ends[bounds], self._write(memoryview(body)))
+            self._texts.setdefault(name, []).append((written, self._added(sizes, bounds)))
 
-    def _written(self, column: Array, order: Ints, bounds: Ints) -> _Written | _Same:
+    def take(self, part: int) -> Taken:
+        """The rows of one part."""
+        file = self._file
+        numbers = {
+            name: np.concatenate([each.read(file, part) for each in columns])
+            for name, columns in self._numbers.items()
+        }
+        texts = {
+            name: Texts(
+                b"".join([body.read(file, part).data for body, _ in columns]),
+                np.concatenate([sizes.read(file, part) for _, sizes in columns]),
+            )
+            for name, columns in self._texts.items()
+        }
+        return Taken(numbers, texts)
+
+    def _added(self, column: Array, bounds: Ints) -> _Column:
         if len(column) and (column == column[0]).all():
-            return _Same(column[0], column.dtype, bounds)
-        return self._write(column[order].data, column.dtype, bounds * column.dtype.itemsize)
+            return _Column(column.dtype, bounds, same=column[0])
+        body = np.ascontiguousarray(column).view(np.uint8).data
+        return _Column(column.dtype, bounds, self._write(body))
 
-    def _joined(
-        self, column: Sequence[bytes], order: Ints, bounds: Ints
-    ) -> tuple[_Written, _Written | _Same]:
-        texts = list(map(column.__getitem__, order.tolist()))
-        sizes = np.fromiter(map(len, texts), np.int64, len(texts))
-        ends = np.append(0, np.cumsum(sizes))
-        body = self._write(memoryview(b"".join(texts)), np.dtype(np.uint8), ends[bounds])
-        return body, self._written(sizes, np.arange(len(sizes)), bounds)
-
-    def _split(self, body: _Written, sizes: _Written | _Same, part: int) -> Iterator[bytes]:
-        ends = list(accumulate(sizes.read(self._file, part).tolist(), initial=0))
-        whole = body.read(self._file, part).tobytes()
-        return map(whole.__getitem__, map(slice, ends, ends[1:]))
-
-    def _write(self, body: memoryview, dtype: np.dtype[Any], bounds: Ints) -> _Written:
-        at, left = self._end, body.cast("B") if len(body) else body
-        while len(left):
-            done = os.pwrite(self._file, left, self._end)
+    def _write(self, body: memoryview) -> int:
+        at = self._end
+        while len(body):
+            done = os.pwrite(self._file, body, self._end)
             self._end += done
-            left = left[done:]
-        return _Written(dtype, at, bounds)
+            body = body[done:]
+        return at
 
 
 @contextmanager
@@ -139,6 +139,8 @@ def spill(folder: Path, parts: int) -> Iterator[Spill]:
         with tempfile.TemporaryFile(dir=folder) as file:
             yield Spill(file.fileno(), parts)
     except OSError as error:
+        if isinstance(error, StoreError):
+            raise
         raise StoreError(
             f"rows cannot be set apart on disk ({error.strerror})",
             where=str(folder),

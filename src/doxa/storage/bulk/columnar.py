@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from doxa.beliefmap.columns import Ints
 from doxa.beliefmap.model import BeliefMap
+from doxa.beliefmap.payloads import Bools
 from doxa.beliefmap.tables import Column, Entry
 from doxa.domain.clock import Clock
 from doxa.errors import InputError
@@ -21,7 +23,8 @@ from doxa.storage.bulk.wording import missing_column
 
 _ROW = "file_row_number"
 _TEXTS = ("twin", "kind", "source", "session", "device")
-_WHOLE = MomentReader(Clock.POSITION, "UTC")
+WHOLE = MomentReader(Clock.POSITION, "UTC")
+"""Reads whole numbers of any size that a moment can have."""
 
 
 class ColumnReader:
@@ -126,7 +129,7 @@ class ColumnReader:
             line=column["line"].to_pylist(),
             at=self._moments("at", column["at"]),
             recorded=self._moments("recorded", column["recorded"]),
-            order=[None] * count if plain else [_WHOLE(v) for v in column["order_"].to_pylist()],
+            order=[None] * count if plain else [WHOLE(v) for v in column["order_"].to_pylist()],
             id=column["id"].to_pylist() if self._table.id else [None] * count,
             payload=column["payload"].to_pylist(),
             has_id=bool(self._table.id),
@@ -138,18 +141,24 @@ class ColumnReader:
         if form is Form.TEXT:
             read = MomentReader(clock, self._zone)
             return [read(value) for value in column.to_pylist()]
-        if column.null_count == len(column):
+        values, missing = self._whole_moments(part, column)
+        if missing.all():
             return [None] * len(column)
-        missing = column.is_null().to_numpy(zero_copy_only=False)
-        values = column.fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
-        if form is not Form.EXACT:
-            values = local_to_moment(values + (NOON if form is Form.DAY else 0), self._zone)
         found: list[int | str | None] = values.tolist()
         for row in np.flatnonzero(missing):
             found[row] = None
         for row in np.flatnonzero(~missing & _odd(values, clock)):
             found[row] = within(int(values[row]), clock)
         return found
+
+    def _whole_moments(self, part: str, column: Any) -> tuple[Ints, Bools]:
+        """Moments that did not come as text, and where there is none."""
+        form = self._forms[part]
+        missing: Bools = column.is_null().to_numpy(zero_copy_only=False)
+        values: Ints = column.fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
+        if form is not Form.EXACT:
+            values = local_to_moment(values + (NOON if form is Form.DAY else 0), self._zone)
+        return values, missing
 
 
 def _odd(values: Any, clock: Clock) -> Any:

@@ -33,6 +33,7 @@ def connect(temporary: Path, memory: str = MEMORY, threads: int = THREADS) -> It
     connection = duckdb.connect(":memory:", config=settings)
     try:
         connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_progress_bar = false")
         yield connection
     finally:
         connection.close()

@@ -29,7 +29,7 @@ class Form(StrEnum):
 
 def moment(name: str, type_: Any, clock: Clock) -> tuple[str, Form] | None:
     """SQL for a column of moments and the form it gives, None where the type cannot be one."""
-    kind, column = _kind(type_), quoted(name)
+    kind, column = kind_of(type_), quoted(name)
     if kind in _TEXTS:
         return f"{column}::VARCHAR", Form.TEXT
     if clock is Clock.POSITION:
@@ -57,7 +57,7 @@ def text(name: str, type_: Any) -> str:
 
 def is_nameless(type_: Any) -> bool:
     """Whether values of a type are flags, lists or objects, which name nobody."""
-    return _kind(type_) in {"boolean", "struct", "list", "array", "map"}
+    return kind_of(type_) in {"boolean", "struct", "list", "array", "map"}
 
 
 def json_object(fields: dict[str, tuple[str, Any]]) -> str:
@@ -74,27 +74,28 @@ def json_object(fields: dict[str, tuple[str, Any]]) -> str:
     for field in sorted(fields):
         value, type_ = fields[field]
         key = literal(json.dumps(field, ensure_ascii=False) + ":")
-        parts.append(f"CASE WHEN {value} IS NOT NULL THEN {key} || {_json(value, type_)} END")
+        parts.append(f"CASE WHEN {value} IS NOT NULL THEN {key} || {json_value(value, type_)} END")
     return f"'{{' || concat_ws(',', {', '.join(parts)}) || '}}'"
 
 
 def json_column(name: str, type_: Any) -> str:
     """SQL for one column that holds objects: text is taken as JSON, structs and maps written."""
     column = quoted(name)
-    if _kind(type_) in _TEXTS:
+    if kind_of(type_) in _TEXTS:
         return f"{column}::VARCHAR"
-    return _json(column, type_)
+    return json_value(column, type_)
 
 
-def _json(column: str, type_: Any) -> str:
-    if _kind(type_) == "json":
+def json_value(column: str, type_: Any) -> str:
+    """SQL for the JSON text of a value."""
+    if kind_of(type_) == "json":
         return f"{column}::VARCHAR"
     return f"to_json({_plain(column, type_)})::VARCHAR"
 
 
 def _plain(value: str, type_: Any, depth: int = 0) -> str:
     """The value with everything that JSON lacks replaced inside it: times, bytes, NaN."""
-    kind = _kind(type_)
+    kind = kind_of(type_)
     if kind in _FLOATS:
         return f"CASE WHEN isfinite({value}) THEN {value} END"
     if kind in _NAIVE | _ZONED | {"date", "time", "interval", "uuid", "enum"}:
@@ -124,14 +125,14 @@ def _plain(value: str, type_: Any, depth: int = 0) -> str:
 
 
 def _awkward(type_: Any) -> bool:
-    kind = _kind(type_)
+    kind = kind_of(type_)
     if kind in ("struct", "list", "array", "map"):
         return any(_awkward(inner) for _, inner in type_.children if hasattr(inner, "id"))
     return kind in _FLOATS | _NAIVE | _ZONED | {"blob", "date", "time", "interval"}
 
 
 def _text(value: str, type_: Any) -> str:
-    kind = _kind(type_)
+    kind = kind_of(type_)
     if kind in _FLOATS:
         whole = f"isfinite({value}) AND {value} = trunc({value}) AND abs({value}) < 1e15"
         return (
@@ -155,6 +156,7 @@ def _text(value: str, type_: Any) -> str:
     return f"({value})::VARCHAR"
 
 
-def _kind(type_: Any) -> str:
+def kind_of(type_: Any) -> str:
+    """The name of a type, without what it holds."""
     name = str(type_)
     return name.lower() if name in ("JSON", "VARCHAR") else str(type_.id)

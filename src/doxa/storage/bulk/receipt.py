@@ -50,6 +50,8 @@ class BackfillReceipt(msgspec.Struct, frozen=True, kw_only=True):
         Kinds that the map does not declare, each with the nearest that it does ("" for none).
     seconds : dict
         Time spent per phase.
+    snapshots : int or None
+        Snapshots left at the end, where they were asked for.
     """
 
     rows: int
@@ -60,6 +62,7 @@ class BackfillReceipt(msgspec.Struct, frozen=True, kw_only=True):
     rejects: str | None
     unknown_kinds: dict[str, str]
     seconds: dict[str, float]
+    snapshots: int | None = None
 
 
 DEFAULTS = Options()
