@@ -6,6 +6,7 @@ from doxa.beliefmap.columns import Members
 from doxa.beliefmap.model import BeliefMap
 from doxa.state.codec import Sources, decode
 from doxa.state.entries import entries_of, node_of
+from doxa.state.marks import NOBODY, Marks
 from doxa.state.traits import Traits
 from doxa.storage.port import Snapshot
 
@@ -36,6 +37,7 @@ def told(belief_map: BeliefMap, snapshot: Snapshot) -> dict[str, object]:
         "seen": {name[source]: (first, last) for source, first, last in seen},
         "traits": _last(state.traits, name),
         "consents": _last(state.consents, name),
+        "marks": _marks(state.marks, belief_map, members, name),
         "sessions": {kind: count.count.tolist() for kind, count in state.sessions.items()},
         "kept": (
             snapshot.fingerprint,
@@ -49,3 +51,21 @@ def told(belief_map: BeliefMap, snapshot: Snapshot) -> dict[str, object]:
 def _last(told: Traits, name: list[str]) -> dict[tuple[str, str], list[object]]:
     columns = (told.source.tolist(), told.name, told.at.tolist(), told.order.tolist(), told.value)
     return {(name[source], about): rest for source, about, *rest in zip(*columns, strict=True)}
+
+
+def _marks(
+    told: Marks, belief_map: BeliefMap, members: Members, name: list[str]
+) -> list[tuple[object, ...]]:
+    entries = list(entries_of(belief_map).codes)
+    numbers = (told.at, told.order, told.role, told.begins, told.ends, told.amount)
+    return sorted(
+        (
+            name[told.source[row]],
+            entry,
+            () if member == NOBODY else members.names(entry)[member],
+            *(float(column[row]) for column in numbers),
+            told.fields[row],
+        )
+        for row in range(len(told))
+        for entry, member in ((entries[told.entry[row]], int(told.member[row])),)
+    )

@@ -54,7 +54,7 @@ def tables(folder: Path, *lines: str) -> Tables:
     return parse_tables(f"doxa: 1\ntables:\n{body}", str(folder / "tables.yaml"))
 
 
-def loaded(folder: Path, belief_map: BeliefMap, given: Tables) -> dict[str, object]:
+def loaded(folder: Path, belief_map: BeliefMap, given: Tables) -> dict[str, dict[str, Any]]:
     """What a store that loads the tables keeps, folded from its ledger."""
     with closing(open_twins(folder / "shop.db", belief_map, clock=lambda: LATER)) as twins:
         receipt = twins.backfill(given)
@@ -66,12 +66,12 @@ def loaded(folder: Path, belief_map: BeliefMap, given: Tables) -> dict[str, obje
         return {name: told(belief_map, each) for name, each in zip(names, found, strict=True)}
 
 
-def folded(folder: Path, belief_map: BeliefMap, given: Tables) -> dict[str, object]:
+def folded(folder: Path, belief_map: BeliefMap, given: Tables) -> dict[str, dict[str, Any]]:
     found = fold_files(belief_map, given, now=LATER, folder=folder)
     return {name: told(belief_map, each) for name, each in found}
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(worlds(Clock.TIME), st.integers(1, 3), st.booleans())
 def test_any_history_folds_as_its_ledger_does(history, parts, sourced):
     belief_map = world_map(Clock.TIME)
@@ -103,6 +103,20 @@ def test_any_history_folds_as_its_ledger_does(history, parts, sourced):
 
 LINES = pyarrow.list_(pyarrow.struct({"product": pyarrow.string(), "qty": pyarrow.float32()}))
 WALL = pyarrow.timestamp("us")
+
+
+BUSY = parse_map(
+    SHOP.replace(
+        "nodes:",
+        "fields: {due: time, until: time}\n"
+        "nodes:\n  fit: {kind: goal, deadline: due, done: {count: visit, at_least: 3}}\n"
+        "  away: {kind: constraint, until: until}",
+    ).replace(
+        "signals:",
+        "signals:\n  plan: [{node: fit, for: 1}, {node: eat_healthier, for: 0.5}]\n"
+        "  trip: [{node: away, for: 1}]",
+    )
+)
 
 
 def shops(folder: Path) -> Tables:
@@ -156,21 +170,39 @@ def shops(folder: Path) -> Tables:
             "given": pyarrow.bool_(),
         },
     )  # fmt: skip
+    write(
+        folder / "plans.parquet",
+        [
+            {
+                "person": number % 4, "at": NOW - number * DAY, "due": NOW + number * DAY,
+                "kind": ("plan", "trip", "visit")[number % 3], "until": NOW - 2 * DAY,
+            }
+            for number in range(24)
+        ],
+        {
+            "person": pyarrow.int64(), "at": TIMES, "due": TIMES, "until": WALL,
+            "kind": pyarrow.string(),
+        },
+    )  # fmt: skip
     return tables(
         folder,
         "file: till.parquet, twin: person, at: when, kind: {is: purchase}, session: session",
         "file: orders.parquet, twin: person, at: day, kind: kind, source: {is: self}",
         "file: people.parquet, twin: person, kind: {is: traits}",
         "file: consents.parquet, twin: person, at: at, kind: {is: consent}",
+        "file: plans.parquet, twin: person, at: at, kind: kind",
     )
 
 
 @pytest.mark.parametrize("parts", [1, 3])
 def test_columns_of_every_type_mean_what_a_load_makes_of_them(tmp_path, monkeypatch, parts):
-    belief_map, given_tables = parse_map(SHOP), shops(tmp_path)
+    belief_map, given_tables = BUSY, shops(tmp_path)
     monkeypatch.setattr(files, "SIGNALS", 260 // parts)
     found = folded(tmp_path, belief_map, given_tables)
     assert len(found) == 9
+    assert {mark[1] for each in found.values() for mark in each["marks"]} == {
+        "away", "eat_healthier", "fit",
+    }  # fmt: skip
     assert found == loaded(tmp_path, belief_map, given_tables)
 
 
@@ -224,7 +256,7 @@ def test_a_load_leaves_the_snapshots_that_a_look_through_the_ledger_would(tmp_pa
         extra = tables(tmp_path, "file: a.csv, twin: twin, kind: kind, at: at")
         given_tables = Tables(tables=(*given_tables.tables, *extra.tables))
     steps = []
-    with closing(open_twins(tmp_path / "one.db", parse_map(SHOP), clock=lambda: LATER)) as one:
+    with closing(open_twins(tmp_path / "one.db", BUSY, clock=lambda: LATER)) as one:
         receipt = one.backfill(
             given_tables, snapshots=True, progress=lambda *step: steps.append(step)
         )
@@ -239,7 +271,7 @@ def test_a_load_leaves_the_snapshots_that_a_look_through_the_ledger_would(tmp_pa
         again = one.backfill(given_tables, snapshots=True)
         assert (again.appended, again.snapshots) == (0, 1)
     found = {name: each for name, each in _named(tmp_path / "one.db") if name != "3"}
-    other = loaded(tmp_path, parse_map(SHOP), given_tables)
+    other = loaded(tmp_path, BUSY, given_tables)
     assert found == {name: each for name, each in other.items() if name != "3"}
 
 
