@@ -15,7 +15,7 @@ from doxa.heads.priors import PopulationPriors
 from doxa.heads.renaming import renamed
 from doxa.reading.coupling.field import Field, declared_field, learned_field
 from doxa.reading.priors import MapPriors, Priors
-from doxa.runtime.wiring import Wiring
+from doxa.runtime.wiring import Names, Wiring
 from doxa.storage.port import MapVersion
 from doxa.types import Moment
 
@@ -103,4 +103,6 @@ def field_at(wiring: Wiring, seen: BeliefMap, known_at: Moment | None, sight: Si
     return field
 
 
-_FIELDS: deque[tuple[BeliefMap, dict[int, Population], tuple[int, Sight], Field]] = deque(maxlen=16)
+_FIELDS: deque[tuple[BeliefMap, dict[tuple[int, Names], Population], tuple[int, Sight], Field]] = (
+    deque(maxlen=16)
+)
