@@ -89,7 +89,8 @@ def test_errors_become_exit_codes(doxa, monkeypatch, error):
 
 def test_interrupted_work_leaves_with_130(tmp_path):
     code = (
-        "import sys, time\n"
+        "import signal, sys, time\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a background shell ignores it
         "from doxa.interfaces.cli import frame, init\n"
         "def slow(**_): print('on', flush=True); time.sleep(60)\n"
         "frame.application = lambda: slow\n"
