@@ -20,7 +20,8 @@ from doxa.fidelity.ladder import TWIN
 from doxa.fidelity.metrics import murphy, reliability
 from doxa.fidelity.report import Calibration, Origins, RowReport
 from doxa.fidelity.rivals.setting import Rung, Setting
-from doxa.fidelity.rungs import Progress, bars_of, ladders_of, rungs_of
+from doxa.fidelity.rungs import Progress, bars_of, combined, ladders_of, rungs_of
+from doxa.fidelity.shuffling import shuffled
 from doxa.fidelity.split import Split, split_rows
 from doxa.heads.glm import Family
 from doxa.heads.head import Head, family_of, forecast
@@ -63,30 +64,37 @@ def run_row(
     """
     outcome = _supported(evaluation, row)
     clock = _Clock()
+    if row.shuffle_within is not None:
+        past = shuffled(past, evaluation.seed)
     split = split_rows(evaluation, row, outcome, past, names)
     clock.lap("rows and labels")
     progress("indexing the past", 0.0)
     views = Views(split.past, readings_of(past.map, outcome))
     clock.lap("index")
     items = [past.values(outcome.of)[code] for code in split.members] if outcome.of else []
-    head = train(
-        past.map,
-        outcome,
-        views,
-        split.fit,
-        items=items,
-        known=split.known,
-        seed=evaluation.seed,
-        progress=progress,
-    )
-    clock.lap("fit")
-    progress("scoring", 0.0)
-    twin = Rung(TWIN, forecast(head, views, split.score.rows).mean)
-    clock.lap("score")
-    setting = _setting(evaluation, outcome, split)
-    rungs, absent = rungs_of(row, setting, progress)
-    clock.lap("rivals")
-    ladders = ladders_of(evaluation, row, setting, split, [*rungs, twin])
+    found = []
+    for fit, score in split.pairs:
+        head = train(
+            split.past.map,
+            outcome,
+            views,
+            split.fit.take(fit),
+            items=items,
+            known=split.known,
+            seed=evaluation.seed,
+            progress=progress,
+        )
+        clock.lap("fit")
+        progress("scoring", 0.0)
+        told = forecast(head, views, split.score.rows.take(score))
+        clock.lap("score")
+        setting = _setting(evaluation, row, outcome, split, fit, score)
+        rungs, absent = rungs_of(row, setting, progress)
+        clock.lap("rivals")
+        found.append((score, [*rungs, Rung(TWIN, told.mean)]))
+    rungs = combined(found, len(split.score.y))
+    setting = _setting(evaluation, row, outcome, split, *_all(split))
+    ladders = ladders_of(evaluation, row, setting, split, rungs)
     report = RowReport(
         name=row.name,
         outcome=outcome.name,
@@ -97,7 +105,7 @@ def run_row(
         left_out=split.left_out,
         not_built=absent,
         ladders=ladders,
-        calibration=_calibration(split.score.y, twin.forecast, setting.family),
+        calibration=_calibration(split.score.y, rungs[-1].forecast, setting.family),
         bars=bars_of(row, ladders),
         ridge=head.ridge,
         columns=len(head.names),
@@ -109,17 +117,29 @@ def run_row(
     return report, head
 
 
-def _setting(evaluation: Evaluation, outcome: Outcome, split: Split) -> Setting:
+def _setting(
+    evaluation: Evaluation,
+    row: EvaluationRow,
+    outcome: Outcome,
+    split: Split,
+    fit: Ints,
+    score: Ints,
+) -> Setting:
     return Setting(
         belief_map=split.past.map,
         outcome=outcome,
         family=family_of(outcome, split.past.map),
         past=split.past,
-        fit=split.fit.rows,
-        y=split.fit.y,
-        score=split.score.rows,
+        fit=split.fit.rows.take(fit),
+        y=split.fit.y[fit],
+        score=split.score.rows.take(score),
         seed=evaluation.seed,
+        known=row.base,
     )
+
+
+def _all(split: Split) -> tuple[Ints, Ints]:
+    return np.arange(len(split.fit.y)), np.arange(len(split.score.y))
 
 
 def _origins(rows: Rows) -> Origins | None:
@@ -130,20 +150,12 @@ def _origins(rows: Rows) -> Origins | None:
 
 
 def _supported(evaluation: Evaluation, row: EvaluationRow) -> Outcome:
-    if row.asks is not Question.FORECAST or row.folds or row.shuffle_within:
-        raise InputError(
-            f"row {row.name!r} asks for {_what(row)}, which this version does not do yet",
-            expected="a forecast with fit and score",
-        )
-    if row.fit is None or row.score is None:
-        raise InputError(f"row {row.name!r} has no fit or score", expected="both")
-    return outcome_named(evaluation.belief_map, row.outcomes[0])
-
-
-def _what(row: EvaluationRow) -> str:
     if row.asks is not Question.FORECAST:
-        return row.asks.value
-    return "folds" if row.folds else "a shuffled order"
+        raise InputError(
+            f"row {row.name!r} asks for {row.asks.value}, which this version does not do yet",
+            expected="a forecast",
+        )
+    return outcome_named(evaluation.belief_map, row.outcomes[0])
 
 
 def _calibration(y: Floats, p: Floats, family: Family) -> Calibration | None:

@@ -36,12 +36,16 @@ def fields_for(
 
 def _selected(row: EvaluationRow, outcome: Outcome) -> dict[str, tuple[str, ...]]:
     kind = outcome.after or outcome.kind
-    found: dict[str, tuple[str, ...]] = {}
+    found: dict[str, tuple[str, ...]] = {
+        kind: (*row.base, *row.report_by),
+        TRAITS: (*row.base, *row.report_by),
+    }
     for selection in (row.fit, row.score):
         if selection is None:
             continue
         per = (selection.nth.per,) if selection.nth and selection.nth.per else ()
-        found[kind] = (*found.get(kind, ()), *fields_of(selection.when), *per)
+        sizes = (*selection.largest, *selection.without_largest)
+        found[kind] = (*found.get(kind, ()), *fields_of(selection.when), *per, *sizes)
         found[TRAITS] = (*found.get(TRAITS, ()), *selection.traits)
     for subset in row.subsets.values():
         traits = (*subset.traits, *((subset.has,) if subset.has else ()))

@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from doxa.beliefmap.columns import Floats
+from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.evaluation import Evaluation, EvaluationRow
 from doxa.beliefmap.payloads import Bools
 from doxa.fidelity.ladder import TWIN, Ladder, ladder
 from doxa.fidelity.report import BarResult
 from doxa.fidelity.rivals.base import base
+from doxa.fidelity.rivals.history import (
+    counts_logistic,
+    item_and_running_mean,
+    last,
+    last_and_mean,
+    mean_and_deviation,
+    own_mean,
+)
+from doxa.fidelity.rivals.known import base_of
 from doxa.fidelity.rivals.own_rate import lifetime, one_band
 from doxa.fidelity.rivals.persona import persona
 from doxa.fidelity.rivals.setting import Rung, Setting
 from doxa.fidelity.split import Split, in_subset, units_of
 
-RIVALS: dict[str, Callable[[Setting], Rung | None]] = {"lifetime": lifetime, "one_band": one_band}
+RIVALS: dict[str, Callable[[Setting], Rung | None]] = {
+    "lifetime": lifetime,
+    "one_band": one_band,
+    "last": last,
+    "own_mean": own_mean,
+    "last_and_mean": last_and_mean,
+    "mean_and_deviation": mean_and_deviation,
+    "item_and_running_mean": item_and_running_mean,
+    "counts_logistic": counts_logistic,
+}
 Progress = Callable[[str, float], None]
 
 
@@ -26,7 +44,7 @@ def rungs_of(
     row: EvaluationRow, setting: Setting, progress: Progress
 ) -> tuple[list[Rung], list[str]]:
     """The rungs below the twin, and the rivals asked for that are not built for the outcome."""
-    rungs = [base(setting)]
+    rungs = [base_of(setting)]
     progress("rival persona", 0.0)
     static = persona(setting)
     rungs += [static] if static else []
@@ -41,6 +59,28 @@ def rungs_of(
     return rungs, absent
 
 
+def combined(parts: Sequence[tuple[Ints, list[Rung]]], size: int) -> list[Rung]:
+    """The rungs of all parts as one: each forecasts the scored rows of every part.
+
+    A rung that cannot be built in some part is left out.
+    """
+    if len(parts) == 1:
+        return parts[0][1]
+    everywhere = [
+        rung.name
+        for rung in parts[0][1]
+        if all(rung.name in {other.name for other in rungs} for _, rungs in parts)
+    ]
+    found = []
+    for name in everywhere:
+        own = [(place, rung) for place, rungs in parts for rung in rungs if rung.name == name]
+        forecast = np.empty(size)
+        for place, rung in own:
+            forecast[place] = rung.forecast
+        found.append(replace(own[0][1], forecast=forecast))
+    return found
+
+
 def ladders_of(
     evaluation: Evaluation, row: EvaluationRow, setting: Setting, split: Split, rungs: list[Rung]
 ) -> list[Ladder]:
@@ -52,7 +92,8 @@ def ladders_of(
         if not chosen.any():
             continue
         fitted = in_subset(setting.past, split.fit.rows, subset)
-        own = _own_base(setting, fitted, chosen) if fitted.any() else rungs[0].forecast[chosen]
+        apart = fitted.any() and not split.parts and not setting.known
+        own = _own_base(setting, fitted, chosen) if apart else rungs[0].forecast[chosen]
         parts = [replace(rung, forecast=rung.forecast[chosen]) for rung in rungs]
         parts[0] = replace(parts[0], forecast=own)
         found.append(_ladder(evaluation, row, setting, split, parts, name, chosen))

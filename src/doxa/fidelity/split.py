@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from doxa.beliefmap.columns import Ints
-from doxa.beliefmap.evaluation import Evaluation, EvaluationRow, Selection, Subset
+from doxa.beliefmap.evaluation import (
+    Evaluation,
+    EvaluationRow,
+    Folds,
+    People,
+    Selection,
+    Subset,
+)
 from doxa.beliefmap.model import Outcome
 from doxa.beliefmap.payloads import Bools
 from doxa.errors import InputError
@@ -40,6 +47,8 @@ class Split:
         Scored rows whose window had not closed.
     left_out : int
         Fit rows whose label was not known before the first scored origin.
+    parts : tuple of (int64[...], int64[...])
+        Fit rows and the scored rows that their parameters forecast; one pair without folds.
     """
 
     past: Past
@@ -49,6 +58,12 @@ class Split:
     known: Ints
     unresolved: int
     left_out: int
+    parts: tuple[tuple[Ints, Ints], ...] = ()
+
+    @property
+    def pairs(self) -> tuple[tuple[Ints, Ints], ...]:
+        """The parts; all rows as one where there are no folds."""
+        return self.parts or ((np.arange(len(self.fit.y)), np.arange(len(self.score.y))),)
 
 
 def split_rows(
@@ -66,7 +81,7 @@ def split_rows(
     fit = _labelled(evaluation, outcome, past, fit_by, members, until, names)
     score = _labelled(evaluation, outcome, past, score_by, members, until, names)
     left_out = 0
-    if score_by.people is None and len(score[0].y):
+    if score_by.people is None and row.folds is None and len(score[0].y):
         known = fit[0].rows.closes.until(int(score[0].rows.seen.at.min()))
         left_out = int((~known).sum())
         fit = (fit[0].take(known), fit[1])
@@ -75,7 +90,47 @@ def split_rows(
     told, fitted, scored = _told(past, fit[0], score[0])
     known_by = int(score[0].rows.seen.at.min())
     kept = known_members(outcome, past, known_by)
-    return Split(told, fitted, scored, members, kept, score[1], left_out)
+    split = Split(told, fitted, scored, members, kept, score[1], left_out)
+    return split if row.folds is None else _in_folds(evaluation, row.folds, split, names)
+
+
+def _in_folds(
+    evaluation: Evaluation,
+    folds: Folds,
+    split: Split,
+    names: Callable[[Ints], Sequence[str]],
+) -> Split:
+    """The same rows, each part of the people to be forecast with the parameters of the others."""
+    fit = _part_of(evaluation, folds, split.past, split.fit.rows, names)
+    score = _part_of(evaluation, folds, split.past, split.score.rows, names)
+    covered = score >= 0
+    score = score[covered]
+    parts = [
+        (np.flatnonzero(fit != number), np.flatnonzero(score == number))
+        for number in range(len(folds.parts))
+    ]
+    empty = [number for number, (fitted, _) in enumerate(parts) if not len(fitted)]
+    if empty:
+        raise InputError("a fold has nobody to be fitted on", hint="look at `folds` and `fit`")
+    kept = tuple((fitted, scored) for fitted, scored in parts if len(scored))
+    return replace(split, score=split.score.take(covered), parts=kept)
+
+
+def _part_of(
+    evaluation: Evaluation,
+    folds: Folds,
+    past: Past,
+    rows: Rows,
+    names: Callable[[Ints], Sequence[str]],
+) -> Ints:
+    """The part that each row's unit falls into; -1 = none."""
+    units, place = np.unique(units_of(evaluation, past, rows), return_inverse=True)
+    told = _unit_names(evaluation, past, units, names)
+    found = np.full(len(units), NONE)
+    for number, remainders in enumerate(folds.parts):
+        people = People(modulus=folds.modulus, parts=remainders, hashed=folds.hashed)
+        found[in_parts(told, people)] = number
+    return found[place]
 
 
 def _told(past: Past, fit: Labelled, score: Labelled) -> tuple[Past, Labelled, Labelled]:

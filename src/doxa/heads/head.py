@@ -18,6 +18,7 @@ from doxa.features.phi import CIRCUMSTANCES, Phi, Recipe, phi
 from doxa.features.plan import readings_of
 from doxa.features.rows import Rows
 from doxa.features.views import Views
+from doxa.heads.errors import OWNER, Asked, Errors, History, effect_columns, looked_at, width
 from doxa.heads.glm import Family, link_of, mean_of
 
 CHUNK = 131_072
@@ -38,6 +39,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     rates : item rates, None for an outcome without members
     norms : per node
     known, recent : payload fields of the asking signal, and of those before it
+    errors : how much a person's own effects count, None where they are not read
     rows, people : fit rows and people behind them
     origin : last moment that a label of the fit rows could depend on
     calibration : intercept and slope found on people left out
@@ -63,6 +65,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     ridge: float
     known: list[FieldNorms] = []
     recent: list[FieldNorms] = []
+    errors: Errors | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,30 +111,60 @@ def recipe_of(head: Head, belief_map: BeliefMap) -> Recipe:
 
 def forecast(head: Head, views: Views, rows: Rows) -> Forecasts:
     """Forecast every row, in chunks of bounded memory."""
-    recipe = recipe_of(head, views.map)
-    eta = np.empty(len(rows))
-    for low in range(0, len(rows), CHUNK):
-        part = np.arange(low, min(low + CHUNK, len(rows)))
-        chosen = rows.take(part)
-        eta[part] = _eta(head, views, chosen, phi(recipe, views, chosen))
+    eta, x = _looked(head, views, rows)
+    if head.errors is not None:
+        eta = eta + _effects(head, head.errors, views, rows, x) @ np.asarray(head.errors.weights)
     return Forecasts(eta, mean_of(eta, head.family))
 
 
+def _looked(head: Head, views: Views, rows: Rows) -> tuple[Floats, Floats]:
+    """The linear predictor without effects of persons, and the columns they have slopes on."""
+    recipe = recipe_of(head, views.map)
+    eta = np.empty(len(rows))
+    x = np.empty((len(rows), width(head.errors) if head.errors else 0))
+    for low in range(0, len(rows), CHUNK):
+        part = np.arange(low, min(low + CHUNK, len(rows)))
+        chosen = rows.take(part)
+        found = phi(recipe, views, chosen)
+        eta[part] = plain_eta(head, views, chosen, found)
+        if head.errors is not None:
+            x[part] = looked_at(head.errors, found)
+    return eta, x
+
+
+def _effects(head: Head, errors: Errors, views: Views, rows: Rows, x: Floats) -> Floats:
+    outcome = recipe_of(head, views.map).outcome
+    history = History.of(
+        outcome, views.past, rows.twin, head.family, lambda events: _looked(head, views, events)
+    )
+    return effect_columns(errors, outcome, views.past, history, Asked(rows, x))
+
+
 def reasons(head: Head, views: Views, rows: Rows) -> Reasons:
-    """Why each row is forecast as it is: the contribution of every node."""
+    """Why each row is forecast as it is: the contribution of every node.
+
+    What the person did beyond earlier forecasts is one reason more; it stays what it is when a
+    node is silenced, for it has happened.
+    """
     recipe = recipe_of(head, views.map)
     told = phi(recipe, views, rows)
     silent = phi(recipe, views, rows, silenced="*")
     moved = (_within(head, told) - _within(head, silent)) * np.asarray(head.weights)
     nodes = tuple(dict.fromkeys(owner for owner in told.owners if owner != CIRCUMSTANCES))
     owners = np.array(told.owners)
-    by_node = np.stack([moved[:, owners == node].sum(axis=1) for node in nodes], axis=1)
+    parts = [moved[:, owners == node].sum(axis=1) for node in nodes]
+    if head.errors is not None:
+        x = looked_at(head.errors, told)
+        effects = _effects(head, head.errors, views, rows, x)
+        parts.append(effects @ np.asarray(head.errors.weights))
+        nodes = (*nodes, OWNER)
+    by_node = np.stack(parts, axis=1)
     absent = np.zeros(by_node.shape, dtype=bool)
     for place, node in enumerate(nodes):
         missing = views.absent(node, rows)
         if missing is not None:
             absent[:, place] = missing
-    return Reasons(nodes, by_node, _eta(head, views, rows, silent), absent)
+    return Reasons(nodes, by_node, plain_eta(head, views, rows, silent), absent)
 
 
 def _within(head: Head, found: Phi) -> Floats:
@@ -144,7 +177,8 @@ def _within(head: Head, found: Phi) -> Floats:
     return np.clip(found.table, head.low, head.high)
 
 
-def _eta(head: Head, views: Views, rows: Rows, found: Phi) -> Floats:
+def plain_eta(head: Head, views: Views, rows: Rows, found: Phi) -> Floats:
+    """The linear predictor of some rows without the effects of persons."""
     eta: Floats = head.bias + _within(head, found) @ np.asarray(head.weights)
     if head.rates is not None:
         dimension = recipe_of(head, views.map).outcome.of or ""

@@ -17,6 +17,7 @@ from doxa.domain.clock import Clock
 from doxa.errors import InputError
 from doxa.features.eligibility import eligible
 from doxa.features.events import field_codes, member_events
+from doxa.features.known import carrier, numbers_at
 from doxa.features.moments import after_triggers, at_origins, at_signals, is_at_signal
 from doxa.features.norms import FEWEST_PEOPLE
 from doxa.features.past import Past
@@ -98,11 +99,22 @@ def _kept(outcome: Outcome, past: Past, selection: Selection, rows: Rows) -> NDA
     if selection.nth is not None:
         kept &= _nth(outcome, past, selection.nth.per, rows) >= selection.nth.begin
     kept &= _share(selection, rows)
-    if selection.largest or selection.without_largest:
-        raise InputError(
-            "largest and without_largest are not read yet", expected="another selection"
-        )
+    for name, share in selection.largest.items():
+        kept &= _among_largest(outcome, past, name, share, rows)
+    for name, share in selection.without_largest.items():
+        kept &= ~_among_largest(outcome, past, name, share, rows)
     return kept
+
+
+def _among_largest(
+    outcome: Outcome, past: Past, field: str, share: float, rows: Rows
+) -> NDArray[np.bool_]:
+    """The share of the moments whose signals have the largest values of a field; ties are in."""
+    value = numbers_at(past, carrier(outcome), field, rows.signal)
+    told = value[~np.isnan(value)]
+    if not len(told):
+        return np.zeros(len(rows), dtype=bool)
+    return np.asarray(value >= np.quantile(told, 1 - share, method="higher"))
 
 
 def _passes(outcome: Outcome, past: Past, selection: Selection, rows: Rows) -> NDArray[np.bool_]:

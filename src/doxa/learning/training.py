@@ -20,6 +20,7 @@ from doxa.features.views import Views
 from doxa.heads.glm import Family, fit_glm, link_of, loss_of
 from doxa.heads.head import CHUNK, Head, family_of
 from doxa.learning.fields import Fields, fields_of_fit
+from doxa.learning.personal import with_errors
 
 MOST_ROWS = 600_000
 """More fit rows than this are sampled, at random."""
@@ -93,9 +94,11 @@ def train(
         start=chosen.start,
         progress=lambda step: tell(f"fitting {outcome.name}", min(step / 8, 1.0)),
     )
-    return _head(
+    head = _head(
         _Fitted(outcome, family, recipe, design, beta, chosen), sample, items, known, views
     )
+    tell(f"people's own effects on {outcome.name}", 0.0)
+    return with_errors(head, views, sample.rows, sample.y, fields)
 
 
 def _silence(what: str, done: float) -> None:

@@ -24,6 +24,8 @@ class Setting:
     fit, score : Rows
     y : float64[fit]
         Labels of the fit rows; those of the scored rows are not here.
+    known : tuple of str
+        Fields of the asking signal, or traits, that the base rate may know.
     """
 
     belief_map: BeliefMap
@@ -34,6 +36,7 @@ class Setting:
     y: Floats
     score: Rows
     seed: int = 1
+    known: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,4 +75,5 @@ def glob(path: Path) -> Iterator[Path]:
     """What a path with wildcards stands for."""
     base = Path(path.anchor) if path.anchor else Path()
     pattern = str(path.relative_to(path.anchor) if path.anchor else path)
-    yield from base.glob(pattern)
+    if pattern not in ("", "."):
+        yield from base.glob(pattern)
