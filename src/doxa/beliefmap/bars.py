@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
+
 from doxa.beliefmap.document import Mapping, Sequence, Tree
 from doxa.beliefmap.evaluation import Bar, Question
 from doxa.beliefmap.literals import each_of, mapping, number, one_of
@@ -27,9 +29,17 @@ def read_metrics(tree: Tree, question: Question) -> tuple[str, ...]:
     return each_of(tree, lambda item: one_of(item, METRICS[question], "metric"), "metrics")
 
 
-def read_bars(tree: Tree, subsets: Iterable[str], metrics: Iterable[str]) -> tuple[Bar, ...]:
-    """Read bars: ``{all: {log_loss: 0.194}}``, or ``[low, high]`` where both ends count."""
+def read_bars(section: Mapping, subsets: Iterable[str], metrics: Iterable[str]) -> tuple[Bar, ...]:
+    """Read `bars` and `aims`: ``{all: {log_loss: 0.194}}``, or ``[low, high]`` where both ends count."""
     known, computed = list(subsets), sorted(metrics)
+    bars, aims = (
+        _read(tree, known, computed) if tree else []
+        for tree in (section.get("bars"), section.get("aims"))
+    )
+    return (*bars, *(msgspec.structs.replace(aim, aim=True) for aim in aims))
+
+
+def _read(tree: Tree, known: list[str], computed: list[str]) -> list[Bar]:
     found: list[Bar] = []
     section = mapping(tree, "{all: {metric: number}}")
     for subset, body in section.entries.items():
@@ -37,7 +47,7 @@ def read_bars(tree: Tree, subsets: Iterable[str], metrics: Iterable[str]) -> tup
             raise unknown(body, "subset", subset, known)
         for metric, value in mapping(body, "{metric: number}").entries.items():
             found.append(_bar(subset, metric, value, computed, mapping(body, "")))
-    return tuple(found)
+    return found
 
 
 def _bar(subset: str, metric: str, value: Tree, computed: list[str], section: Mapping) -> Bar:

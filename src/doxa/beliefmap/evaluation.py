@@ -99,12 +99,16 @@ class Subset(Record, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Bar(Record, frozen=True, kw_only=True, omit_defaults=True):
-    """What must be reached: ``low`` <= metric <= ``high`` on a subset (``all``, ``mean``)."""
+    """What must be reached: ``low`` <= metric <= ``high`` on a subset (``all``, ``mean``).
+
+    An ``aim`` is what one would like to reach: it is reported, and missing it fails nothing.
+    """
 
     subset: str
     metric: str
     low: float | None = None
     high: float | None = None
+    aim: bool = False
 
     def reached(self, value: float) -> bool:
         """Whether a value lies within the bar; NaN never does.

@@ -16,7 +16,7 @@ from doxa.beliefmap.model import BeliefMap
 from doxa.beliefmap.moments import read_when
 from doxa.beliefmap.names import key_label
 
-_KEYS = ["doxa", "map", "data", "complete_until", "unit", "seed", "rows", "bars"]
+_KEYS = ["doxa", "map", "data", "complete_until", "unit", "seed", "rows", "bars", "aims"]
 
 
 def load_evaluation(path: Path | str, belief_map: BeliefMap | None = None) -> Evaluation:
@@ -67,7 +67,6 @@ def _compile(top: Mapping, folder: Path, belief_map: BeliefMap | None) -> Evalua
     unit, seed, until = top.get("unit"), top.get("seed"), top.get("complete_until")
     rows = read_rows(required(top, "rows", "rows by name"), found, declared_by(found))
     asked = {metric for row in rows.values() for metric in row.metrics}
-    bars = top.get("bars")
     return Evaluation(
         belief_map=found,
         map_path=map_path,
@@ -76,7 +75,7 @@ def _compile(top: Mapping, folder: Path, belief_map: BeliefMap | None) -> Evalua
         unit=field_name(unit, "twin, a group or a trait") if unit else "twin",
         seed=whole(seed, 0) if seed else 1,
         rows=rows,
-        bars=read_bars(bars, ("all", "mean"), asked) if bars else (),
+        bars=read_bars(top, ("all", "mean"), asked),
     )
 
 

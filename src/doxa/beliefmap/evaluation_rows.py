@@ -31,7 +31,7 @@ RIVALS = (
 CONTRASTS = ("difference_in_differences",)
 _EVERY = [
     *("fit", "score", "folds", "reads", "base", "rivals", "metrics", "subsets", "report_by"),
-    *("bars", "unresolved", "shuffle_within"),
+    *("bars", "aims", "unresolved", "shuffle_within"),
 ]
 KEYS: dict[Question, list[str]] = {
     Question.FORECAST: ["outcome", *_EVERY],
@@ -155,14 +155,14 @@ def untriggered(outcome: Outcome) -> bool:
 
 
 def _scored(section: Mapping, question: Question) -> dict[str, object]:
-    metrics, bars = section.get("metrics"), section.get("bars")
+    metrics = section.get("metrics")
     subsets = _subsets(section.get("subsets"))
     found = read_metrics(metrics, question) if metrics else ()
     names = ("all", *(("mean",) if section.get("report_by") else ()), *subsets)
     return {
         "metrics": found,
         "subsets": subsets,
-        "bars": read_bars(bars, names, found) if bars else (),
+        "bars": read_bars(section, names, found),
     }
 
 

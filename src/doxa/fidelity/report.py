@@ -6,12 +6,13 @@ from typing import Literal
 
 import msgspec
 
+from doxa.beliefmap.evaluation import Bar
 from doxa.fidelity.ladder import Ladder
 from doxa.types import Moment
 
 
 class BarResult(msgspec.Struct, frozen=True, kw_only=True):
-    """One bar of the evaluation file, and what the twin reached."""
+    """One bar or aim of the evaluation file, and what the twin reached."""
 
     subset: str
     metric: str
@@ -19,6 +20,20 @@ class BarResult(msgspec.Struct, frozen=True, kw_only=True):
     high: float | None
     value: float
     reached: bool
+    aim: bool = False
+
+    @classmethod
+    def of(cls, bar: Bar, value: float) -> BarResult:
+        """What a value is by the bar."""
+        return cls(
+            subset=bar.subset,
+            metric=bar.metric,
+            low=bar.low,
+            high=bar.high,
+            value=value,
+            reached=bar.reached(value),
+            aim=bar.aim,
+        )
 
 
 class Calibration(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,5 +103,6 @@ class FidelityReport(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def passed(self) -> bool:
-        """Whether every bar was reached."""
-        return all(bar.reached for bar in [*self.bars, *(b for row in self.rows for b in row.bars)])
+        """Whether every bar was reached; aims may be missed."""
+        every = [*self.bars, *(bar for row in self.rows for bar in row.bars)]
+        return all(bar.reached or bar.aim for bar in every)

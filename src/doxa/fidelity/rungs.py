@@ -134,20 +134,11 @@ def _ladder(
 
 
 def bars_of(row: EvaluationRow, ladders: list[Ladder]) -> list[BarResult]:
-    """What the twin reached on every bar of the row."""
+    """What the twin reached on every bar and aim of the row."""
     found = []
     for bar in row.bars:
         of = next((one for one in ladders if one.subset == bar.subset), None)
         twin = of.step(TWIN) if of else None
         value = twin.metrics.get(bar.metric, float("nan")) if twin else float("nan")
-        found.append(
-            BarResult(
-                subset=bar.subset,
-                metric=bar.metric,
-                low=bar.low,
-                high=bar.high,
-                value=value,
-                reached=bar.reached(value),
-            )
-        )
+        found.append(BarResult.of(bar, value))
     return found

@@ -95,11 +95,4 @@ def _over_rows(bar: Bar, reports: Sequence[RowReport]) -> BarResult:
         twin = ladder.step(TWIN) if ladder else None
         values.append(twin.metrics.get(bar.metric, float("nan")) if twin else float("nan"))
     value = float(np.mean(values)) if values else float("nan")
-    return BarResult(
-        subset=bar.subset,
-        metric=bar.metric,
-        low=bar.low,
-        high=bar.high,
-        value=value,
-        reached=bar.reached(value),
-    )
+    return BarResult.of(bar, value)

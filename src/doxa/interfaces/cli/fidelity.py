@@ -162,5 +162,5 @@ def _bar(bar: object) -> str:
         raise InputError("is no bar")
     low = "" if bar.low is None else f"{bar.low:g} <= "
     high = "" if bar.high is None else f" <= {bar.high:g}"
-    verdict = "reached" if bar.reached else "MISSED"
-    return f"  bar {bar.subset}: {low}{bar.metric}{high}: {bar.value:.4f}, {verdict}"
+    verdict = "reached" if bar.reached else "missed" if bar.aim else "MISSED"
+    return f"  {'aim' if bar.aim else 'bar'} {bar.subset}: {low}{bar.metric}{high}: {bar.value:.4f}, {verdict}"

@@ -145,5 +145,10 @@ def _setting(key: str, value: float | str) -> str:
 
 def _to_reach(found: Ladder, bars: Sequence[BarResult]) -> float | None:
     return next(
-        (bar.high for bar in bars if bar.subset == found.subset and bar.metric == found.loss), None
+        (
+            bar.high
+            for bar in bars
+            if not bar.aim and bar.subset == found.subset and bar.metric == found.loss
+        ),
+        None,
     )

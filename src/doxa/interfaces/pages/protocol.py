@@ -23,20 +23,15 @@ OVER_ROWS = "mean over rows"
 
 
 def bars_section(report: FidelityReport) -> Section | None:
-    """Which bars were reached and which were missed; None when the file names none."""
+    """Which bars and aims were reached and which were missed; None when the file names none."""
     named = [(spaced(row.name), bar) for row in report.rows for bar in row.bars]
     named += [(OVER_ROWS, bar) for bar in report.bars]
     if not named:
         return None
-    missed = sum(not bar.reached for _, bar in named)
-    note = (
-        Note(f"{missed} of {len(named)} bars missed.", "bad")
-        if missed
-        else Note(
-            f"All {len(named)} bars reached." if len(named) > 1 else "The bar is reached.", "good"
-        )
-    )
+    bars = [bar for _, bar in named if not bar.aim]
+    missed = sum(not bar.reached for bar in bars)
     columns = (
+        Column("kind", "kind"),
         Column("row", "row"),
         Column("who", "people"),
         Column("metric", "metric"),
@@ -44,10 +39,25 @@ def bars_section(report: FidelityReport) -> Section | None:
         Column("found", "found", align="right"),
         Column("verdict", "verdict"),
     )
-    caption = "Bars are named in the evaluation file; they are judged on the scored rows."
-    return Section(
-        "Bars", (note, Table(columns, tuple(_bar(row, bar) for row, bar in named), caption))
+    caption = (
+        "Bars and aims are named in the evaluation file and judged on the scored rows. A missed bar"
+        " fails the evaluation, a missed aim does not."
     )
+    return Section(
+        "Bars",
+        (
+            _verdict(len(bars), missed),
+            Table(columns, tuple(_bar(row, bar) for row, bar in named), caption),
+        ),
+    )
+
+
+def _verdict(bars: int, missed: int) -> Note:
+    if missed:
+        return Note(f"{missed} of {bars} bars missed.", "bad")
+    if not bars:
+        return Note("No bar has to be reached; aims may be missed.")
+    return Note(f"All {bars} bars reached." if bars > 1 else "The bar is reached.", "good")
 
 
 def _bar(row: str, bar: BarResult) -> dict[str, Any]:
@@ -55,6 +65,7 @@ def _bar(row: str, bar: BarResult) -> dict[str, Any]:
     low = None if bar.low is None else f"at least {spell(bar.low, form)}"
     high = None if bar.high is None else f"at most {spell(bar.high, form)}"
     return {
+        "kind": "aim" if bar.aim else "bar",
         "row": row,
         "who": subset_name(bar.subset),
         "metric": metric_name(bar.metric),
