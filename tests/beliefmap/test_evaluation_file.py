@@ -125,6 +125,21 @@ def test_bars_know_their_direction(full: Evaluation) -> None:
     assert [spread.reached(value) for value in (0.8, 1.0, 1.2)] == [False, True, False]
 
 
+def test_aims_are_bars_that_may_be_missed() -> None:
+    source = """
+doxa: 1
+map: map.yaml
+rows:
+  buys: {outcome: buys, fit: {first: 0.8}, score: {last: 0.2}, metrics: [log_loss], aims: {all: {log_loss: 0.1}}}
+bars: {mean: {log_loss: 0.3}}
+"""
+    belief_map = parse_map(
+        "{doxa: 1, product: shop, signals: {buy: []}, outcomes: {buys: {happens: buy, within: 7d}}}"
+    )
+    found = parse_evaluation(source, belief_map=belief_map)
+    assert [bar.aim for bar in (*found.rows["buys"].bars, *found.bars)] == [True, False]
+
+
 def test_a_bare_date_is_midnight_as_an_origin(full: Evaluation) -> None:
     fit = full.rows["buys"].fit
     assert fit is not None

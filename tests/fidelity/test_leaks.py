@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from doxa.checks.worlds import START, crowd, past_of, world_map
 from doxa.domain.clock import DAY, Clock
@@ -11,7 +12,14 @@ from doxa.features.labels import labels_of
 from doxa.features.moments import at_origins
 from doxa.features.plan import readings_of
 from doxa.features.views import Views
-from doxa.fidelity.leaks import permuted, skill_of_permuted
+from doxa.fidelity.leaks import (
+    Leaks,
+    cells_of,
+    change_by_later,
+    leaks_of,
+    permuted,
+    rows_before,
+)
 from doxa.fidelity.metrics import log_losses
 from doxa.fidelity.resampling import Resamples
 from doxa.fidelity.rivals.base import member_means
@@ -38,9 +46,33 @@ def split() -> Split:
 
 
 def test_permuted_labels_give_no_skill(split: Split) -> None:
-    found = [skill_of_permuted(split, "buys_soon", seed=seed) for seed in (1, 2, 3)]
-    assert sum(one.low > 0 for one in found) == 0
-    assert max(abs(one.estimate) for one in found) < 0.02
+    head = train(MAP, OUTCOME, Views(split.past, readings_of(MAP, OUTCOME)), split.fit, items=[],
+                 known=split.known)  # fmt: skip
+    found = leaks_of(split, OUTCOME, head, shuffles=4)
+    assert found.passed
+    assert found.shuffles == 4
+    assert abs(found.skill[0]) < 0.02
+    assert found.later == 0
+    assert found.rows > 100
+
+
+def test_what_comes_later_does_change_those_who_may_read_it(split: Split) -> None:
+    head = train(MAP, OUTCOME, Views(split.past, readings_of(MAP, OUTCOME)), split.fit, items=[],
+                 known=split.known)  # fmt: skip
+    moment = START + 22 * DAY
+    rows = split.score.rows
+    before, after = rows_before(split.past, rows, moment), rows.take(rows.seen.at > moment)
+    assert len(before)
+    assert (before.seen.at <= moment).all()
+    assert change_by_later(head, split.past, before, moment) == 0
+    assert change_by_later(head, split.past, after, moment) > 0.1
+
+
+def test_a_leak_is_told() -> None:
+    fine = Leaks(shuffles=20, skill=[0.001, -0.001, 0.003], later=0.0, rows=9)
+    assert fine.passed
+    assert not replace(fine, skill=[0.004, 0.001, 0.007]).passed
+    assert not replace(fine, later=0.01).passed
 
 
 def test_real_labels_do(split: Split) -> None:
@@ -54,7 +86,7 @@ def test_real_labels_do(split: Split) -> None:
 
 def test_a_permutation_keeps_what_happened_at_each_origin_and_member(split: Split) -> None:
     rows, y = split.fit.rows, split.fit.y
-    dealt = permuted(rows, y, np.random.default_rng(0))
+    dealt = permuted(cells_of(OUTCOME, split.past, rows), y, np.random.default_rng(0))
     assert (dealt != y).any()
     for at in np.unique(rows.seen.at):
         for member in np.unique(rows.member):

@@ -98,8 +98,8 @@ def test_bars_reached_and_missed(full):
     assert section.blocks[0] == Note("1 of 2 bars missed.", "bad")
     assert isinstance(section.blocks[1], Table)
     assert section.blocks[1].cells == (
-        ("buys", "everybody", "log-loss", "at most 0.1955", "0.1940", "reached"),
-        ("mean over rows", "everybody", "AUC", "at least 0.850", "–", "missed"),
+        ("bar", "buys", "everybody", "log-loss", "at most 0.1955", "0.1940", "reached"),
+        ("bar", "mean over rows", "everybody", "AUC", "at least 0.850", "–", "missed"),
     )
     assert "Bars" not in titles(page_of(report_of([row_of([ladder_of("all", LOSSES)], bars=[])])))
 

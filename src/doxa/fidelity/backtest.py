@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from doxa.features.plan import outcome_named, readings_of
 from doxa.features.rows import Rows
 from doxa.features.views import Views
 from doxa.fidelity.ladder import TWIN
+from doxa.fidelity.leaks import leaks_of
 from doxa.fidelity.metrics import murphy, reliability
 from doxa.fidelity.report import Calibration, Origins, RowReport
 from doxa.fidelity.rivals.setting import Rung, Setting
@@ -47,6 +48,8 @@ def run_row(
     past: Past,
     names: Callable[[Ints], Sequence[str]],
     progress: Progress,
+    *,
+    shuffles: int = 0,
 ) -> tuple[RowReport, Head]:
     """Fit and score one row of an evaluation.
 
@@ -56,6 +59,8 @@ def run_row(
         Read with `fields_for` this row.
     names : callable
         The ids of twins by key.
+    shuffles : int
+        Run the leak tests too, with labels dealt out so many times.
 
     Raises
     ------
@@ -95,6 +100,19 @@ def run_row(
     rungs = combined(found, len(split.score.y))
     setting = _setting(evaluation, row, outcome, split, *_all(split))
     ladders = ladders_of(evaluation, row, setting, split, rungs)
+    leaks = None
+    if shuffles:
+        clock.lap("ladder")
+        leaks = leaks_of(
+            _part(split, fit, score),
+            outcome,
+            head,
+            shuffles=shuffles,
+            known=row.base,
+            seed=evaluation.seed,
+            progress=progress,
+        )
+        clock.lap("leak tests")
     report = RowReport(
         name=row.name,
         outcome=outcome.name,
@@ -112,6 +130,7 @@ def run_row(
         seconds=clock.seconds,
         fit_origins=_origins(split.fit.rows),
         score_origins=_origins(split.score.rows),
+        leaks=leaks,
     )
     clock.lap("ladder")
     return report, head
@@ -136,6 +155,11 @@ def _setting(
         seed=evaluation.seed,
         known=row.base,
     )
+
+
+def _part(split: Split, fit: Ints, score: Ints) -> Split:
+    """The rows of one pair of a split."""
+    return replace(split, fit=split.fit.take(fit), score=split.score.take(score), parts=())
 
 
 def _all(split: Split) -> tuple[Ints, Ints]:

@@ -1,70 +1,207 @@
-"""The leak test: labels that went to other people must leave nothing to be learned."""
+"""Leak tests: shuffled labels must teach nothing, and later signals must change nothing."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
+import msgspec
 import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
+from doxa.beliefmap.model import Outcome
+from doxa.features.events import field_codes
+from doxa.features.known import carrier
+from doxa.features.moments import is_at_signal
+from doxa.features.past import Past
+from doxa.features.phi import phi
 from doxa.features.plan import readings_of
 from doxa.features.rows import Rows
 from doxa.features.views import Views
 from doxa.fidelity.ladder import row_losses
-from doxa.fidelity.resampling import Interval, Resamples
-from doxa.fidelity.rivals.base import member_means
 from doxa.fidelity.split import Split
-from doxa.heads.head import family_of, forecast
+from doxa.heads.glm import Family, link_of, mean_of
+from doxa.heads.head import Head, family_of, forecast, recipe_of
 from doxa.learning.training import Labelled, train
 
+ROWS = 25_000
+"""Fit rows, and scored rows, of a shuffle; and rows whose features are made twice."""
+FEWEST = 3
+EXACT = 1e-9
+Progress = Callable[[str, float], None]
 
-def permuted(rows: Rows, y: Floats, rng: np.random.Generator) -> Floats:
-    """The labels, dealt out anew among people within each (origin, member).
 
-    Whatever a person did stays with the moment and the member, never with the person.
+class Leaks(msgspec.Struct, frozen=True, kw_only=True):
+    """What two leak tests found in one row of an evaluation.
+
+    Attributes
+    ----------
+    shuffles : how many times labels were dealt out anew and everything was fitted again
+    skill : [mean, low, high] over the shuffles, with the 95 % interval of the mean
+        Of the refitted forecasts over the same forecasts without differences between people.
+    later : the largest change of a feature or forecast when later signals were taken away
+    rows : rows whose features were made twice
+    """
+
+    shuffles: int
+    skill: list[float]
+    later: float
+    rows: int
+
+    @property
+    def passed(self) -> bool:
+        """Whether shuffled labels gave no skill, and later signals changed nothing."""
+        return not self.skill[1] > 0 and self.later <= EXACT
+
+
+def leaks_of(
+    split: Split,
+    outcome: Outcome,
+    head: Head,
+    *,
+    shuffles: int,
+    known: tuple[str, ...] = (),
+    seed: int = 1,
+    progress: Progress | None = None,
+) -> Leaks:
+    """Run both leak tests on (a sample of) the rows of an evaluation.
+
+    Parameters
+    ----------
+    head : Head
+        Fitted on rows of the split.
+    shuffles : int
+        At least 3.
+    known : tuple of str
+        Fields that the base rate may know: labels are shuffled within their values.
+    """
+    tell = progress or _silence
+    rng = np.random.Generator(np.random.Philox(seed))
+    views = Views(split.past, readings_of(split.past.map, outcome))
+    small = replace(split, fit=_some(split.fit, rng), score=_some(split.score, rng))
+    skills = []
+    for number in range(max(shuffles, FEWEST)):
+        tell("leak test: shuffled labels", number / max(shuffles, FEWEST))
+        skills.append(skill_of_permuted(small, outcome, views, rng, known=known, seed=seed))
+    moments = np.unique(split.score.rows.seen.at)
+    moment = int(moments[len(moments) // 2])
+    earlier = rows_before(split.past, split.score.rows, moment)
+    change = change_by_later(head, split.past, earlier, moment)
+    return Leaks(shuffles=len(skills), skill=_interval(skills), later=change, rows=len(earlier))
+
+
+def _silence(what: str, done: float) -> None:
+    pass
+
+
+def _some(labelled: Labelled, rng: np.random.Generator) -> Labelled:
+    if len(labelled.y) <= ROWS:
+        return labelled
+    return labelled.take(np.sort(rng.choice(len(labelled.y), ROWS, replace=False)))
+
+
+def _interval(skills: list[float]) -> list[float]:
+    """Mean of the skills, and 1.96 standard errors to either side."""
+    mean = float(np.mean(skills))
+    width = 1.96 * float(np.std(skills, ddof=1)) / float(np.sqrt(len(skills)))
+    return [mean, mean - width, mean + width]
+
+
+def permuted(cell: Ints, y: Floats, rng: np.random.Generator) -> Floats:
+    """The labels, dealt out anew among the rows of each cell.
 
     Examples
     --------
-    >>> from doxa.features.rows import Bound
-    >>> person, at = np.arange(4), np.array([1, 1, 2, 2])
-    >>> cut = Bound(at, at)
-    >>> rows = Rows(person, cut, cut, cut, person * 0, person * 0 - 1, person)
-    >>> sorted(permuted(rows, np.array([0.0, 1.0, 5.0, 5.0]), np.random.default_rng(1))[:2].tolist())
-    [0.0, 1.0]
+    >>> cell, y = np.array([1, 1, 2, 2]), np.array([0.0, 1.0, 5.0, 5.0])
+    >>> dealt = permuted(cell, y, np.random.default_rng(1))
+    >>> sorted(dealt[:2].tolist()), dealt[2:].tolist()
+    ([0.0, 1.0], [5.0, 5.0])
     """
-    moment = _moments(rows)
-    dealt = np.lexsort((rng.random(len(y)), moment))
-    place = np.argsort(moment, kind="stable")
+    dealt = np.lexsort((rng.random(len(y)), cell))
+    place = np.argsort(cell, kind="stable")
     found = np.empty(len(y))
     found[place] = y[dealt]
     return found
 
 
-def skill_of_permuted(split: Split, outcome_name: str, *, seed: int = 1) -> Interval:
-    """Skill over the base rate of a twin refitted on permuted labels, on scores permuted alike.
+def cells_of(outcome: Outcome, past: Past, rows: Rows, known: tuple[str, ...] = ()) -> Ints:
+    """Codes of what rows share that are not told apart by who the person is.
 
-    The base rate stands at each (origin, member) of the fit rows' mean by member. A skill whose
-    interval lies above 0 says that features know something of labels they must not know.
-
-    Parameters
-    ----------
-    split : Split
-        The rows of an evaluation; a few ten thousand are plenty.
+    The origin and the member; for an outcome at a signal, where every row has a moment of its own,
+    the member and the values of the `known` fields.
     """
-    rng = np.random.Generator(np.random.Philox(seed))
+    parts = [rows.member]
+    if not is_at_signal(outcome):
+        parts.append(rows.seen.at)
+    else:
+        carried = past.columns[carrier(outcome)].fields
+        names = [name for name in known if carried[name].present().any()]
+        parts += [field_codes(past, carrier(outcome), name, rows.signal) for name in names]
+    _, code = np.unique(np.stack(parts, axis=1), axis=0, return_inverse=True)
+    return np.asarray(code.ravel(), dtype=np.int64)
+
+
+def skill_of_permuted(
+    split: Split,
+    outcome: Outcome,
+    views: Views,
+    rng: np.random.Generator,
+    *,
+    known: tuple[str, ...] = (),
+    seed: int = 1,
+) -> float:
+    """Skill of a twin refitted on labels dealt out anew, on scores dealt out alike.
+
+    It is held against the same forecasts, averaged over the people of each cell. Where labels have
+    nothing to do with people, differences between people can only cost: a skill above 0 says that
+    the fit knew something of labels it must not know.
+    """
     past = split.past
-    outcome = past.map.outcomes[outcome_name]
-    fit = Labelled(split.fit.rows, permuted(split.fit.rows, split.fit.y, rng))
-    y = permuted(split.score.rows, split.score.y, rng)
-    views = Views(past, readings_of(past.map, outcome))
-    head = train(past.map, outcome, views, fit, items=[], known=split.known, seed=seed)
     family = family_of(outcome, past.map)
-    own = row_losses(y, forecast(head, views, split.score.rows).mean, family)
-    rate = member_means(fit.rows.member, fit.y, split.score.rows.member)
-    base = row_losses(y, rate, family)
-    return Resamples(split.score.rows.person, seed=seed).skill(own, base)
+    fit = split.fit
+    dealt = Labelled(fit.rows, permuted(cells_of(outcome, past, fit.rows, known), fit.y, rng))
+    cell = cells_of(outcome, past, split.score.rows, known)
+    y = permuted(cell, split.score.y, rng)
+    head = train(past.map, outcome, views, dealt, items=[], known=split.known, seed=seed)
+    told = forecast(head, views, split.score.rows).mean
+    own = row_losses(y, told, family).mean()
+    alike = row_losses(y, _averaged(told, cell, family), family).mean()
+    return float(1 - own / alike) if alike > 0 else 0.0
 
 
-def _moments(rows: Rows) -> Ints:
-    """Codes of the distinct (origin, member)."""
-    _, at = np.unique(rows.seen.at, return_inverse=True)
-    _, member = np.unique(rows.member, return_inverse=True)
-    return np.asarray(at * (int(member.max(initial=0)) + 1) + member, dtype=np.int64)
+def _averaged(told: Floats, cell: Ints, family: Family) -> Floats:
+    """Forecasts averaged over the rows of each cell, on the scale of the predictor."""
+    eta = link_of(told, family)
+    mean = np.bincount(cell, eta) / np.maximum(np.bincount(cell), 1)
+    return mean_of(mean[cell], family)
+
+
+def rows_before(past: Past, rows: Rows, moment: int) -> Rows:
+    """The latest rows that may read nothing from a moment on; at most 25,000."""
+    earlier = rows.seen.until(moment)
+    own = rows.signal >= 0
+    earlier[own] &= past.signals.at[rows.signal[own]] < moment
+    places = np.flatnonzero(earlier)
+    return rows.take(places[np.argsort(rows.seen.at[places], kind="stable")][-ROWS:])
+
+
+def change_by_later(head: Head, past: Past, rows: Rows, moment: int) -> float:
+    """The largest change of any feature or forecast when all from a moment on is taken away."""
+    told = _made(head, past, rows)
+    cut = _made(head, without_later(past, moment), rows)
+    return max(float(np.abs(a - b).max(initial=0.0)) for a, b in zip(told, cut, strict=True))
+
+
+def without_later(past: Past, moment: int) -> Past:
+    """The past in which signals at or after a moment belong to nobody who is asked about."""
+    signals = past.signals
+    nobody = int(signals.twin.max(initial=0)) + 1
+    twin = np.where(signals.at >= moment, nobody, signals.twin)
+    return replace(past, signals=replace(signals, twin=twin))
+
+
+def _made(head: Head, past: Past, rows: Rows) -> tuple[Floats, Floats]:
+    """Features and forecasts of some rows from a past."""
+    recipe = recipe_of(head, past.map)
+    views = Views(past, recipe.readings)
+    return phi(recipe, views, rows).table, forecast(head, views, rows).eta

@@ -8,6 +8,7 @@ import msgspec
 
 from doxa.beliefmap.evaluation import Bar
 from doxa.fidelity.ladder import Ladder
+from doxa.fidelity.leaks import Leaks
 from doxa.types import Moment
 
 
@@ -65,6 +66,7 @@ class RowReport(msgspec.Struct, frozen=True, kw_only=True):
     left_out : fit rows whose label was not known before the first scored origin
     not_built : rivals that this version does not have
     fit_origins, score_origins : when the forecasts that were fitted, and scored, were made
+    leaks : what the leak tests found; None where they were not run
     """
 
     name: str
@@ -83,6 +85,7 @@ class RowReport(msgspec.Struct, frozen=True, kw_only=True):
     seconds: dict[str, float]
     fit_origins: Origins | None = None
     score_origins: Origins | None = None
+    leaks: Leaks | None = None
 
     def ladder(self, subset: str) -> Ladder | None:
         """The ladder on one subset; ``all`` is every scored row."""
@@ -103,6 +106,8 @@ class FidelityReport(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def passed(self) -> bool:
-        """Whether every bar was reached; aims may be missed."""
+        """Whether every bar was reached and no leak was found; aims may be missed."""
+        if any(row.leaks is not None and not row.leaks.passed for row in self.rows):
+            return False
         every = [*self.bars, *(bar for row in self.rows for bar in row.bars)]
         return all(bar.reached or bar.aim for bar in every)

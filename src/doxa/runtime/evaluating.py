@@ -27,6 +27,7 @@ def evaluate(
     db: str | None = None,
     workspace: str = "default",
     data: Path | None = None,
+    shuffles: int = 0,
     progress: Progress,
 ) -> FidelityReport:
     """Run an evaluation file; without `db`, its `data` are loaded into a store that is thrown away.
@@ -37,14 +38,16 @@ def evaluate(
         Left out, every outcome of the store is scored on the last fifth of its ledger.
     data : Path, optional
         Where the files of its tables lie.
+    shuffles : int
+        Run the leak tests too, with labels dealt out so many times.
     """
     if path is None:
-        return _without_file(db, workspace, rows, progress)
+        return _without_file(db, workspace, rows, shuffles, progress)
     evaluation = load_evaluation(path)
     chosen(evaluation, rows)
     if db is not None:
         with _existing(db, workspace) as twins:
-            return _run(twins, evaluation, rows, progress)
+            return _run(twins, evaluation, rows, shuffles, progress)
     if evaluation.data is None:
         raise InputError(
             "names no data", where=str(path), hint="add `data:`, or name a store with --db"
@@ -58,18 +61,22 @@ def evaluate(
         except TooManyRejects as error:  # the file of rejects goes with the store
             named = str(evaluation.data.load or evaluation.data.tables)
             raise TooManyRejects(error.problem, where=named) from error
-        return _run(twins, evaluation, rows, progress)
+        return _run(twins, evaluation, rows, shuffles, progress)
 
 
 def _without_file(
-    db: str | None, workspace: str, rows: Sequence[str] | None, progress: Progress
+    db: str | None,
+    workspace: str,
+    rows: Sequence[str] | None,
+    shuffles: int,
+    progress: Progress,
 ) -> FidelityReport:
     if db is None:
         raise InputError("nothing to score", expected="an evaluation file, or a store with --db")
     with _existing(db, workspace) as twins:
         evaluation = default_evaluation(twins.wiring)
         chosen(evaluation, rows)
-        return _run(twins, evaluation, rows, progress)
+        return _run(twins, evaluation, rows, shuffles, progress)
 
 
 def _existing(db: str, workspace: str) -> Twins:
@@ -79,12 +86,17 @@ def _existing(db: str, workspace: str) -> Twins:
 
 
 def _run(
-    twins: Twins, evaluation: Evaluation, rows: Sequence[str] | None, progress: Progress
+    twins: Twins,
+    evaluation: Evaluation,
+    rows: Sequence[str] | None,
+    shuffles: int,
+    progress: Progress,
 ) -> FidelityReport:
     return fidelity(
         twins.wiring,
         evaluation,
         rows,
+        shuffles=shuffles,
         progress=lambda what, done: progress(what, round(100 * done), 100),
     )
 

@@ -26,6 +26,7 @@ def fidelity(
     evaluation: Evaluation,
     rows: Sequence[str] | None = None,
     *,
+    shuffles: int = 0,
     progress: Progress | None = None,
 ) -> FidelityReport:
     """Run the rows of an evaluation on the store's ledger; see `Twins.fidelity`.
@@ -52,7 +53,7 @@ def fidelity(
     reports, skipped = [], {}
     for row in asked:
         try:
-            reports.append(run_row(evaluation, row, past, names, tell)[0])
+            reports.append(run_row(evaluation, row, past, names, tell, shuffles=shuffles)[0])
         except (InputError, PopulationError) as error:
             if rows or len(asked) == 1:
                 raise

@@ -17,6 +17,7 @@ from doxa.interfaces.cli.stores import DEFAULT_DB, DEFAULT_WORKSPACE, Workspace
 
 if TYPE_CHECKING:
     from doxa.fidelity.ladder import Ladder, Step
+    from doxa.fidelity.leaks import Leaks
     from doxa.fidelity.report import FidelityReport, RowReport
 
 
@@ -44,6 +45,14 @@ def fidelity(
     data: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Where the files of the tables lie.")
     ] = None,
+    leaks: Annotated[
+        int,
+        typer.Option(
+            "--leaks",
+            metavar="N",
+            help="Test for leaks too: refit N times on labels dealt out to other people.",
+        ),
+    ] = 0,
     html: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the report as one HTML page too.")
     ] = None,
@@ -54,7 +63,7 @@ def fidelity(
 ) -> None:
     """Score forecasts on real outcomes: fitted before, scored after, every rival at its best.
 
-    Exit code 1 when a bar of the file is missed.
+    Exit code 1 when a bar of the file is missed, or a leak is found.
 
     Example: doxa fidelity evaluation.yaml --db shop.db --html report.html
 
@@ -68,7 +77,13 @@ def fidelity(
         db = os.environ.get("DOXA_DB", DEFAULT_DB)
     with phases() as report:
         found = evaluate(
-            evaluation, rows=row or None, db=db, workspace=workspace, data=data, progress=report
+            evaluation,
+            rows=row or None,
+            db=db,
+            workspace=workspace,
+            data=data,
+            shuffles=leaks,
+            progress=report,
         )
     if html is not None:
         from doxa.interfaces.pages.fidelity import write_fidelity_page
@@ -120,7 +135,16 @@ def _row(row: RowReport) -> list[str]:
     if row.not_built:
         found.append(f"  not built in this version: {', '.join(row.not_built)}")
     found += [_bar(bar) for bar in row.bars]
-    return found
+    return found + (_leaks(row.leaks) if row.leaks is not None else [])
+
+
+def _leaks(leaks: Leaks) -> list[str]:
+    mean, low, high = (f"{100 * value:.2f}" for value in leaks.skill)
+    return [
+        f"  leak tests: {'passed' if leaks.passed else 'LEAK FOUND'}",
+        f"    labels dealt out to other people {leaks.shuffles} times: skill {mean} % [{low}, {high}]",
+        f"    later signals taken away: features of {leaks.rows:,} rows change by at most {leaks.later:.1g}",
+    ]
 
 
 def ladder_lines(ladder: Ladder) -> list[str]:
