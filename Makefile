@@ -49,18 +49,5 @@ docs: setup  ## write the reference pages that come from code, and run every blo
 	$(BIN)/python -m tests.bad_input.page
 	$(BIN)/python -m pytest -n 2 -q tests/docs
 
-GROCERY := src/doxa/interfaces/demo/grocery
-GROCERY_DATA = $(shell $(BIN)/python -c "from doxa.interfaces.demo.steps import data_folder; print(data_folder())")
-
-SETS := online_retail movielens_small ema_bringmann2013 belief_updating_beads self_rated_health_hrs \
-  mood_msqr assistments2009
-
-fidelity: setup  ## score the forecasts on every real set (DOXA_DATA names the folder of the sets)
-	$(BIN)/doxa fidelity $(GROCERY)/evaluation.yaml --data "$(GROCERY_DATA)"
-ifdef DOXA_DATA
-	@missed=0; for set in $(SETS); do \
-	  $(BIN)/doxa fidelity benchmarks/fidelity/$$set/evaluation.yaml --data "$(DOXA_DATA)/$$set" || missed=1; \
-	done; exit $$missed
-else
-	@echo "skipped: $(SETS): set DOXA_DATA to the folder that holds them"
-endif
+fidelity: setup  ## score the forecasts on every real set (DOXA_DATA names the folder of the sets; ARGS=--json)
+	$(BIN)/python -m benchmarks.fidelity $(ARGS)

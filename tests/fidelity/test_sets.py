@@ -1,0 +1,99 @@
+"""The table of all real sets: a line per bar and aim, with every rung on the same metric."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+from benchmarks.fidelity.__main__ import table
+from benchmarks.fidelity.sets import lines_of, sets
+
+from doxa.beliefmap.evaluation_file import load_evaluation
+from doxa.fidelity.ladder import Ladder, Step
+from doxa.fidelity.report import BarResult, FidelityReport, RowReport
+
+
+def step(name: str, loss: float, auc: float) -> Step:
+    return Step(
+        name=name,
+        loss=[loss, loss - 0.01, loss + 0.01],
+        metrics={"log_loss": loss, "auc": auc},
+        skill_over_base=None,
+        skill_over_persona=None,
+        chosen={},
+    )
+
+
+def row(name: str, twin: float, bars: list[BarResult]) -> RowReport:
+    steps = [step("base", 0.7, math.nan), step("last", 0.5, 0.7), step("own_mean", 0.6, 0.8)]
+    ladder = Ladder(
+        subset="all",
+        loss="log_loss",
+        rows=9,
+        people=3,
+        mean=0.5,
+        steps=[*steps, step("twin", twin, 0.9)],
+    )
+    return RowReport(
+        name=name,
+        outcome="buys",
+        fit_rows=9,
+        fit_people=3,
+        scored_rows=9,
+        unresolved=0,
+        left_out=0,
+        not_built=[],
+        ladders=[ladder],
+        calibration=None,
+        bars=bars,
+        ridge=1.0,
+        columns=3,
+        seconds={},
+    )
+
+
+def bar(metric: str, value: float, *, aim: bool = False, **ends: float) -> BarResult:
+    low, high = ends.get("low"), ends.get("high")
+    reached = (low is None or value >= low) and (high is None or value <= high)
+    return BarResult(
+        subset="all", metric=metric, low=low, high=high, value=value, reached=reached, aim=aim
+    )
+
+
+def test_a_line_per_bar_with_its_aim() -> None:
+    bars = [
+        bar("log_loss", 0.45, high=0.48),
+        bar("auc", 0.9, low=0.95),
+        bar("log_loss", 0.45, high=0.4, aim=True),
+    ]
+    report = FidelityReport(
+        product="shop",
+        people=3,
+        signals=9,
+        variants=2,
+        rows=[row("one", 0.45, bars), row("two", 0.55, [])],
+        bars=[bar("log_loss", 0.5, high=0.6)],
+    )
+    loss, auc, mean = lines_of("shop", report)
+    assert (loss.twin, loss.base, loss.persona, loss.bar, loss.aim) == (0.45, 0.7, None, 0.48, 0.4)
+    assert (loss.hit, loss.aim_hit, loss.lower_is_better) == (True, False, True)
+    assert loss.interval == pytest.approx([0.44, 0.46])
+    assert (auc.hit, auc.lower_is_better, auc.base) == (False, False, None)
+    assert auc.rivals == {"last": 0.7, "own_mean": 0.8}
+    assert (mean.forecast, mean.twin, mean.rivals["last"], mean.hit) == (
+        *("mean of 2 rows", 0.5, 0.5),
+        True,
+    )
+    told = table([loss, auc, mean])
+    assert (
+        "| shop | one | log_loss | 0.7000 | - | 0.5000 last | 0.4500 | 0.48 | 0.4 | hit, aim missed |"
+        in told
+    )
+    assert "0.8000 own_mean | 0.9000 | 0.95 | - | MISSED |" in told
+
+
+@pytest.mark.parametrize("found", sets(Path("/")), ids=lambda found: found.name)
+def test_every_set_at_hand_sets_a_bar(found: object) -> None:
+    evaluation = load_evaluation(found.evaluation)  # type: ignore[attr-defined]
+    assert evaluation.bars or any(row.bars for row in evaluation.rows.values())
