@@ -7,6 +7,7 @@ import msgspec
 from doxa.domain.view import EVERYTHING, Sight
 from doxa.errors import PopulationError
 from doxa.heads.head import Head
+from doxa.heads.judgement import Judgement
 from doxa.heads.priors import NodePriors
 from doxa.reading.coupling.field import Link
 
@@ -49,6 +50,10 @@ class Population(msgspec.Struct, frozen=True, kw_only=True):
         For every sight of the map's purposes that is not everything.
     questions : per outcome
         What its head answers: see `doxa.beliefmap.fingerprint.question`.
+    last_seq : int
+        The place in the ledger of the last signal that was read; 0 = not noted.
+    judgement : Judgement or None
+        How it did against the population that was active when it was fitted; None = there was none.
     """
 
     origin: int
@@ -60,6 +65,8 @@ class Population(msgspec.Struct, frozen=True, kw_only=True):
     links: list[Link] = []
     sights: list[SightPart] = []
     questions: dict[str, str] = {}
+    last_seq: int = 0
+    judgement: Judgement | None = None
 
     def part(self, sight: Sight) -> SightPart | None:
         """What was learned for a sight, see `learning_sight`; None when nothing was."""

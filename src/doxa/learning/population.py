@@ -94,7 +94,7 @@ def fit_population(
     heads = {}
     for outcome in outcomes:
         try:
-            heads[outcome.name] = _head(past, outcome, origin, seed, tell)
+            heads[outcome.name] = fit_head(past, outcome, origin, seed=seed, progress=tell)
         except (PopulationError, InputError) as error:
             if skipped is None:
                 raise
@@ -109,6 +109,7 @@ def fit_population(
         links=links,
         heads=heads,
         map_fingerprint=fingerprint(past.map),
+        last_seq=int(past.signals.seq.max(initial=0)),
         questions={name: question(past.map.outcomes[name]) for name in heads},
     )
 
@@ -137,7 +138,7 @@ def fit_sight(
         if outcome.name not in unheard:
             # What cannot be learned from so little is forecast by its prior, which says so.
             with suppress(PopulationError, InputError):
-                heads[outcome.name] = _head(past, outcome, origin, seed, tell)
+                heads[outcome.name] = fit_head(past, outcome, origin, seed=seed, progress=tell)
     twins = np.unique(past.signals.twin[~past.signals.inert])
     priors, links = _usual(past, origin, twins)
     return SightPart(sight=sight, priors=priors, heads=heads, unheard=tuple(unheard), links=links)
@@ -174,7 +175,22 @@ def _silence(what: str, done: float) -> None:
     pass
 
 
-def _head(past: Past, outcome: Outcome, origin: int, seed: int, tell: Progress) -> Head:
+def fit_head(
+    past: Past,
+    outcome: Outcome,
+    origin: int,
+    *,
+    seed: int = 1,
+    progress: Progress | None = None,
+) -> Head:
+    """Learn the head of one outcome from what had become of rows before `origin`.
+
+    Parameters
+    ----------
+    past : Past
+        It may reach beyond the origin: rows whose window had not closed by then are not read.
+    """
+    tell = progress or _silence
     outcome = past.map.outcomes.get(outcome.name, outcome)  # as the sight has it
     tell(f"rows of {outcome.name}", 0.0)
     rows, items = _rows(past, outcome, origin)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -12,23 +12,16 @@ from doxa.beliefmap.model import BeliefMap, Outcome
 from doxa.beliefmap.sights import learning_sight, may_forecast, sight_of
 from doxa.domain.view import EVERYTHING, Sight
 from doxa.errors import InputError, PopulationError
-from doxa.features.past import Past, read_past
 from doxa.features.plan import outcome_named
+from doxa.heads.judgement import Compared, Judgement
 from doxa.heads.population import Population, encode
-from doxa.learning.population import (
-    fields_for_fit,
-    fit_population,
-    fit_sight,
-    learnable,
-    unheard_outcomes,
-)
-from doxa.runtime.folding.rows import seen_scan
-from doxa.runtime.identity import newest_at, people_at
-from doxa.runtime.views import map_of_sight
+from doxa.learning.population import fit_population, fit_sight, learnable, unheard_outcomes
+from doxa.runtime.identity import newest_at
+from doxa.runtime.populations.judging import judged
+from doxa.runtime.populations.pasts import Progress, whole_past
 from doxa.runtime.wiring import Wiring
 from doxa.storage.port import PopulationVersion
 
-Progress = Callable[[str, float], None]
 LARGEST_SEED = 1 << 32
 
 
@@ -45,7 +38,15 @@ class FittedHead(msgspec.Struct, frozen=True):
 
 
 class FitReceipt(msgspec.Struct, frozen=True, kw_only=True):
-    """A population was fitted, stored and made the active one."""
+    """A population was fitted and stored, and made the active one unless `active` says otherwise.
+
+    Attributes
+    ----------
+    active : bool
+        False where it is worse than the population before it, or was to be kept only.
+    judgement : Judgement or None
+        How it did against the population that was active; None where there was none.
+    """
 
     version: int
     origin: int
@@ -55,6 +56,13 @@ class FitReceipt(msgspec.Struct, frozen=True, kw_only=True):
     heads: list[FittedHead]
     skipped: dict[str, str]
     seconds: float
+    active: bool = True
+    judgement: Judgement | None = None
+
+    @property
+    def worse(self) -> list[Compared]:
+        """The outcomes in which it is worse, beyond the interval, than the active population."""
+        return self.judgement.worse if self.judgement else []
 
 
 def fit(
@@ -62,6 +70,8 @@ def fit(
     outcomes: Sequence[str] | None = None,
     *,
     seed: int = 1,
+    promote: bool = False,
+    keep: bool = False,
     progress: Progress | None = None,
 ) -> FitReceipt:
     """Fit base rates and heads on everything up to the newest signal; see `Twins.fit`.
@@ -69,6 +79,8 @@ def fit(
     People are those known now: who was merged since counts as one person all along.
     """
     started = time.perf_counter()
+    if promote and keep:
+        raise InputError("cannot go with promote", where="keep", hint="leave one of them out")
     store, belief_map = wiring.store, wiring.belief_map
     chosen, skipped = _chosen(wiring, outcomes)
     if not 0 <= seed < LARGEST_SEED:
@@ -77,20 +89,8 @@ def fit(
     if newest is None:
         raise PopulationError("there is nothing to fit: the ledger is empty", hint="load history")
     origin = newest + 1
-    total = store.stats().signals
     tell = progress or _silence
-
-    def past_of(sight: Sight) -> Past:
-        seen = map_of_sight(belief_map, sight)
-        identity = people_at(wiring, None, None)
-        return read_past(
-            seen,
-            seen_scan(store, seen.zone, sight, identity=identity),
-            fields=fields_for_fit(belief_map, chosen),
-            progress=lambda done: tell("reading the ledger", done / max(total, 1)),
-        )
-
-    past = past_of(EVERYTHING)
+    past = whole_past(wiring, belief_map, chosen, tell)
     population = fit_population(
         past,
         chosen,
@@ -103,26 +103,34 @@ def fit(
         (sight, wanted, unheard_outcomes(past, sight, wanted))
         for sight, wanted in _sights(belief_map, chosen).items()
     ]
+    judgement = judged(wiring, past, population, chosen, seed=seed, progress=tell)
     del past  # one past lies in memory at a time
     parts = [
         fit_sight(
-            past_of(sight), sight, wanted, origin, unheard=unheard, seed=seed, progress=progress
+            whole_past(wiring, belief_map, chosen, tell, sight=sight),
+            sight,
+            wanted,
+            origin,
+            unheard=unheard,
+            seed=seed,
+            progress=progress,
         )
         for sight, wanted, unheard in sights
     ]
-    population = msgspec.structs.replace(population, sights=parts)
+    population = msgspec.structs.replace(population, sights=parts, judgement=judgement)
     now = wiring.clock()
+    refused = judgement is not None and bool(judgement.worse) and not promote
     stored = store.put_population(
         PopulationVersion(
             version=0,
             created=now,
             map_fingerprint=fingerprint(belief_map),
             origin=origin,
-            active_from=now,
+            active_from=None if keep or refused else now,
             body=encode(population),
         )
     )
-    return _receipt(stored.version, population, skipped, time.perf_counter() - started)
+    return _receipt(stored, population, skipped, time.perf_counter() - started)
 
 
 def _sights(belief_map: BeliefMap, chosen: Sequence[Outcome]) -> dict[Sight, list[Outcome]]:
@@ -163,9 +171,25 @@ def _chosen(wiring: Wiring, outcomes: Sequence[str] | None) -> tuple[list[Outcom
 
 
 def _receipt(
-    version: int, population: Population, skipped: dict[str, str], seconds: float
+    stored: PopulationVersion, population: Population, skipped: dict[str, str], seconds: float
 ) -> FitReceipt:
-    heads = [
+    return FitReceipt(
+        version=stored.version,
+        origin=population.origin,
+        people=population.people,
+        signals=population.signals,
+        nodes=len(population.priors),
+        heads=heads_of(population),
+        skipped=skipped,
+        seconds=round(seconds, 2),
+        active=stored.active_from is not None,
+        judgement=population.judgement,
+    )
+
+
+def heads_of(population: Population) -> list[FittedHead]:
+    """The heads of a population in a few numbers each."""
+    return [
         FittedHead(
             head.outcome,
             head.family.value,
@@ -177,13 +201,3 @@ def _receipt(
         )
         for head in population.heads.values()
     ]
-    return FitReceipt(
-        version=version,
-        origin=population.origin,
-        people=population.people,
-        signals=population.signals,
-        nodes=len(population.priors),
-        heads=heads,
-        skipped=skipped,
-        seconds=round(seconds, 2),
-    )

@@ -39,6 +39,9 @@ from doxa.runtime.frozen import asking, freeze
 from doxa.runtime.importing import LoadReceipt
 from doxa.runtime.intake.given import Given
 from doxa.runtime.intake.times import asked_moment
+from doxa.runtime.populations import comparing, versions
+from doxa.runtime.populations.comparing import Comparison
+from doxa.runtime.populations.versions import PopulationRecord, Promotion
 from doxa.runtime.reader import Reader
 from doxa.runtime.readings import Readings, read_many
 from doxa.runtime.receipt import Receipt
@@ -447,10 +450,67 @@ class Twins:
         outcomes: Sequence[str] | None = None,
         *,
         seed: int = 1,
+        promote: bool = False,
+        keep: bool = False,
         progress: Callable[[str, float], None] | None = None,
     ) -> FitReceipt:
-        """Fit base rates and heads on the whole ledger and make them the active population."""
-        return fitting.fit(self.wiring, outcomes, seed=seed, progress=progress)
+        """Fit base rates and heads on the whole ledger and make them the active population.
+
+        Where a population is active already, both are scored on the last stretch of the ledger,
+        which neither was fitted on. The candidate is stored in any case; where it is worse in some
+        outcome, beyond the 95 % interval over people, the active one stays: `FitReceipt.active`.
+
+        Parameters
+        ----------
+        promote : bool
+            Make it the active one whatever the comparison says.
+        keep : bool
+            Store it only.
+        """
+        return fitting.fit(
+            self.wiring, outcomes, seed=seed, promote=promote, keep=keep, progress=progress
+        )
+
+    def populations(self) -> list[PopulationRecord]:
+        """All population versions, oldest first, and which of them is active."""
+        return versions.populations(self.wiring)
+
+    def population(self, version: int) -> PopulationRecord:
+        """One population version.
+
+        Raises
+        ------
+        UnknownName
+            There is no such version.
+        """
+        return versions.population(self.wiring, version)
+
+    def compare(
+        self,
+        former: int,
+        latter: int,
+        *,
+        progress: Callable[[str, float], None] | None = None,
+    ) -> Comparison:
+        """Hold two population versions against each other, on what came after both were fitted."""
+        return comparing.compare(self.wiring, former, latter, progress=progress)
+
+    def promote(self, version: int) -> Promotion:
+        """Let readings and forecasts use a population version from now on.
+
+        Readings at an earlier `known_at` keep the one that was active then.
+        """
+        return versions.promote(self.wiring, version)
+
+    def rollback(self) -> Promotion:
+        """Let readings use again the version that was active before the present one.
+
+        Raises
+        ------
+        InputError
+            There was none.
+        """
+        return versions.rollback(self.wiring)
 
     def forecast(
         self,

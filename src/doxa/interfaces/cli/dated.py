@@ -15,7 +15,9 @@ ON_THE_MAP = frozenset(
     }
 )
 """Fields that hold a moment on the map's clock."""
-ON_THE_WALL = frozenset({"recorded", "known_at", "gone_at", "purged_at"})
+ON_THE_WALL = frozenset(
+    {"recorded", "known_at", "gone_at", "purged_at", "created", "activated", "since"}
+)
 """Fields that hold a time of day whatever the map's clock."""
 FOREIGN = frozenset({"traits", "payload", "metrics", "chosen"})
 """Fields whose contents belong to the product: their names mean nothing here."""
@@ -44,11 +46,19 @@ def _dated(value: Any, timed: frozenset[str]) -> Any:
     if not isinstance(value, dict):
         return value
     return {
-        key: _text(one)
-        if key in timed and type(one) is int
+        key: _moments(one, timed)
+        if key in timed
         else (one if key in FOREIGN else _dated(one, timed))
         for key, one in value.items()
     }
+
+
+def _moments(value: Any, timed: frozenset[str]) -> Any:
+    if type(value) is int:
+        return _text(value)
+    if isinstance(value, list | tuple) and all(type(one) is int for one in value):
+        return [_text(one) for one in value]
+    return _dated(value, timed)
 
 
 def _text(moment: int) -> str | None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from doxa.errors import PopulationError
+from doxa.interfaces.cli.comparisons import judgement_lines, worse_sentence
 from doxa.interfaces.cli.console import Json, phases, print_json, say, table
 from doxa.interfaces.cli.stores import DEFAULT_DB, DEFAULT_WORKSPACE, Db, Workspace, open_existing
+
+if TYPE_CHECKING:
+    from doxa.runtime.fitting import FitReceipt
 
 
 def fit(
@@ -16,28 +21,48 @@ def fit(
         typer.Option("--outcome", metavar="NAME", help="Only these; may be given several times."),
     ] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Of the random sample of rows.")] = 1,
+    promote: Annotated[
+        bool, typer.Option("--promote", help="Make it the active one even if it is worse.")
+    ] = False,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Store it, and leave the active one as it is.")
+    ] = False,
     db: Db = DEFAULT_DB,
     workspace: Workspace = DEFAULT_WORKSPACE,
     as_json: Json = False,
 ) -> None:
     """Fit a population: base rates of all nodes and a head per outcome, then make it active.
 
+    Where one is active already, both are scored on the last stretch of the ledger, which neither
+    was fitted on. Exit code 3 when the new one is worse beyond its interval: it is stored, and the
+    old one stays active.
+
     Example: doxa fit --outcome buys_within_week --db shop.db
+
+    Example: doxa fit --keep
     """
     with open_existing(db, workspace=workspace) as twins, phases() as report:
         receipt = twins.fit(
             outcome or None,
             seed=seed,
+            promote=promote,
+            keep=keep,
             progress=lambda what, done: report(what, round(100 * done), 100),
         )
         clock = twins.map.clock
     if as_json:
         print_json(receipt, clock)
-        return
-    say(
+    else:
+        say(*_lines(receipt))
+    if receipt.worse and not receipt.active and not keep:
+        raise _refused(receipt)
+
+
+def _lines(receipt: FitReceipt) -> list[str]:
+    found = [
         f"population {receipt.version}: {receipt.people:,} people, {receipt.signals:,} signals,"
         f" base rates of {receipt.nodes} nodes, {receipt.seconds:.0f} s"
-    )
+    ]
     rows = [["outcome", "rows", "people", "columns", "penalty", "calibration"]]
     rows += [
         [
@@ -50,5 +75,19 @@ def fit(
         ]
         for head in receipt.heads
     ]
-    say(*table(rows, "lrrrrr"))
-    say(*(f"  {name}: {why}" for name, why in receipt.skipped.items()))
+    found += table(rows, "lrrrrr")
+    found += [f"  {name}: {why}" for name, why in receipt.skipped.items()]
+    if receipt.judgement is not None:
+        found += judgement_lines(receipt.judgement)
+    stored = f"population {receipt.version} is "
+    return [*found, stored + ("active from now on" if receipt.active else "stored and not active")]
+
+
+def _refused(receipt: FitReceipt) -> PopulationError:
+    assert receipt.judgement is not None
+    kept = receipt.judgement.against
+    return PopulationError(
+        f"population {receipt.version} is worse than population {kept}, which stays active:"
+        f" {worse_sentence(receipt.worse)}",
+        hint=f"doxa population promote {receipt.version} makes it active all the same",
+    )

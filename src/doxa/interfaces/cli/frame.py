@@ -37,6 +37,11 @@ COMMANDS = (
     ("graph", "graph"),
     ("find", "find"),
     ("fit", "fit"),
+    ("population list", "population_list"),
+    ("population show", "population_show"),
+    ("population compare", "population_compare"),
+    ("population promote", "population_promote"),
+    ("population rollback", "population_rollback"),
     ("forecast", "forecast"),
     ("fidelity", "fidelity"),
     ("report", "report"),
@@ -50,7 +55,10 @@ COMMANDS = (
 )
 """Words of the command, and the module beside this one whose function of that name it is."""
 
-GROUPS = {"map": "The belief map: what the product's signals mean."}
+GROUPS = {
+    "map": "The belief map: what the product's signals mean.",
+    "population": "Everything learned across people, in frozen versions.",
+}
 """Help of commands of two words, by the first."""
 
 INTERRUPTED = 130

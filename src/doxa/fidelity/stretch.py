@@ -1,0 +1,116 @@
+"""The last stretch of a ledger, held back from a fit so that two populations can be scored on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from doxa.beliefmap.columns import Ints
+from doxa.beliefmap.model import Outcome
+from doxa.features.eligibility import eligible
+from doxa.features.labels import labels_of
+from doxa.features.moments import after_triggers, at_origins, at_signals, is_at_signal
+from doxa.features.past import Past
+from doxa.features.rows import Rows
+from doxa.heads.head import Head
+from doxa.learning.training import Labelled
+from doxa.types import Moment
+
+MOST_WINDOWS = 4
+"""At most so many windows are held back."""
+SHARE = 3
+"""One part in so many of the time that is new to both is held back; the rest is learned from."""
+MOST_ROWS = 200_000
+"""More scored rows than this are sampled, at random."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Origins from `begin` on whose windows close before `end`."""
+
+    begin: Moment
+    end: Moment
+
+
+def stretch_of(outcome: Outcome, after: Moment, end: Moment) -> Stretch | None:
+    """The stretch to hold back of the time from `after` to `end`; None where no window fits.
+
+    Of an outcome in a window it is whole windows: a third of the time, one window at least and
+    four at most. Of an outcome at a signal, or after a trigger that names its end, a third.
+
+    Examples
+    --------
+    >>> from doxa.beliefmap.model import Target
+    >>> weekly = Outcome(name="buys", target=Target.HAPPENS, kind="buy", within=7)
+    >>> stretch_of(weekly, 0, 50), stretch_of(weekly, 0, 6)
+    (Stretch(begin=36, end=50), None)
+    """
+    span = end - after
+    part = span // SHARE
+    within = outcome.within
+    if is_at_signal(outcome) or within is None:
+        return Stretch(end - part, end) if part > 0 else None
+    windows = min(MOST_WINDOWS, max(1, part // within))
+    if outcome.after is not None:
+        windows += 1  # a trigger comes at any time, and its window must close too
+    begin = end - windows * within
+    return Stretch(begin, end) if begin >= after else None
+
+
+def scored_rows(past: Past, outcome: Outcome, stretch: Stretch, judge: Head, seed: int) -> Labelled:
+    """The rows of a stretch with what became of them, for the members a head is asked for."""
+    rows = _moments(past, outcome, stretch)
+    rows = rows.take((rows.seen.at >= stretch.begin) & rows.closes.until(stretch.end))
+    rows = rows.take(eligible(outcome, past, rows))
+    if outcome.of is not None and not is_at_signal(outcome):
+        coder = past.coder(outcome.of)
+        rows = rows.for_members(np.array([coder(name) for name in judge.items], dtype=np.int64))
+    found = labels_of(outcome, past, rows, stretch.end)
+    decided = np.flatnonzero(found.resolved & ~np.isnan(found.y))
+    if len(decided) > MOST_ROWS:
+        rng = np.random.Generator(np.random.Philox(seed))
+        decided = np.sort(rng.choice(decided, MOST_ROWS, replace=False))
+    return Labelled(rows.take(decided), found.y[decided])
+
+
+def _moments(past: Past, outcome: Outcome, stretch: Stretch) -> Rows:
+    if is_at_signal(outcome):
+        return at_signals(outcome, past)
+    if outcome.after is not None:
+        return after_triggers(outcome, past)
+    within = outcome.within or 1
+    origins = range(stretch.begin, stretch.end - within + 1, within)
+    return at_origins(outcome, np.unique(past.signals.twin), list(origins))
+
+
+def carried(rows: Rows, outcome: Outcome, past: Past, other: Past) -> Rows:
+    """The same rows as another past has them, read from the same ledger under another map.
+
+    Parameters
+    ----------
+    past : Past
+        What the rows point into.
+    other : Past
+        Rows whose signal it does not hold are left out.
+    """
+    member = rows.member
+    if outcome.of is not None and len(rows):
+        names, coder = past.values(outcome.of), other.coder(outcome.of)
+        used, place = np.unique(member, return_inverse=True)
+        codes = [coder(names[code]) if code >= 0 else -1 for code in used.tolist()]
+        member = np.array(codes, dtype=np.int64)[place]
+    asked = rows.signal >= 0
+    wanted = past.signals.seq[rows.signal[asked]]
+    spot, there = _places(wanted, other.signals.seq)
+    signal, kept = rows.signal.copy(), np.ones(len(rows), dtype=bool)
+    signal[asked], kept[asked] = spot, there
+    found = Rows(rows.twin, rows.seen, rows.opens, rows.closes, member, signal, rows.person)
+    return found.take(kept)
+
+
+def _places(wanted: Ints, known: Ints) -> tuple[Ints, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
+    """Where some ascending numbers hold others, and whether they do."""
+    spot = np.minimum(np.searchsorted(known, wanted), max(len(known) - 1, 0))
+    there = known[spot] == wanted if len(known) else np.zeros(len(wanted), dtype=bool)
+    return spot.astype(np.int64), np.asarray(there)

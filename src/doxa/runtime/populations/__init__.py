@@ -1,0 +1,1 @@
+"""Population versions: judged, listed, compared, promoted, rolled back."""

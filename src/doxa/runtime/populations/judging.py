@@ -1,0 +1,159 @@
+"""A candidate held against the active population, on rows that neither was fitted on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from doxa.beliefmap.model import Outcome
+from doxa.errors import InputError, PopulationError
+from doxa.features.past import Past
+from doxa.features.since import first_seen
+from doxa.fidelity.candidate import FEWEST_PEOPLE, compared, told_by
+from doxa.fidelity.stretch import SHARE, Stretch, carried, scored_rows, stretch_of
+from doxa.heads.head import Head
+from doxa.heads.judgement import Compared, Judgement
+from doxa.heads.population import Population
+from doxa.learning.population import fit_head
+from doxa.learning.training import Labelled
+from doxa.runtime.populations.frozen_version import FrozenVersion, active_version, frozen_version
+from doxa.runtime.populations.pasts import Progress, whole_past
+from doxa.runtime.wiring import Wiring
+from doxa.types import Moment
+
+REFITTED = 5
+"""Where nothing is new to both, one part in so many of the ledger's time is scored."""
+
+
+def judged(
+    wiring: Wiring,
+    past: Past,
+    candidate: Population,
+    outcomes: Sequence[Outcome],
+    *,
+    seed: int,
+    progress: Progress,
+) -> Judgement | None:
+    """Hold a candidate against the active population; None where there is none.
+
+    For each outcome the last stretch of the ledger is held back, the candidate's head is fitted
+    once more on what lies before, and both forecast the stretch: the active population with its
+    own head where the stretch lies after its origin, else with a head fitted as it was, by its map
+    on the signals it had, before the stretch.
+
+    Parameters
+    ----------
+    past : Past
+        The whole ledger under the present map, with the fields of all outcomes.
+    """
+    stored = active_version(wiring)
+    if stored is None:
+        return None
+    found: list[Compared] = []
+    not_compared: dict[str, str] = {}
+    wanted = [outcome for outcome in outcomes if outcome.name in candidate.heads]
+    try:
+        active = frozen_version(wiring, stored)
+    except PopulationError as error:
+        told = {outcome.name: error.problem for outcome in wanted}
+        return Judgement(against=stored.version, compared=[], not_compared=told)
+    contest = _Contest(wiring, past, active, candidate.origin, wanted, seed, progress)
+    for place, outcome in enumerate(wanted):
+        progress(f"against population {active.number}", place / len(wanted))
+        try:
+            found.append(contest.of(outcome))
+        except (InputError, PopulationError) as error:
+            not_compared[outcome.name] = error.problem
+    return Judgement(against=active.number, compared=found, not_compared=not_compared)
+
+
+@dataclass(slots=True)
+class _Contest:
+    """The two sides; other pasts than the given one are read when they are needed first."""
+
+    wiring: Wiring
+    past: Past
+    active: FrozenVersion
+    end: Moment
+    outcomes: Sequence[Outcome]
+    seed: int
+    tell: Progress
+    pasts: dict[int | None, Past] = field(default_factory=dict)
+
+    def of(self, outcome: Outcome) -> Compared:
+        """The comparison of one outcome, or an error that says why there is none."""
+        if outcome.name not in self.active.population.heads:
+            raise InputError(f"population {self.active.number} does not forecast it")
+        if not self.active.asks_as(outcome, self.wiring.belief_map):
+            raise InputError(f"population {self.active.number} was fitted for another question")
+        return self._since(outcome) or self._refit(outcome)
+
+    def _since(self, outcome: Outcome) -> Compared | None:
+        """On what came after all that the active population was fitted on."""
+        after = max(self.active.population.origin, self._start())
+        stretch = stretch_of(outcome, after, self.end)
+        if stretch is None:
+            return None
+        try:
+            judge = self._judge(outcome, stretch)
+        except (InputError, PopulationError):
+            return None
+        rows = scored_rows(self.past, outcome, stretch, judge, self.seed)
+        if len(np.unique(rows.rows.person)) < FEWEST_PEOPLE:
+            return None
+        own = self.active.population.heads[outcome.name]
+        return self._scored(outcome, rows, own, judge, "since")
+
+    def _refit(self, outcome: Outcome) -> Compared:
+        """On the last fifth of the ledger, by a head fitted as the active one was, before it."""
+        whole = (self.end - self._start()) // REFITTED
+        stretch = stretch_of(outcome, self.end - SHARE * whole, self.end)
+        if stretch is None:
+            raise InputError("no window fits into the last fifth of the ledger")
+        last = self.active.population.last_seq
+        newer = self.past.signals.seq > (last or np.iinfo(np.int64).max)
+        if self.active.present and not (newer & (self.past.signals.at < stretch.begin)).any():
+            raise InputError(
+                f"no window has closed since population {self.active.number} was fitted, and it"
+                " learned from the same signals by the same map"
+            )
+        judge = self._judge(outcome, stretch)
+        learned = self._own_past(last) if newer.any() else self._own_past(None)
+        own = self.active.belief_map.outcomes[outcome.name]
+        repeated = fit_head(learned, own, stretch.begin, seed=self.seed, progress=self.tell)
+        rows = scored_rows(self.past, outcome, stretch, judge, self.seed)
+        found = self._scored(outcome, rows, repeated, judge, "refit")
+        if found is None:
+            raise InputError(f"fewer than {FEWEST_PEOPLE} people could be asked")
+        return found
+
+    def _judge(self, outcome: Outcome, stretch: Stretch) -> Head:
+        return fit_head(self.past, outcome, stretch.begin, seed=self.seed, progress=self.tell)
+
+    def _scored(
+        self, outcome: Outcome, rows: Labelled, former: Head, judge: Head, how: str
+    ) -> Compared | None:
+        other = self._own_past(None)
+        asked = rows.rows if other is self.past else carried(rows.rows, outcome, self.past, other)
+        if len(asked) != len(rows.y):
+            raise InputError("the ledger changed while it was read")
+        told = told_by(former, other, asked)
+        latter = told_by(judge, self.past, rows.rows)
+        return compared(
+            rows, told, latter, judge, "since" if how == "since" else "refit", self.seed
+        )
+
+    def _own_past(self, last_seq: int | None) -> Past:
+        """The ledger as the active population's map reads it."""
+        if last_seq is None and self.active.present:
+            return self.past
+        if last_seq not in self.pasts:
+            own = self.active.belief_map
+            named = [own.outcomes[each.name] for each in self.outcomes if each.name in own.outcomes]
+            self.pasts[last_seq] = whole_past(self.wiring, own, named, self.tell, last_seq=last_seq)
+        return self.pasts[last_seq]
+
+    def _start(self) -> Moment:
+        return int(first_seen(self.past).first.min(initial=self.end))
