@@ -116,8 +116,8 @@ class _Contest:
         newer = self.past.signals.seq > (last or np.iinfo(np.int64).max)
         if self.active.present and not (newer & (self.past.signals.at < stretch.begin)).any():
             raise InputError(
-                f"no window has closed since population {self.active.number} was fitted, and it"
-                " learned from the same signals by the same map"
+                f"no window has closed since population {self.active.number} was fitted, from the"
+                " same signals by the same map"
             )
         judge = self._judge(outcome, stretch)
         learned = self._own_past(last) if newer.any() else self._own_past(None)
