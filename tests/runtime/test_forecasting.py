@@ -141,7 +141,7 @@ def test_forecasts_stand_near_what_people_do_and_their_reasons_add_up(
         / 2,
     }
     if name in usual:
-        assert found.probability.mean() == pytest.approx(usual[name], rel=0.3)
+        assert found.probability.mean() == pytest.approx(usual[name], rel=0.35)
 
 
 def test_a_forecast_of_one_twin_equals_its_row_among_all(fitted: Twins) -> None:

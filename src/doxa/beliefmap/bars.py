@@ -12,13 +12,22 @@ from doxa.beliefmap.literals import each_of, mapping, number, one_of
 from doxa.beliefmap.names import unknown
 
 METRICS: dict[Question, tuple[str, ...]] = {
-    Question.FORECAST: ("log_loss", "auc", "auc_within_twin", "rmse", "coverage_80"),
+    Question.FORECAST: (
+        "log_loss",
+        "auc",
+        "auc_within_twin",
+        "rmse",
+        "coverage_80",
+        "people_covered_80",
+    ),
     Question.SIMULATE: ("coverage_80", "spread", "total"),
     Question.EFFECT: ("effect_inside", "qini", "se_ratio"),
     Question.SHARES: ("share_error", "slope"),
 }
 """What can be computed for each kind of question."""
-HIGHER_IS_BETTER = frozenset({"auc", "auc_within_twin", "effect_inside", "qini"})
+HIGHER_IS_BETTER = frozenset(
+    {"auc", "auc_within_twin", "people_covered_80", "effect_inside", "qini"}
+)
 """A bar on one of these is a floor."""
 RANGES = frozenset({"coverage_80", "spread", "total", "slope"})
 """A bar on one of these has two ends: too much is as wrong as too little."""

@@ -90,9 +90,9 @@ def _sees(belief_map: BeliefMap, purpose: Purpose, name: str) -> bool:
 
 
 def learning_sight(belief_map: BeliefMap, sight: Sight) -> Sight:
-    """What of a sight decides what is learned: nodes with evidence, sources, and the local days.
+    """What of a sight decides what is learned: nodes with evidence, personas, sources, local days.
 
-    Purposes that differ only in traits share one.
+    Purposes that differ only in other traits share one.
     """
     zone = belief_map.zone.trait
     hidden = [
@@ -100,9 +100,10 @@ def learning_sight(belief_map: BeliefMap, sight: Sight) -> Sight:
         for name, node in belief_map.nodes.items()
         if node.evidence is not None and not sight.sees(name)
     ]
+    hidden += [name for name in belief_map.personas if not sight.sees(name)]
     if zone is not None and not sight.sees(zone):
         hidden.append(zone)
-    return msgspec.structs.replace(sight, hidden=tuple(sorted(hidden)), only=None)
+    return msgspec.structs.replace(sight, hidden=tuple(sorted(set(hidden))), only=None)
 
 
 def may_forecast(belief_map: BeliefMap, purpose: str | None, outcome: Outcome) -> bool:

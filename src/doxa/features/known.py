@@ -56,6 +56,7 @@ class FieldNorms(msgspec.Struct, frozen=True, kw_only=True):
     ----------
     kind, field : the kind of signal that carries it, and its name there
     mean : of a number over the fit rows; a missing one counts as that
+    knots : where the slope of a number may change; none = one straight line
     levels : values of a category that ten people had or more, each a column
     effects : of an item, or of the items of a list
     """
@@ -64,6 +65,7 @@ class FieldNorms(msgspec.Struct, frozen=True, kw_only=True):
     field: str
     form: Form
     mean: float = 0.0
+    knots: list[float] = []
     levels: list[str] = []
     effects: ItemEffects | None = None
 

@@ -15,6 +15,8 @@ from doxa.features.views import View
 FEWEST_PEOPLE = 10
 """Members met by fewer people share the norms of their family, and are not named."""
 
+WORTHS = (0.25, 8.0)
+"""Between so many own values weighs the usual one, however alike or apart people are."""
 QUANTITIES = ("rate", "amount", "gap_mean", "gap_variance", "mean", "variance", "share")
 
 
@@ -29,12 +31,16 @@ class NodeNorms(msgspec.Struct, frozen=True):
     family : list
         The same over all members.
     kinds : list of str
+    worth : float
+        How many own values the usual one weighs: variance within a person over variance between
+        people.
     """
 
     members: list[tuple[str, ...]]
     table: list[list[float]]
     family: list[float]
     kinds: list[str]
+    worth: float = 2.0
 
     def of(self, member: Ints, codes: Members, node: str) -> RowNorms:
         """The norms of each row's member, by its code in `codes`."""
@@ -42,13 +48,14 @@ class NodeNorms(msgspec.Struct, frozen=True):
         names = codes.names(node)
         place = np.array([known.get(name, -1) for name in names] + [-1], dtype=np.int64)
         table = np.array([*self.table, self.family], dtype=np.float64)
-        return RowNorms(table[place[member]], tuple(self.kinds))
+        return RowNorms(table[place[member]], tuple(self.kinds), self.worth)
 
 
 class RowNorms:
     """The norms of n rows, by name."""
 
-    def __init__(self, table: Floats, kinds: Sequence[str]) -> None:
+    def __init__(self, table: Floats, kinds: Sequence[str], worth: float = 2.0) -> None:
+        self.worth = worth
         self._table = table
         self._place = {name: place for place, name in enumerate((*QUANTITIES, *kinds))}
 
@@ -96,19 +103,42 @@ class Tally:
             table,
             _quantities(family, family, kind),
             list(self.kinds),
+            _worth(self.totals) if kind is EvidenceKind.VALUE else 2.0,
         )
 
 
 def _totals_of(view: View, kinds: Sequence[str]) -> Floats:
-    """Per row: up to five undecayed sums, exposure, then (count, sessions) per event clock."""
+    """Per row: up to five undecayed sums, exposure, then (count, sessions) per event clock.
+
+    Beside the three sums of values: squared deviations from the own mean, and their freedom.
+    """
     sums = np.zeros((len(view), 6))
     sums[:, : view.sums.shape[1]] = view.sums[:, :, -1]
+    if view.node.evidence is EvidenceKind.VALUE:
+        sums[:, 3:5] = _within(*sums[:, :3].T)
     sums[:, 5] = view.exposure[:, -1]
     events = []
     for kind in kinds:
         event = view.events[kind]
         events += [event.sums[:, 0, -1], event.exposure[:, -1]]
     return np.column_stack([sums, *events])
+
+
+def _within(n: Floats, total: Floats, squares: Floats) -> Floats:
+    free = np.maximum(n - 1, 0)
+    apart = np.maximum(squares - total**2 / np.maximum(n, 1e-12), 0)
+    return np.stack([np.where(free > 0, apart, 0.0), free], axis=1)
+
+
+def _worth(totals: Floats) -> float:
+    """Variance within people over variance between them, from the totals of every member."""
+    n, total, squares, apart, free = totals[:, :5].T
+    if free.sum() <= 0:
+        return 2.0
+    within = float(apart.sum() / free.sum())
+    whole = float((squares - total**2 / np.maximum(n, 1e-12)).sum() / n.sum())
+    between = max(whole - within, 1e-9)
+    return float(np.clip(within / between, *WORTHS))
 
 
 def _quantities(totals: Floats, family: Floats, kind: EvidenceKind) -> list[float]:

@@ -30,6 +30,7 @@ from doxa.features.norms import NodeNorms, RowNorms
 from doxa.features.past import Past
 from doxa.features.plan import SMALLEST_CALENDAR, Reading
 from doxa.features.rows import NONE, Rows
+from doxa.features.traits import trait_signals
 from doxa.features.views import View, Views
 
 LARGEST = 1e30
@@ -47,7 +48,7 @@ class Phi:
     Attributes
     ----------
     names : tuple of p names, such as ``buys: band 30d``
-    owners : tuple of p names: of a node, ``given film`` or ``recent mood`` for a payload field,
+    owners : tuple of p names: of a node, ``given film``, ``recent mood`` or ``trait age`` for a field,
         ``""`` for what belongs to neither
     table : float64[n, p]
     """
@@ -65,6 +66,7 @@ class Recipe:
     ----------
     known : fields of the asking signal
     recent : fields of signals before it
+    traits : what is said of the person
     """
 
     belief_map: BeliefMap
@@ -73,6 +75,7 @@ class Recipe:
     norms: dict[str, NodeNorms]
     known: tuple[FieldNorms, ...] = ()
     recent: tuple[FieldNorms, ...] = ()
+    traits: tuple[FieldNorms, ...] = ()
 
     @property
     def horizon(self) -> float | None:
@@ -198,8 +201,13 @@ def _reading_columns(
 def _fields(recipe: Recipe, views: Views, rows: Rows) -> Iterator[tuple[str, FieldNorms, Ints]]:
     """Each payload field that is read, with the signal that every row reads it from.
 
-    Last values that tell of a node are not read where the person withholds it.
+    Last values that tell of a node, and traits, are not read where the person withholds them.
     """
+    for norms in recipe.traits:
+        signal = trait_signals(views.past, rows, norms.field)
+        absent = views.absent(norms.field, rows)
+        signal = signal if absent is None else np.where(absent, NONE, signal)
+        yield f"trait {norms.field}", norms, signal
     for norms in recipe.known:
         yield f"given {norms.field}", norms, rows.signal
     for norms in recipe.recent:

@@ -8,12 +8,34 @@ import numpy as np
 
 from doxa.beliefmap.columns import Ints
 from doxa.beliefmap.conditions import mask
-from doxa.beliefmap.model import Condition, Operator, Test
+from doxa.beliefmap.model import BeliefMap, Condition, Operator, Outcome, Test
 from doxa.beliefmap.payloads import Bools
 from doxa.domain.signal import TRAITS
 from doxa.features.past import KindColumns, Past
 from doxa.features.rows import NONE, Rows
 from doxa.state.timeline import Timeline
+
+
+def segment_traits(belief_map: BeliefMap) -> tuple[str, ...]:
+    """The traits that make segments: the map's personas, but none that is protected.
+
+    Examples
+    --------
+    >>> from doxa.beliefmap.map_file import parse_map
+    >>> text = "{doxa: 1, product: p, nodes: {income: {kind: trait, protected: true}}, personas: [age, income]}"
+    >>> segment_traits(parse_map(text))
+    ('age',)
+    """
+    protected = {node.name for node in belief_map.nodes.values() if node.protected}
+    return tuple(name for name in belief_map.personas if name not in protected)
+
+
+def traits_read(belief_map: BeliefMap, outcome: Outcome) -> tuple[str, ...]:
+    """The traits a head reads: those of segments, where it forecasts one thing of everybody.
+
+    Of a family a trait would have to say something else for every member.
+    """
+    return segment_traits(belief_map) if outcome.of is None else ()
 
 
 def trait_of(past: Past, rows: Rows, name: str) -> Ints:
@@ -30,6 +52,16 @@ def trait_of(past: Past, rows: Rows, name: str) -> Ints:
     code = columns.fields[name].codes(past.coder(f"trait:{name}"))
     told = _told(past, columns, code, name, rows)
     return np.where(told >= 0, code[told], NONE)
+
+
+def trait_signals(past: Past, rows: Rows, name: str) -> Ints:
+    """The signal that says each row's trait, as a row of the past; -1 = not known, or cleared."""
+    columns = past.columns.get(TRAITS)
+    if columns is None or not len(columns.row):
+        return np.full(len(rows), NONE)
+    code = columns.fields[name].codes(past.coder(f"trait:{name}"))
+    told = _told(past, columns, code, name, rows)
+    return np.where(told >= 0, columns.row[told], NONE)
 
 
 def trait_is(past: Past, rows: Rows, name: str, values: Sequence[str]) -> Bools:

@@ -18,14 +18,14 @@ from doxa.features.rows import Rows
 from doxa.features.views import Views
 from doxa.fidelity.ladder import TWIN
 from doxa.fidelity.leaks import leaks_of
-from doxa.fidelity.metrics import murphy, reliability
+from doxa.fidelity.metrics import COVERED, murphy, reliability
 from doxa.fidelity.report import Calibration, Origins, RowReport
 from doxa.fidelity.rivals.setting import Rung, Setting
 from doxa.fidelity.rungs import Progress, bars_of, combined, ladders_of, rungs_of
 from doxa.fidelity.shuffling import shuffled
 from doxa.fidelity.split import Split, split_rows
 from doxa.heads.glm import Family
-from doxa.heads.head import Head, family_of, forecast
+from doxa.heads.head import Head, family_of, forecast, interval
 from doxa.learning.training import train
 
 
@@ -96,7 +96,8 @@ def run_row(
         setting = _setting(evaluation, row, outcome, split, fit, score)
         rungs, absent = rungs_of(row, setting, progress)
         clock.lap("rivals")
-        found.append((score, [*rungs, Rung(TWIN, told.mean)]))
+        ends = interval(head, outcome, told, COVERED) or (None, None)
+        found.append((score, [*rungs, Rung(TWIN, told.mean, low=ends[0], high=ends[1])]))
     rungs = combined(found, len(split.score.y))
     setting = _setting(evaluation, row, outcome, split, *_all(split))
     ladders = ladders_of(evaluation, row, setting, split, rungs)

@@ -8,7 +8,14 @@ import msgspec
 import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
-from doxa.fidelity.metrics import auc, auc_within, log_losses, squared_errors
+from doxa.fidelity.metrics import (
+    auc,
+    auc_within,
+    coverage,
+    log_losses,
+    people_covered,
+    squared_errors,
+)
 from doxa.fidelity.resampling import Resamples
 from doxa.fidelity.rivals.setting import Rung
 from doxa.heads.glm import Family
@@ -88,7 +95,7 @@ def ladder(
             Step(
                 name=rung.name,
                 loss=resamples.mean(loss).as_list(),
-                metrics=_metrics(metrics, y, rung.forecast, twin, loss),
+                metrics=_metrics(metrics, y, rung, twin, loss),
                 skill_over_base=_skill(resamples, loss, losses.get(BASE), rung.name == BASE),
                 skill_over_persona=_skill(
                     resamples, loss, losses.get(PERSONA), rung.name == PERSONA
@@ -137,9 +144,10 @@ def _skill(
 
 
 def _metrics(
-    names: Sequence[str], y: Floats, forecast: Floats, twin: Ints, loss: Floats
+    names: Sequence[str], y: Floats, rung: Rung, twin: Ints, loss: Floats
 ) -> dict[str, float]:
     found = {}
+    forecast, low, high = rung.forecast, rung.low, rung.high
     for name in names:
         if name == "log_loss":
             found[name] = float(loss.mean())
@@ -149,4 +157,8 @@ def _metrics(
             found[name] = auc_within(y, forecast, twin)
         elif name == "rmse":
             found[name] = float(np.sqrt(squared_errors(y, forecast).mean()))
+        elif name == "coverage_80" and low is not None and high is not None:
+            found[name] = coverage(y, low, high)
+        elif name == "people_covered_80" and low is not None and high is not None:
+            found[name] = people_covered(y, low, high, twin)
     return found

@@ -9,6 +9,9 @@ import numpy as np
 from doxa.beliefmap.columns import Floats, Ints
 
 SMALLEST = 1e-12
+COVERED = 0.8
+"""The share of values that lie within the ends of a forecast, as `coverage_80` asks."""
+NEAR = 0.1
 
 
 def log_losses(y: Floats, p: Floats) -> Floats:
@@ -26,6 +29,24 @@ def log_losses(y: Floats, p: Floats) -> Floats:
 def squared_errors(y: Floats, p: Floats) -> Floats:
     """(p - y)^2 per row; its mean is the Brier score, or the squared RMSE."""
     return (p - y) ** 2
+
+
+def coverage(y: Floats, low: Floats, high: Floats) -> float:
+    """The share of values between their ends, both included; ends are real numbers, not rounded.
+
+    Examples
+    --------
+    >>> coverage(np.array([1.0, 2.0]), np.array([0.5, 2.5]), np.array([1.5, 3.0]))
+    0.5
+    """
+    return float(((low <= y) & (y <= high)).mean())
+
+
+def people_covered(y: Floats, low: Floats, high: Floats, twin: Ints) -> float:
+    """The share of people whose own coverage lies within .1 of four fifths."""
+    _, person = np.unique(twin, return_inverse=True)
+    inside = np.bincount(person, (low <= y) & (y <= high)) / np.bincount(person)
+    return float((np.abs(inside - COVERED) <= NEAR + SMALLEST).mean())
 
 
 def auc(y: Floats, score: Floats) -> float:

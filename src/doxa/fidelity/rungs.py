@@ -74,11 +74,20 @@ def combined(parts: Sequence[tuple[Ints, list[Rung]]], size: int) -> list[Rung]:
     found = []
     for name in everywhere:
         own = [(place, rung) for place, rungs in parts for rung in rungs if rung.name == name]
-        forecast = np.empty(size)
-        for place, rung in own:
-            forecast[place] = rung.forecast
-        found.append(replace(own[0][1], forecast=forecast))
+        bounded = all(rung.low is not None and rung.high is not None for _, rung in own)
+        whole = replace(own[0][1], forecast=_laid(own, "forecast", size), low=None, high=None)
+        if bounded:
+            low, high = (_laid(own, name, size) for name in ("low", "high"))
+            whole = replace(whole, low=low, high=high)
+        found.append(whole)
     return found
+
+
+def _laid(parts: Sequence[tuple[Ints, Rung]], name: str, size: int) -> Floats:
+    whole = np.empty(size)
+    for place, rung in parts:
+        whole[place] = getattr(rung, name)
+    return whole
 
 
 def ladders_of(
@@ -94,7 +103,7 @@ def ladders_of(
         fitted = in_subset(setting.past, split.fit.rows, subset)
         apart = fitted.any() and not split.parts and not setting.known
         own = _own_base(setting, fitted, chosen) if apart else rungs[0].forecast[chosen]
-        parts = [replace(rung, forecast=rung.forecast[chosen]) for rung in rungs]
+        parts = [rung.take(chosen) for rung in rungs]
         parts[0] = replace(parts[0], forecast=own)
         found.append(_ladder(evaluation, row, setting, split, parts, name, chosen))
     return found

@@ -120,8 +120,8 @@ class History:
     Attributes
     ----------
     twins : int64[g]
-    y, mean, mass : float64[m]
-        What became of each event, what was expected, and the curvature there.
+    y, eta, mean, mass : float64[m]
+        What became of each event, what was expected (on both scales), and the curvature there.
     x : float64[m, ...]
         As in `Asked`.
     """
@@ -131,6 +131,7 @@ class History:
     rows: Rows
     family: Family
     y: Floats
+    eta: Floats
     mean: Floats
     mass: Floats
     x: Floats
@@ -167,7 +168,7 @@ class History:
         mean = mean_of(eta, family)
         group = np.searchsorted(twins, rows.twin)
         timeline = Timeline.of(group, rows.seen.at, rows.seen.order, len(twins))
-        return cls(twins, timeline, rows, family, y, mean, curvature(mean, family), x)
+        return cls(twins, timeline, rows, family, y, eta, mean, curvature(mean, family), x)
 
 
 def effect_columns(
@@ -276,6 +277,7 @@ def _by_item(
         history,
         rows=history.rows.take(event),
         y=history.y[event],
+        eta=history.eta[event],
         mean=history.mean[event],
         mass=history.mass[event],
     )

@@ -20,6 +20,7 @@ from doxa.features.rows import Rows
 from doxa.features.views import Views
 from doxa.heads.errors import OWNER, Asked, Errors, History, effect_columns, looked_at, width
 from doxa.heads.glm import Family, link_of, mean_of
+from doxa.heads.spread import Spread, sigma_of, spread_columns
 
 CHUNK = 131_072
 
@@ -38,8 +39,9 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     items : members the outcome is asked for by default (``top: n``), most people first
     rates : item rates, None for an outcome without members
     norms : per node
-    known, recent : payload fields of the asking signal, and of those before it
+    known, recent, traits : payload fields of the asking signal, of those before it, of the person
     errors : how much a person's own effects count, None where they are not read
+    spread : how far values lie from their forecast, None where nothing says
     rows, people : fit rows and people behind them
     origin : last moment that a label of the fit rows could depend on
     calibration : intercept and slope found on people left out
@@ -65,15 +67,26 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     ridge: float
     known: list[FieldNorms] = []
     recent: list[FieldNorms] = []
+    traits: list[FieldNorms] = []
     errors: Errors | None = None
+    spread: Spread | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Forecasts:
-    """Forecasts of n rows on the scale of the linear predictor and of the outcome."""
+    """Forecasts of n rows on the scale of the linear predictor and of the outcome.
+
+    Attributes
+    ----------
+    eta, mean : float64[n]
+        The mean of an outcome with a scale is kept within it.
+    sigma : float64[n] or None
+        The standard deviation of a value, where the head knows one.
+    """
 
     eta: Floats
     mean: Floats
+    sigma: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +119,57 @@ def recipe_of(head: Head, belief_map: BeliefMap) -> Recipe:
             hint="run doxa fit",
         )
     readings = tuple(r for r in readings_of(belief_map, outcome) if r.node in head.norms)
-    return Recipe(belief_map, outcome, readings, head.norms, tuple(head.known), tuple(head.recent))
+    fields = (tuple(head.known), tuple(head.recent), tuple(head.traits))
+    return Recipe(belief_map, outcome, readings, head.norms, *fields)
 
 
 def forecast(head: Head, views: Views, rows: Rows) -> Forecasts:
     """Forecast every row, in chunks of bounded memory."""
     eta, x = _looked(head, views, rows)
-    if head.errors is not None:
-        eta = eta + _effects(head, head.errors, views, rows, x) @ np.asarray(head.errors.weights)
-    return Forecasts(eta, mean_of(eta, head.family))
+    outcome = recipe_of(head, views.map).outcome
+    if head.errors is None and head.spread is None:
+        return Forecasts(eta, within_scale(mean_of(eta, head.family), outcome))
+    asked = Asked(rows, x)
+    history = _history(head, views, rows)
+    eta = eta + own_effects(head, views, history, asked)
+    mean = within_scale(mean_of(eta, head.family), outcome)
+    if head.spread is None:
+        return Forecasts(eta, mean)
+    left = left_over(head, views, history)
+    return Forecasts(
+        eta, mean, sigma_of(head.spread, spread_columns(head.spread, history, left, rows, mean))
+    )
+
+
+def within_scale(mean: Floats, outcome: Outcome) -> Floats:
+    """Means, kept within the outcome's scale where it has one."""
+    return mean if outcome.scale is None else np.clip(mean, min(outcome.scale), max(outcome.scale))
+
+
+def interval(
+    head: Head, outcome: Outcome, found: Forecasts, share: float
+) -> tuple[Floats, Floats] | None:
+    """The ends between which a share of values lies, within the scale; None without a spread."""
+    if head.spread is None or found.sigma is None:
+        return None
+    low, high = head.spread.within(found.mean, found.sigma, share)
+    return within_scale(low, outcome), within_scale(high, outcome)
+
+
+def own_effects(head: Head, views: Views, history: History, asked: Asked) -> Floats:
+    """What the effects of each row's person add to its linear predictor."""
+    if head.errors is None:
+        return np.zeros(len(asked.rows))
+    outcome = recipe_of(head, views.map).outcome
+    table = effect_columns(head.errors, outcome, views.past, history, asked)
+    return np.asarray(table @ np.asarray(head.errors.weights))
+
+
+def left_over(head: Head, views: Views, history: History) -> Floats:
+    """What each event of a history was beyond its forecast, the person's effects included."""
+    eta = history.eta + own_effects(head, views, history, Asked(history.rows, history.x))
+    outcome = recipe_of(head, views.map).outcome
+    return history.y - within_scale(mean_of(eta, head.family), outcome)
 
 
 def _looked(head: Head, views: Views, rows: Rows) -> tuple[Floats, Floats]:
@@ -132,12 +187,11 @@ def _looked(head: Head, views: Views, rows: Rows) -> tuple[Floats, Floats]:
     return eta, x
 
 
-def _effects(head: Head, errors: Errors, views: Views, rows: Rows, x: Floats) -> Floats:
+def _history(head: Head, views: Views, rows: Rows) -> History:
     outcome = recipe_of(head, views.map).outcome
-    history = History.of(
+    return History.of(
         outcome, views.past, rows.twin, head.family, lambda events: _looked(head, views, events)
     )
-    return effect_columns(errors, outcome, views.past, history, Asked(rows, x))
 
 
 def reasons(head: Head, views: Views, rows: Rows) -> Reasons:
@@ -155,8 +209,7 @@ def reasons(head: Head, views: Views, rows: Rows) -> Reasons:
     parts = [moved[:, owners == node].sum(axis=1) for node in nodes]
     if head.errors is not None:
         x = looked_at(head.errors, told)
-        effects = _effects(head, head.errors, views, rows, x)
-        parts.append(effects @ np.asarray(head.errors.weights))
+        parts.append(own_effects(head, views, _history(head, views, rows), Asked(rows, x)))
         nodes = (*nodes, OWNER)
     by_node = np.stack(parts, axis=1)
     absent = np.zeros(by_node.shape, dtype=bool)

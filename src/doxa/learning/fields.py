@@ -10,6 +10,7 @@ import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.model import Outcome
+from doxa.domain.signal import TRAITS
 from doxa.features.blocks.recent import newest_with
 from doxa.features.known import (
     MOST_LEVELS,
@@ -25,9 +26,13 @@ from doxa.features.known import (
 from doxa.features.norms import FEWEST_PEOPLE
 from doxa.features.past import Past
 from doxa.features.rows import Rows
+from doxa.features.traits import trait_signals, traits_read
 from doxa.heads.glm import Family
 from doxa.learning.effects import FOLDS, Named, best_worth, effects_of, row_effects
 
+KNOTS = (0.25, 0.5, 0.75)
+"""The slope of a trait that is a number may change at these quantiles of the fit rows."""
+FEWEST_VALUES = 8
 ITEMS = (Form.ITEM, Form.ITEMS)
 
 
@@ -37,7 +42,7 @@ class Fields:
 
     Attributes
     ----------
-    known, recent : tuple of FieldNorms
+    known, recent, traits : tuple of FieldNorms
     apart : tuple of tuples of FieldNorms
         `known` for the rows of each part of the people, with the item effects of the others; empty
         where no field names items.
@@ -49,10 +54,18 @@ class Fields:
     recent: tuple[FieldNorms, ...]
     apart: tuple[tuple[FieldNorms, ...], ...]
     part: Ints
+    traits: tuple[FieldNorms, ...] = ()
 
 
 def fields_of_fit(
-    outcome: Outcome, past: Past, rows: Rows, y: Floats, family: Family, level: float
+    outcome: Outcome,
+    past: Past,
+    rows: Rows,
+    y: Floats,
+    family: Family,
+    level: float,
+    *,
+    fewest: int = FEWEST_PEOPLE,
 ) -> Fields:
     """Learn the norms of an outcome's fields from labelled rows.
 
@@ -60,13 +73,15 @@ def fields_of_fit(
     ----------
     level : float
         The linear predictor of everybody, from which effects are counted.
+    fewest : int
+        Values that fewer people had are not known by name: what is stored must not hold them.
     """
     kind = carrier(outcome)
     _, person = np.unique(rows.person, return_inverse=True)
     known = [
         norms
         for field in known_fields(outcome)
-        if (norms := _norms(past, kind, field, rows.signal, person)) is not None
+        if (norms := _norms(past, kind, field, rows.signal, person, fewest)) is not None
     ]
     recent = [
         norms
@@ -74,7 +89,7 @@ def fields_of_fit(
         for field in names
         if (
             norms := _norms(
-                past, source, field, newest_with(outcome, past, source, field, rows), person
+                past, source, field, newest_with(outcome, past, source, field, rows), person, fewest
             )
         )
         is not None
@@ -88,15 +103,40 @@ def fields_of_fit(
     ]
     order = np.argsort([len(np.unique(one.code)) for one in named], kind="stable").tolist()
     worths = _worths(named, order)
-    whole = _filled(past, known, items, _effects(named, order, worths, everybody), person, named)
+    whole = _filled(
+        past, known, items, _effects(named, order, worths, everybody), person, named, fewest
+    )
     apart = [
-        _filled(past, known, items, _effects(named, order, worths, part != own), person, named)
+        _filled(
+            past, known, items, _effects(named, order, worths, part != own), person, named, fewest
+        )
         for own in range(FOLDS if items else 0)
     ]
-    return Fields(whole, tuple(recent), tuple(apart), part.astype(np.int64))
+    traits = [
+        _bent(past, norms, signal)
+        for field in traits_read(past.map, outcome)
+        for signal in (trait_signals(past, rows, field),)
+        if (norms := _norms(past, TRAITS, field, signal, person, fewest)) is not None
+        and norms.form not in ITEMS
+    ]
+    return Fields(whole, tuple(recent), tuple(apart), part.astype(np.int64), tuple(traits))
 
 
-def _norms(past: Past, kind: str, field: str, signal: Ints, person: Ints) -> FieldNorms | None:
+def _bent(past: Past, norms: FieldNorms, signal: Ints) -> FieldNorms:
+    """A number with knots, where it has values enough to bend between."""
+    if norms.form is not Form.NUMBER:
+        return norms
+    told = numbers_at(past, norms.kind, norms.field, signal)
+    told = told[~np.isnan(told)]
+    if len(np.unique(told)) < FEWEST_VALUES:
+        return norms
+    knots = np.unique(np.quantile(told, KNOTS, method="nearest"))
+    return msgspec.structs.replace(norms, knots=knots.tolist())
+
+
+def _norms(
+    past: Past, kind: str, field: str, signal: Ints, person: Ints, fewest: int
+) -> FieldNorms | None:
     """The norms of one field without effects; None for text, which says nothing here."""
     form = form_of(past, kind, field)
     if form is None:
@@ -111,7 +151,7 @@ def _norms(past: Past, kind: str, field: str, signal: Ints, person: Ints) -> Fie
         owner, code = members_at(past, kind, field, signal)
         people = _people(code, person[owner], len(past.values(field)))
         ranked = np.argsort(-people, kind="stable")[:MOST_LEVELS]
-        kept = [past.values(field)[c] for c in ranked.tolist() if people[c] >= FEWEST_PEOPLE]
+        kept = [past.values(field)[c] for c in ranked.tolist() if people[c] >= fewest]
         return FieldNorms(kind=kind, field=field, form=form, levels=sorted(kept))
     return FieldNorms(kind=kind, field=field, form=form)
 
@@ -172,13 +212,14 @@ def _filled(
     effects: dict[int, Floats],
     person: Ints,
     named: Sequence[Named],
+    fewest: int,
 ) -> tuple[FieldNorms, ...]:
     """The norms with effects of the members that enough people have."""
     found = {}
     for place, effect in effects.items():
         one = named[place]
         people = _people(one.code, person[one.row], one.size)
-        kept = np.flatnonzero(people >= FEWEST_PEOPLE).tolist()
+        kept = np.flatnonzero(people >= fewest).tolist()
         names = past.values(items[place].field)
         told = ItemEffects([names[code] for code in kept], effect[kept].tolist())
         found[items[place].field] = msgspec.structs.replace(items[place], effects=told)

@@ -58,7 +58,7 @@ def with_errors(head: Head, views: Views, rows: Rows, y: Floats, fields: Fields)
         usual=1.0,
         weights=[],
     )
-    look = _Look(head, views, recipe, fields, _parts(rows, fields))
+    look = Look(head, views, recipe, fields, parts_of(rows, fields))
     eta, x = look.at(draft, rows)
     count = len(slopes)
     centre, scale = x[:, :count].mean(axis=0), np.maximum(x[:, :count].std(axis=0), 1e-9)
@@ -101,7 +101,7 @@ def _weights(head: Head, table: Floats, y: Floats, eta: Floats, rows: Rows) -> F
     return np.asarray(fitted(np.arange(len(y))) / scale)
 
 
-def _parts(rows: Rows, fields: Fields) -> dict[int, int]:
+def parts_of(rows: Rows, fields: Fields) -> dict[int, int]:
     """The part of each fitted twin."""
     if not fields.apart:
         return {}
@@ -109,7 +109,7 @@ def _parts(rows: Rows, fields: Fields) -> dict[int, int]:
     return dict(zip(twins.tolist(), fields.part[first].tolist(), strict=True))
 
 
-class _Look:
+class Look:
     """Expectations of events, each person's by item effects that other people taught."""
 
     def __init__(

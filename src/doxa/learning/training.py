@@ -21,6 +21,7 @@ from doxa.heads.glm import Family, fit_glm, link_of, loss_of
 from doxa.heads.head import CHUNK, Head, family_of
 from doxa.learning.fields import Fields, fields_of_fit
 from doxa.learning.personal import with_errors
+from doxa.learning.spread import with_spread
 
 MOST_ROWS = 600_000
 """More fit rows than this are sampled, at random."""
@@ -98,7 +99,8 @@ def train(
         _Fitted(outcome, family, recipe, design, beta, chosen), sample, items, known, views
     )
     tell(f"people's own effects on {outcome.name}", 0.0)
-    return with_errors(head, views, sample.rows, sample.y, fields)
+    head = with_errors(head, views, sample.rows, sample.y, fields)
+    return with_spread(head, views, sample.rows, sample.y, fields)
 
 
 def _silence(what: str, done: float) -> None:
@@ -121,7 +123,7 @@ def _recipe(
 ) -> Recipe:
     few = rows.take(_sample(len(rows), MOST_FOR_NORMS, rng))
     readings = readings_of(belief_map, outcome)
-    recipe = Recipe(belief_map, outcome, readings, {}, fields.known, fields.recent)
+    recipe = Recipe(belief_map, outcome, readings, {}, fields.known, fields.recent, fields.traits)
     norms = {reading.node: _norms(recipe, reading, views, few) for reading in readings}
     return replace(recipe, norms=norms)
 
@@ -332,6 +334,7 @@ def _head(fitted: _Fitted, sample: Labelled, items: list[str], known: Ints, view
         norms=fitted.recipe.norms,
         known=list(fitted.recipe.known),
         recent=list(fitted.recipe.recent),
+        traits=list(fitted.recipe.traits),
         rows=len(sample.y),
         people=len(np.unique(sample.rows.person)),
         origin=int(sample.rows.closes.at.max()),

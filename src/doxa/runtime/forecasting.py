@@ -20,6 +20,7 @@ from doxa.features.past import Past, read_past
 from doxa.features.plan import outcome_named
 from doxa.features.rows import FIRST, Bound, Rows
 from doxa.features.supposed import with_supposed
+from doxa.features.traits import traits_read
 from doxa.features.views import Views
 from doxa.heads.glm import Family, link_of, mean_of
 from doxa.heads.head import Head, Reasons, family_of, forecast, reasons, recipe_of
@@ -157,7 +158,7 @@ def _past(
     known_at: Moment,
 ) -> tuple[Past, int]:
     """What may be read of those asked about, and how many of them may not be read at all."""
-    fields: dict[str, tuple[str, ...]] = {TRAITS: ()}
+    fields: dict[str, tuple[str, ...]] = {TRAITS: traits_read(seen.belief_map, outcome)}
     for needed in (fields_needed(outcome), fields_asked(outcome)):
         for kind, names in needed.items():
             fields[kind] = tuple(dict.fromkeys((*fields.get(kind, ()), *names)))

@@ -19,8 +19,8 @@ WORTH = 0.5
 def columns(view: View, norms: RowNorms, clock: Clock) -> Iterator[tuple[str, Floats]]:
     """One column per band: occurrences as ln((c + 1/2) / (e rate + 1/2)), and so on by kind.
 
-    For/against: ln((r + 1)/(s + 1)); values: (sum x + 2 mean) / (n + 2) - mean; both beside
-    ln(1 + n), which says how much is known.
+    For/against: ln((r + 1)/(s + 1)); values: (sum x + k mean) / (n + k) - mean, k as the norms
+    say; both beside ln(1 + n), which says how much is known.
     """
     for place, band in enumerate(view.bands):
         name = f"band {format_span(band, clock)}"
@@ -37,7 +37,8 @@ def _band(view: View, norms: RowNorms, place: int, name: str) -> Iterator[tuple[
     if view.node.evidence is EvidenceKind.OCCURRENCE:
         yield name, log_rate(sums[:, 0], view.exposure[:, place] * norms["rate"])
     elif view.node.evidence is EvidenceKind.VALUE:
-        yield name, (sums[:, 1] + 2 * norms["mean"]) / (sums[:, 0] + 2) - norms["mean"]
+        k = norms.worth
+        yield name, (sums[:, 1] + k * norms["mean"]) / (sums[:, 0] + k) - norms["mean"]
         yield f"{name}, amount of evidence", np.log1p(sums[:, 0])
     else:
         yield name, np.log((sums[:, 0] + 1) / (sums[:, 1] + 1))

@@ -14,7 +14,7 @@ from doxa.features.past import Past
 def columns(norms: FieldNorms, past: Past, signal: Ints) -> Iterator[tuple[str, Floats]]:
     """The columns of one field at some signals of its kind.
 
-    A number: value - mean. A category: one column per level. An item: its effect; a list of
+    A number: value - mean, and max(0, value - knot) where its slope may change. A category: one column per level. An item: its effect; a list of
     items: mean and largest effect, and ln(1 + n). A missing value is 0 in each, and 1 in the
     column ``missing``; an item that the population does not know moves nothing and is ``new``.
 
@@ -28,6 +28,8 @@ def columns(norms: FieldNorms, past: Past, signal: Ints) -> Iterator[tuple[str, 
         value = numbers_at(past, norms.kind, name, signal)
         missing = np.isnan(value)
         yield name, np.where(missing, 0.0, value - norms.mean)
+        for knot in norms.knots:
+            yield f"{name} beyond {knot:g}", np.where(missing, 0.0, np.maximum(value - knot, 0.0))
         yield f"{name}, missing", missing.astype(np.float64)
     elif norms.form is Form.CATEGORY:
         yield from _levels(norms, past, signal)

@@ -84,7 +84,9 @@ def _by_field(setting: Setting) -> Iterator[tuple[Floats, Floats]]:
         return
     outcome = msgspec.structs.replace(setting.outcome, given=names, by={}, recent={})
     level = float(link_of(np.array([setting.y.mean()]), setting.family)[0])
-    fields = fields_of_fit(outcome, setting.past, setting.fit, setting.y, setting.family, level)
+    fields = fields_of_fit(
+        outcome, setting.past, setting.fit, setting.y, setting.family, level, fewest=1
+    )
     score = _columns(fields.known, setting.past, setting.score)
     yield _apart(fields, setting.past, setting.fit), score
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
-from doxa.beliefmap.model import BeliefMap
 from doxa.beliefmap.payloads import Bools
 from doxa.features.rows import NONE, Rows
-from doxa.features.traits import trait_of
+from doxa.features.traits import segment_traits, trait_of
 from doxa.fidelity.rivals.base import member_means
 from doxa.fidelity.rivals.setting import Rung, Setting
 from doxa.heads.glm import Family, fit_glm, link_of, loss_of, mean_of
@@ -54,20 +53,6 @@ def _traits(setting: Setting, rows: Rows) -> Ints:
     if not names:
         return np.full((len(rows), 1), NONE)
     return np.stack([trait_of(setting.past, rows, name) for name in names], axis=1)
-
-
-def segment_traits(belief_map: BeliefMap) -> tuple[str, ...]:
-    """The traits that make segments: the map's personas, but none that is protected.
-
-    Examples
-    --------
-    >>> from doxa.beliefmap.map_file import parse_map
-    >>> text = "{doxa: 1, product: p, nodes: {income: {kind: trait, protected: true}}, personas: [age, income]}"
-    >>> segment_traits(parse_map(text))
-    ('age',)
-    """
-    protected = {node.name for node in belief_map.nodes.values() if node.protected}
-    return tuple(name for name in belief_map.personas if name not in protected)
 
 
 def _segment(setting: Setting, fit: Bools, score: Bools) -> Floats:

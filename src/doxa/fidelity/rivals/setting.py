@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.model import BeliefMap, Outcome
+from doxa.beliefmap.payloads import Bools
 from doxa.features.past import Past
 from doxa.features.rows import Rows
 from doxa.heads.glm import Family, fit_glm, mean_of
@@ -41,11 +42,25 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """A rival's forecasts of the scored rows, and what it chose on the fit rows."""
+    """A rival's forecasts of the scored rows, and what it chose on the fit rows.
+
+    Attributes
+    ----------
+    low, high : float64[n] or None
+        The ends between which it says that four of five values lie.
+    """
 
     name: str
     forecast: Floats
     chosen: dict[str, float | str] = field(default_factory=dict)
+    low: Floats | None = None
+    high: Floats | None = None
+
+    def take(self, chosen: Ints | Bools) -> Rung:
+        """The chosen rows."""
+        low = None if self.low is None else self.low[chosen]
+        high = None if self.high is None else self.high[chosen]
+        return replace(self, forecast=self.forecast[chosen], low=low, high=high)
 
 
 def curve(x: Floats) -> Floats:

@@ -1,0 +1,60 @@
+"""Learning how far values lie from their forecasts, once those stand."""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+import numpy as np
+
+from doxa.beliefmap.columns import Floats
+from doxa.features.moments import is_at_signal
+from doxa.features.rows import Rows
+from doxa.features.views import Views
+from doxa.heads.errors import Asked, Errors, History
+from doxa.heads.glm import Family
+from doxa.heads.head import Head, left_over, own_effects, recipe_of, within_scale
+from doxa.heads.spread import LEVELS, Spread, fit_spread, sigma_of, spread_columns
+from doxa.learning.fields import Fields
+from doxa.learning.personal import Look, parts_of
+
+NOTHING = Errors(
+    slopes=[], centre=[], scale=[], items=[], situations=[], bands=[], usual=1.0, weights=[]
+)
+
+
+def with_spread(head: Head, views: Views, rows: Rows, y: Floats, fields: Fields) -> Head:
+    """The head with the spread of its forecasts, for values at a signal.
+
+    Parameters
+    ----------
+    rows, y : fit rows and their labels
+    fields : item effects apart, so that no fit row is expected by its own label
+    """
+    recipe = recipe_of(head, views.map)
+    if head.family is not Family.GAUSSIAN or not is_at_signal(recipe.outcome):
+        return head
+    look = Look(head, views, recipe, fields, parts_of(rows, fields))
+    errors = head.errors or NOTHING
+    history = History.of(
+        recipe.outcome, views.past, rows.twin, head.family, lambda events: look.at(errors, events)
+    )
+    eta, x = look.at(errors, rows)
+    mean = within_scale(eta + own_effects(head, views, history, Asked(rows, x)), recipe.outcome)
+    bands = [band for band in views.map.bands if not math.isinf(band)]
+    draft = Spread(
+        bands=[*bands[len(bands) // 2 :][:1], math.inf],
+        usual=max(float(((y - mean) ** 2).mean()), 1e-12),
+        centre=float(mean.mean()),
+        scale=max(float(mean.std()), 1e-9),
+        weights=[],
+        quantiles=[],
+    )
+    columns = spread_columns(draft, history, left_over(head, views, history), rows, mean)
+    weights = fit_spread(columns, (y - mean) ** 2)
+    draft = msgspec.structs.replace(draft, weights=weights.tolist())
+    apart = (y - mean) / sigma_of(draft, columns)
+    quantiles = np.quantile(apart, LEVELS)
+    return msgspec.structs.replace(
+        head, spread=msgspec.structs.replace(draft, quantiles=quantiles.tolist())
+    )
