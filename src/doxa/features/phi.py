@@ -35,6 +35,8 @@ from doxa.features.views import View, Views
 
 LARGEST = 1e30
 """Sums of absurd values overflow: a column then stands at its end, and spoils no other person."""
+TRAIT = "trait "
+"""What the owners of columns of traits begin with."""
 CIRCUMSTANCES = ""
 """The owner of columns that no node of the person carries."""
 Named = tuple[str, str, Floats]
@@ -207,7 +209,7 @@ def _fields(recipe: Recipe, views: Views, rows: Rows) -> Iterator[tuple[str, Fie
         signal = trait_signals(views.past, rows, norms.field)
         absent = views.absent(norms.field, rows)
         signal = signal if absent is None else np.where(absent, NONE, signal)
-        yield f"trait {norms.field}", norms, signal
+        yield f"{TRAIT}{norms.field}", norms, signal
     for norms in recipe.known:
         yield f"given {norms.field}", norms, rows.signal
     for norms in recipe.recent:

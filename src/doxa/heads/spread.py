@@ -47,7 +47,7 @@ class Spread(msgspec.Struct, frozen=True, kw_only=True):
         Examples
         --------
         >>> even = Spread(bands=[], usual=1.0, centre=0.0, scale=1.0, weights=[], quantiles=[-3, -2, -1, -0.5, 0, 0.5, 1, 2, 3])
-        >>> [end.tolist() for end in even.within(np.array([10.0]), np.array([2.0]), 0.8)]
+        >>> [end.round(6).tolist() for end in even.within(np.array([10.0]), np.array([2.0]), 0.8)]
         [[8.0], [12.0]]
         """
         low, high = np.interp([(1 - share) / 2, (1 + share) / 2], LEVELS, self.quantiles)

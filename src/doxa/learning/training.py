@@ -13,7 +13,7 @@ from doxa.beliefmap.model import BeliefMap, Outcome
 from doxa.errors import PopulationError
 from doxa.features.blocks.items import HALF, cross_fitted, item_rates, overall_mean
 from doxa.features.norms import NodeNorms, Tally
-from doxa.features.phi import Phi, Recipe, member_codes, phi
+from doxa.features.phi import TRAIT, Phi, Recipe, member_codes, phi
 from doxa.features.plan import Reading, readings_of
 from doxa.features.rows import Rows
 from doxa.features.views import Views
@@ -85,7 +85,13 @@ def train(
     )
     recipe = _recipe(belief_map, outcome, views, sample.rows, fields, rng)
     design = _design(recipe, fields, views, sample, family, tell, rng)
-    chosen = _choose(design, sample, family, tell, rng)
+    choosing = int(rng.integers(2**32))
+    chosen = _choose(design, sample, family, tell, choosing)
+    if recipe.traits:
+        bare = design.without_traits()
+        apart = _choose(bare, sample, family, tell, choosing)
+        if not _clearly_better(chosen, apart):
+            recipe, design, chosen = replace(recipe, traits=()), bare, apart
     beta = fit_glm(
         design.table,
         sample.y,
@@ -154,6 +160,20 @@ class _Design:
     scale: Floats
     names: tuple[str, ...]
     owners: tuple[str, ...]
+
+    def without_traits(self) -> _Design:
+        """The same, without the columns of traits."""
+        kept = np.array([not owner.startswith(TRAIT) for owner in self.owners], dtype=bool)
+        return _Design(
+            self.level,
+            self.table[:, np.r_[True, True, kept]],
+            self.low[kept],
+            self.high[kept],
+            self.centre[kept],
+            self.scale[kept],
+            tuple(name for name, told in zip(self.names, kept, strict=True) if told),
+            tuple(owner for owner, told in zip(self.owners, kept, strict=True) if told),
+        )
 
     def penalty(self, ridge: float) -> Floats:
         return np.concatenate([[LEVEL_RIDGE, ITEM_RIDGE], np.full(len(self.names), ridge)])
@@ -246,20 +266,32 @@ def _item_column(
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
+    """A penalty, and the losses of left-out rows under it, with whose they are."""
+
     ridge: float
     start: Floats
     intercept: float
     slope: float
+    losses: Floats
+    person: Ints
+
+
+def _clearly_better(one: _Chosen, other: _Chosen) -> bool:
+    """Whether a choice loses less on left-out people, by more than the standard error of that."""
+    gained = np.bincount(one.person, other.losses - one.losses)
+    return bool(gained.sum() > np.sqrt((gained**2).sum()))
 
 
 def _choose(
-    design: _Design, sample: Labelled, family: Family, tell: Progress, rng: np.random.Generator
+    design: _Design, sample: Labelled, family: Family, tell: Progress, seed: int
 ) -> _Chosen:
     """The penalty that forecasts left-out people best, and the calibration found on them."""
+    rng = np.random.Generator(np.random.Philox(seed))
     _, person = np.unique(sample.rows.person, return_inverse=True)
     out = person % LEFT_OUT == LEFT_OUT - 1
     if out.all() or not out.any():
-        return _Chosen(RIDGES[-2], np.zeros(design.table.shape[1]), 0.0, 1.0)
+        zeros = np.zeros(design.table.shape[1])
+        return _Chosen(RIDGES[-2], zeros, 0.0, 1.0, np.zeros(0), np.zeros(0, dtype=np.int64))
     inside, outside = _some(~out, MOST_TO_CHOOSE, rng), _some(out, MOST_TO_JUDGE, rng)
     x, y = design.table[inside], sample.y[inside]
     x_out, y_out = design.table[outside], sample.y[outside]
@@ -270,13 +302,13 @@ def _choose(
             x, y, ridge=scaled, family=family, offset=design.offset(inside), start=start
         )
         eta = design.offset(outside) + x_out.astype(np.float64) @ start
-        loss = float(loss_of(eta, y_out, family).mean())
+        losses = loss_of(eta, y_out, family)
         tell("choosing the penalty", (number + 1) / len(RIDGES))
-        if best is None or loss < best[0]:
-            best = (loss, ridge, start, eta)
+        if best is None or losses.mean() < best[0].mean():
+            best = (losses, ridge, start, eta)
     assert best is not None
     intercept, slope = _calibration(best[3], y_out, family)
-    return _Chosen(best[1], best[2], intercept, slope)
+    return _Chosen(best[1], best[2], intercept, slope, best[0], person[outside])
 
 
 def _some(chosen: NDArray[np.bool_], most: int, rng: np.random.Generator) -> Ints:
