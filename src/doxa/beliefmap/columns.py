@@ -43,6 +43,8 @@ class SignalColumns:
     fields : dict of name to list or float64[n], or None
         The payload fields that rules read, where they came as columns: NaN and None say nothing.
         `payload` then holds those that are read as they are, such as traits, and none else.
+    device : int64[n] or None
+        Codes of devices as those of sessions, where they were asked for; -1 = none.
     """
 
     twin: Ints
@@ -60,6 +62,7 @@ class SignalColumns:
     sources: tuple[str, ...]
     ids: list[str] | None = None
     fields: Mapping[str, Values] | None = None
+    device: Ints | None = None
 
     def __len__(self) -> int:
         return len(self.at)
@@ -76,6 +79,7 @@ class SignalColumns:
             fields=None
             if self.fields is None
             else {name: picked(column, rows) for name, column in self.fields.items()},
+            device=None if self.device is None else self.device[rows],
         )
 
 

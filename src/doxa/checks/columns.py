@@ -88,6 +88,7 @@ def signal_columns(signals: list[Signal], belief_map: BeliefMap) -> SignalColumn
     sources = tuple(dict.fromkeys(signal.source for signal in signals))
     twins = list(dict.fromkeys(signal.twin for signal in signals))
     sessions = list(dict.fromkeys(s.session for s in signals if s.session is not None))
+    devices = list(dict.fromkeys(s.device for s in signals if s.device is not None))
     zone, timed = belief_map.zone.default, belief_map.clock is Clock.TIME
 
     def ints(values: Iterable[int]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
@@ -108,6 +109,7 @@ def signal_columns(signals: list[Signal], belief_map: BeliefMap) -> SignalColumn
         kinds=kinds,
         sources=sources,
         ids=[s.id for s in signals],
+        device=ints(-1 if s.device is None else devices.index(s.device) for s in signals),
     )
 
 

@@ -95,6 +95,20 @@ def check_scan_in_batches(make: MakeStore) -> None:
         )
 
 
+def check_scan_of_devices(make: MakeStore) -> None:
+    """Devices come where they are asked for: equal codes for equal text, -1 for none."""
+    used = ("phone", None, "till", "phone")
+    with opened(make) as store:
+        store.append([make_signal(f"t{i}", device=device) for i, device in enumerate(used)])
+        (bare,) = store.scan()
+        assert bare.device is None
+        batches = list(store.scan(rows=3, ids=True, devices=True))
+        code = [int(one) for batch in batches if batch.device is not None for one in batch.device]
+        assert [name for batch in batches for name in batch.ids or ()] == ["t0", "t1", "t2", "t3"]
+        assert code[0] == code[3] != code[2] >= 0
+        assert code[1] == -1
+
+
 def check_scan_picks(make: MakeStore) -> None:
     """A scan takes kinds, twins and both bounds together; unknown names match nothing."""
     with opened(make) as store:

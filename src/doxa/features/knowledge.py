@@ -7,24 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from doxa.beliefmap.columns import EvidenceColumns, Ints, SignalColumns
+from doxa.beliefmap.columns import ARRAYS, EvidenceColumns, Ints, SignalColumns
 from doxa.domain.clock import Clock
 from doxa.features.past import KindColumns, Past
 from doxa.features.rows import Rows
 from doxa.state.timeline import Timeline
-
-_PER_SIGNAL = (
-    "twin",
-    "at",
-    "recorded",
-    "order",
-    "seq",
-    "kind",
-    "source",
-    "session",
-    "day",
-    "inert",
-)
 
 
 def known_moment(past: Past, rows: Rows) -> Ints:
@@ -57,7 +44,7 @@ def as_known(past: Past, rows: Rows) -> tuple[Past, Rows]:
     twin = rows.twin.copy()
     twin[affected] = new_key + copy.ravel()
     sources, keys = _copies(past.signals, pairs, new_key)
-    return _extended(past, sources, keys), replace(rows, twin=twin)
+    return with_copies(past, sources, keys), replace(rows, twin=twin)
 
 
 def _straddled(signals: SignalColumns, rows: Rows, known: Ints) -> Ints:
@@ -90,11 +77,11 @@ def _copies(signals: SignalColumns, pairs: Ints, new_key: int) -> tuple[Ints, In
     return np.concatenate(sources), np.concatenate(keys)
 
 
-def _extended(past: Past, sources: Ints, keys: Ints) -> Past:
-    """The past with copies of some signals, and of their evidence, under new keys."""
+def with_copies(past: Past, sources: Ints, keys: Ints) -> Past:
+    """The past with copies of some signals, and of their evidence, behind it under given keys."""
     columns: dict[str, Any] = {
         name: np.concatenate([getattr(past.signals, name), getattr(past.signals, name)[sources]])
-        for name in _PER_SIGNAL
+        for name in (*ARRAYS, *(("device",) if past.signals.device is not None else ()))
     }
     columns["twin"][len(past.signals) :] = keys
     return replace(

@@ -171,10 +171,12 @@ def _signals(batches: list[SignalColumns]) -> SignalColumns:
         name: _joined([getattr(batch, name) for batch in batches]) for name in ARRAYS
     }
     last = batches[-1] if batches else None
+    device = [batch.device for batch in batches if batch.device is not None]
     return SignalColumns(
         payload=[],
         kinds=last.kinds if last else (),
         sources=last.sources if last else (),
+        device=np.concatenate(device) if device else None,
         **columns,
     )
 

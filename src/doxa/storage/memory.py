@@ -32,6 +32,7 @@ from doxa.storage.port import (
 from doxa.storage.rows import (
     AT,
     CAUSE,
+    DEVICE,
     ID,
     KIND,
     ORDER,
@@ -130,6 +131,7 @@ class MemoryLedger(MemoryForgetting):
         twins: Sequence[int] | None = None,
         rows: int = 200_000,
         ids: bool = False,
+        devices: bool = False,
         identity: Identity = ALONE,
         retractions: int | None = None,
     ) -> Iterator[SignalColumns]:
@@ -144,7 +146,7 @@ class MemoryLedger(MemoryForgetting):
         texts = tuple(self._kinds), tuple(self._sources)
         for start in range(0, len(places), rows):
             some = places[start : start + rows]
-            columns = self._columns(some, days, *texts, identity, ids=ids)
+            columns = self._columns(some, days, *texts, identity, ids=ids, devices=devices)
             yield identity.within(columns, since, until) if identity.shifts else columns
 
     def first_signals(
@@ -266,6 +268,7 @@ class MemoryLedger(MemoryForgetting):
         identity: Identity,
         *,
         ids: bool,
+        devices: bool,
     ) -> SignalColumns:
         rows = [self._rows[place] for place in places]
         own = np.array([self._twins[row[TWIN]] for row in rows], dtype=np.int64)
@@ -286,6 +289,7 @@ class MemoryLedger(MemoryForgetting):
             kinds=kinds,
             sources=sources,
             ids=[row[ID] for row in rows] if ids else None,
+            device=session_codes([row[DEVICE] for row in rows]) if devices else None,
         )
 
 

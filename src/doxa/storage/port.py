@@ -209,6 +209,7 @@ class Ledger(Protocol):
         twins: Sequence[int] | None = None,
         rows: int = 200_000,
         ids: bool = False,
+        devices: bool = False,
         identity: Identity = ALONE,
         retractions: int | None = None,
     ) -> Iterator[SignalColumns]:
@@ -221,6 +222,8 @@ class Ledger(Protocol):
         ----------
         twins : sequence of int, optional
             Keys of people: the rows of their aliases are among theirs.
+        ids, devices : bool
+            Bring these columns, too.
         identity : Identity
             Who is whom: the column `twin` names the person.
         retractions : int, optional

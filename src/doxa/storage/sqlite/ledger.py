@@ -125,6 +125,7 @@ class SqliteLedger:
         twins: Sequence[int] | None = None,
         rows: int = 200_000,
         ids: bool = False,
+        devices: bool = False,
         identity: Identity = ALONE,
         retractions: int | None = None,
     ) -> Iterator[SignalColumns]:
@@ -147,6 +148,7 @@ class SqliteLedger:
                 offsets=self._offsets,
                 rows=rows,
                 ids=ids,
+                devices=devices,
                 identity=identity,
             )
 

@@ -71,6 +71,7 @@ class _Step:
     session: Ints
     payload: Sequence[bytes]
     ids: Sequence[str]
+    device: Ints | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,7 @@ def read_columns(
     offsets: Offsets,
     rows: int,
     ids: bool,
+    devices: bool = False,
     identity: Identity = ALONE,
 ) -> Iterator[SignalColumns]:
     """Column batches in ledger order, all of one moment of the ledger."""
@@ -141,13 +143,13 @@ def read_columns(
     window = selection
     if identity.shifts:
         selection = replace(selection, since=None, until=None)
-    sql, values = _query(workspace, selection, wanted, retracted, ids=ids)
+    sql, values = _query(workspace, selection, wanted, retracted, ids=ids, devices=devices)
     picked = None
     if selection.twins is not None and not selection.few:
         picked = np.unique(identity.roots(np.asarray(selection.twins, dtype=np.int64)))
     cursor = connection.execute(sql, values)
     per_batch = -(-rows // _STEP)
-    steps_left = _steps(cursor, max(1, rows // per_batch))
+    steps_left = _steps(cursor, max(1, rows // per_batch), ids=ids, devices=devices)
     while steps := list(islice(steps_left, per_batch)):
         columns = _columns(steps, kinds, sources, days, identity)
         if identity.shifts:
@@ -171,16 +173,17 @@ def read_names(connection: sqlite3.Connection, workspace: int, role: str) -> Nam
     return Names(tuple(text for _, text in found), code, {text: key for key, text in found})
 
 
-def _steps(cursor: sqlite3.Cursor, size: int) -> Iterator[_Step]:
+def _steps(cursor: sqlite3.Cursor, size: int, *, ids: bool, devices: bool) -> Iterator[_Step]:
     """The rows, some hundreds at a time, already as arrays."""
     while rows := cursor.fetchmany(size):
         columns = list(zip(*rows, strict=True))
-        session, payload, *ids = columns[_NUMBERS:]
+        session, payload, *more = columns[_NUMBERS:]
         yield _Step(
             np.array(columns[:_NUMBERS], dtype=np.int64),
             session_codes(session),
             payload,
-            ids[0] if ids else (),
+            more[0] if ids else (),
+            session_codes(more[-1]) if devices else None,
         )
 
 
@@ -192,6 +195,7 @@ def _columns(
     seq, own, at, recorded, order, packed = numbers
     twin, at = identity.roots(own), identity.moved(own, at)
     ids = list(chain.from_iterable(step.ids for step in steps))
+    devices = [step.device for step in steps if step.device is not None]
     return SignalColumns(
         twin=twin,
         at=at,
@@ -207,6 +211,7 @@ def _columns(
         kinds=kinds.texts,
         sources=sources.texts,
         ids=ids or None,
+        device=np.concatenate(devices) if devices else None,
     )
 
 
@@ -217,6 +222,7 @@ def _query(
     retracted: Ints,
     *,
     ids: bool,
+    devices: bool,
 ) -> tuple[str, list[Any]]:
     condition, moments = _moments(selection, "")
     values: list[Any] = [workspace, *moments]
@@ -233,7 +239,7 @@ def _query(
         condition += " AND seq NOT IN (SELECT value FROM json_each(?))"
         values.append(key_list(retracted.tolist()))
     table = "signals" if selection.few else "signals NOT INDEXED"
-    columns = f"{_COLUMNS}, id" if ids else _COLUMNS
+    columns = _COLUMNS + (", id" if ids else "") + (", device" if devices else "")
     return f"SELECT {columns} FROM {table} WHERE workspace = ?{condition} ORDER BY seq", values
 
 
