@@ -61,6 +61,12 @@ class Resamples:
         totals = self._totals(score)
         return _interval(float(totals.sum() / self._rows.sum()), self._means(totals))
 
+    def share(self, part: Floats, whole: Floats) -> Interval:
+        """Mean of a per-row score / mean of another, on the same rows."""
+        own, other = self._totals(part), self._totals(whole)
+        drawn = np.asarray(_ratios(self._drawn(own), self._drawn(other)))
+        return _interval(float(_ratios(own.sum(), other.sum())), drawn)
+
     def skill(self, loss: Floats, rival: Floats) -> Interval:
         """1 - mean loss / mean loss of the rival, on the same rows."""
         own, other = self._totals(loss), self._totals(rival)
