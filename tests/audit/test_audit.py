@@ -17,7 +17,7 @@ from doxa.audit.report import FieldAudit
 from doxa.audit.verdict import Fate, Standing, verdict_of
 from doxa.beliefmap.map_file import parse_map
 from doxa.errors import InputError
-from doxa.runtime.auditing.audit import audit
+from doxa.runtime.auditing.audit import Asked, audit
 
 _VALUES = st.sampled_from(["red", "blue", "green", "", "5"])
 _ROWS = st.lists(
@@ -193,7 +193,7 @@ def test_wrong_files(tmp_path):
     with pytest.raises(InputError, match="which column is it"):
         audit(users)
     with pytest.raises(InputError, match="did you mean 'a'"):
-        audit(users, twin="A")
+        audit(users, asked=Asked(twin="A"))
     with pytest.raises(InputError, match="no such file"):
         audit(tmp_path / "none.csv")
     with pytest.raises(InputError, match="cannot be audited"):

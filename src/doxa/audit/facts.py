@@ -95,6 +95,9 @@ class KindFacts(msgspec.Struct, frozen=True, kw_only=True):
     events, people : int
     per_person_month : float
         Events per person and 30 days of the whole log.
+    gap : float or None
+        Days between a day on which somebody did it and their next, the median; None where nobody
+        did it on two days, or days are not known.
     fields : dict of field to Form
         What its payload carries.
     distinct : dict of field to int
@@ -105,5 +108,6 @@ class KindFacts(msgspec.Struct, frozen=True, kw_only=True):
     events: int
     people: int
     per_person_month: float
+    gap: float | None = None
     fields: dict[str, Form] = {}
     distinct: dict[str, int] = {}

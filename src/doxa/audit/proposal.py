@@ -139,6 +139,12 @@ class _Habit:
         if self.kind.per_person_month < MONTHLY:
             return
         kind = _quoted(self.kind.name)
+        if self.kind.gap is not None:
+            days = max(1, round(self.kind.gap))
+            yield (
+                f"  {names.given(f'{self.name}_again')}: {{happens: {kind}, within: {days}d,"
+                f" among: {{did: {kind}, within: {max(4 * days, 28)}d}}}}"
+            )
         yield (
             f"  {names.given(f'no_{self.name}_for_a_month')}: {{never: {kind}, within: 28d,"
             f" among: {{did: {kind}, within: 90d}}}}"

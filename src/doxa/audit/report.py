@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import msgspec
 
 from doxa.audit.facts import FieldFacts, KindFacts
+from doxa.audit.journey import JourneyAudit
 from doxa.audit.verdict import Fate, Standing, Verdict
+from doxa.audit.worth import OutcomeWorth
 
 
 class FieldAudit(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +36,12 @@ class AuditReport(msgspec.Struct, frozen=True, kw_only=True):
         People of the table without a single event.
     proposal : str
         A first belief map.
+    worth : tuple of OutcomeWorth
+        What the fields say about each outcome, where there is a ledger to learn from.
+    journey : JourneyAudit or None
+        Where context breaks in that ledger.
+    unscored : dict of outcome to why
+        ``""`` where nothing could be scored at all.
     """
 
     file: str
@@ -43,6 +51,9 @@ class AuditReport(msgspec.Struct, frozen=True, kw_only=True):
     kinds: tuple[KindFacts, ...] = ()
     silent: int | None = None
     proposal: str = ""
+    worth: tuple[OutcomeWorth, ...] = ()
+    journey: JourneyAudit | None = None
+    unscored: dict[str, str] = {}
 
     def count(self, standing: Standing) -> int:
         """How many fields stand so."""

@@ -73,10 +73,11 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What fields are added to: rows to learn from and rows to score."""
+    """What fields are added to: rows to learn from and rows to score, about so many members."""
 
     fit: Side
     score: Side
+    members: int
     family: Family
 
     def losses(self, predictor: Floats) -> Floats:
@@ -86,11 +87,10 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Penalties:
-    """How much the effects of a field are shrunk, and what it is worth on people left out."""
+    """How much the effects of a field are shrunk."""
 
     shared: float
     own: float
-    loss: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ def chosen_penalties(ground: Ground, field: Values) -> Penalties:
         loss += _left_out(inside, outside, field.fit[~out], field.fit[out], field.size, ground)
     best = np.unravel_index(int(np.argmin(loss[::-1, ::-1])), loss.shape)
     shared, own = len(SHARED) - 1 - int(best[0]), len(OWN) - 1 - int(best[1])
-    return Penalties(SHARED[shared], OWN[own], float(loss[shared, own]))
+    return Penalties(SHARED[shared], OWN[own])
 
 
 def _left_out(
@@ -141,7 +141,7 @@ def _left_out(
     found = np.empty((len(SHARED), len(OWN)))
     for row, shared in enumerate(SHARED):
         for column, own in enumerate(OWN):
-            effects = _learned(inside, code, size, shared, own, ground.family)
+            effects = _learned(ground, inside, code, size, Penalties(shared, own))
             predictor = outside.known + effects.at(asked, outside.member)
             found[row, column] = loss_of(predictor, outside.y, ground.family).sum()
     return found
@@ -161,9 +161,7 @@ def with_fields(ground: Ground, fields: Sequence[tuple[Values, Penalties]]) -> F
             continue
         side = ground.fit.take(learn)
         for field, penalties in fields:
-            effects = _learned(
-                side, field.fit[learn], field.size, penalties.shared, penalties.own, ground.family
-            )
+            effects = _learned(ground, side, field.fit[learn], field.size, penalties)
             found[own] += effects.at(field.score[own], ground.score.member[own])
             side = replace(side, known=side.known + effects.at(field.fit[learn], side.member))
     return found
@@ -180,16 +178,14 @@ class _Effects:
         return np.asarray(self.shared[code] + self.own[code, member])
 
 
-def _learned(
-    side: Side, code: Ints, size: int, shared: float, own: float, family: Family
-) -> _Effects:
-    members = int(side.member.max(initial=0)) + 1
-    common = _shrunk(side.y, side.known, code, size, shared, family)
-    apart = np.zeros(size * members)
-    if members > 1:
-        place = code * members + side.member
-        apart = _shrunk(side.y, side.known + common[code], place, len(apart), own, family)
-    return _Effects(common, apart.reshape(size, members))
+def _learned(ground: Ground, side: Side, code: Ints, size: int, penalties: Penalties) -> _Effects:
+    common = _shrunk(side.y, side.known, code, size, penalties.shared, ground.family)
+    apart = np.zeros(size * ground.members)
+    if ground.members > 1:
+        place = code * ground.members + side.member
+        known = side.known + common[code]
+        apart = _shrunk(side.y, known, place, len(apart), penalties.own, ground.family)
+    return _Effects(common, apart.reshape(size, ground.members))
 
 
 def _shrunk(

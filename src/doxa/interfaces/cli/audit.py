@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from doxa.domain.clock import Clock
 from doxa.errors import InputError
+from doxa.interfaces.cli.audit_learned import learned_lines
 from doxa.interfaces.cli.console import (
     Json,
     cut,
@@ -19,6 +22,7 @@ from doxa.interfaces.cli.console import (
     table,
     width,
 )
+from doxa.interfaces.cli.stores import DEFAULT_WORKSPACE, Workspace, open_existing
 
 if TYPE_CHECKING:
     from doxa.audit.report import AuditReport, FieldAudit
@@ -30,7 +34,25 @@ def audit(
         typer.Argument(metavar="TABLE", help="People and their fields: CSV, JSONL or Parquet."),
     ],
     events: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A log of signals, in one of these forms.")
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="A log of signals in one of these forms, or a tables file."
+        ),
+    ] = None,
+    belief_map: Annotated[
+        Path | None,
+        typer.Option("--map", metavar="FILE", help="Reads the log; left out, the proposed map."),
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Where the files of its tables lie.")
+    ] = None,
+    db: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Audit the ledger of this store instead.")
+    ] = None,
+    workspace: Workspace = DEFAULT_WORKSPACE,
+    outcome: Annotated[
+        list[str] | None,
+        typer.Option("--outcome", metavar="NAME", help="Only these; may be given several times."),
     ] = None,
     twin: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="Names the person; guessed if left out.")
@@ -47,42 +69,72 @@ def audit(
     kind: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="The kind of signal; left out, one kind.")
     ] = None,
+    session: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="The session of a signal.")
+    ] = None,
+    device: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="The device it came from.")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Who sent it: a department or channel.")
+    ] = None,
+    only_count: Annotated[
+        bool, typer.Option("--only-count", help="Count, but learn and score nothing.")
+    ] = False,
     write_map: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the proposed belief map there.")
     ] = None,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a page there.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Audit what you hold about people: static, stale, shared, sensitive, and what to make of it.
+    """Audit what you hold about people: what each field is, what it is worth, where context breaks.
 
     Example: doxa audit people.csv --events log.parquet --write-map map.yaml
+
+    Example: doxa audit people.csv --events tables.yaml --map map.yaml --outcome lapses
     """
+    from doxa.runtime.auditing.audit import Asked
     from doxa.runtime.auditing.audit import audit as run
 
-    with phases() as report:
-        found = run(
-            users,
-            events,
-            twin=twin,
-            at=at,
-            event_twin=event_twin,
-            event_at=event_at,
-            kind=kind,
-            progress=report,
-        )
+    if db is not None and (events is not None or belief_map is not None):
+        raise InputError("a store has its own signals and map", where="--db", hint="leave one out")
+    asked = Asked(
+        twin=twin,
+        at=at,
+        event_twin=event_twin,
+        event_at=event_at,
+        kind=kind,
+        session=session,
+        device=device,
+        source=source,
+        map=belief_map,
+        data=data,
+        outcomes=outcome or None,
+        score=not only_count,
+    )
+    with nullcontext() if db is None else open_existing(db, workspace=workspace) as twins:
+        with phases() as report:
+            wiring = None if twins is None else twins.wiring
+            found = run(users, events, asked, wiring=wiring, progress=report)
+        clock = Clock.TIME if twins is None else twins.map.clock
     if as_json:
         print_json(found)
     else:
-        say(*_lines(found))
+        say(*_lines(found), *learned_lines(found, clock), "", _END)
     if write_map is not None:
         _write(write_map, found.proposal, "--write-map")
         note(f"{write_map}: a first map, to be corrected; then doxa map check {write_map}")
     if html is not None:
         from doxa.interfaces.pages.audit import write_audit_page
 
-        told = ["doxa", "audit", users.name, *(["--events", events.name] if events else [])]
-        write_audit_page(found, html, command=" ".join(told))
+        told = [("--events", events), ("--map", belief_map), ("--db", db)]
+        words = [word for flag, value in told if value for word in (flag, Path(value).name)]
+        words += [word for name in outcome or () for word in ("--outcome", name)]
+        write_audit_page(found, html, command=" ".join(["doxa", "audit", users.name, *words]))
         note(f"{html}: the audit as a page")
+
+
+_END = "a first belief map: --write-map FILE; as a page: --html FILE; as JSON: --json"
 
 
 def _lines(found: AuditReport) -> list[str]:
@@ -111,7 +163,7 @@ def _lines(found: AuditReport) -> list[str]:
             for kind in found.kinds
         ]
         lines += ["", *table(kinds, "lrrr")]
-    return [*lines, "", "a first belief map: --write-map FILE; the same as JSON: --json"]
+    return lines
 
 
 def _row(each: FieldAudit) -> list[str]:

@@ -110,9 +110,11 @@ def kind_facts(
         f" FROM {events.source} GROUP BY 1 HAVING kind IS NOT NULL"
         f" ORDER BY n DESC, kind LIMIT {_MOST_KINDS}"
     )
+    gaps = _gaps(events, said, person, moment)
     return [
         KindFacts(
             name=str(row[0]),
+            gap=gaps.get(str(row[0])),
             events=int(row[1]),
             people=int(row[2]),
             per_person_month=row[1] / max(row[2], 1) / months,
@@ -129,3 +131,17 @@ def kind_facts(
         )
         for row in rows
     ]
+
+
+def _gaps(events: FileTable, said: str, person: str, moment: str | None) -> dict[str, float]:
+    """Days between a day with a kind and the same person's next, the median by kind."""
+    if moment is None:
+        return {}
+    found = events.rows(
+        f"WITH days AS (SELECT DISTINCT {said} AS kind, {quoted(person)} AS person,"
+        f" CAST(CAST({quoted(moment)} AS TIMESTAMP) AS DATE) AS day FROM {events.source}),"
+        " steps AS (SELECT kind, day - lag(day) OVER (PARTITION BY kind, person ORDER BY day)"
+        " AS gap FROM days WHERE day IS NOT NULL)"
+        " SELECT kind, median(gap) FROM steps WHERE gap IS NOT NULL AND kind IS NOT NULL GROUP BY 1"
+    )
+    return {str(kind): float(gap) for kind, gap in found}

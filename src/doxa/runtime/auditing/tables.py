@@ -22,6 +22,9 @@ _READERS = {
 }
 _PEOPLE = ("twin", "user", "customer", "household", "person", "student", "member", "account")
 _TIMES = ("at", "timestamp", "time", "date", "ts", "updated_at", "created_at", "occurred_at")
+_SESSIONS = ("session", "session_id", "basket", "visit")
+_DEVICES = ("device", "device_id", "anonymous", "anonymous_id", "cookie", "browser")
+_SOURCES = ("source", "channel", "department", "team")
 _KINDS = ("kind", "event", "type", "event_type", "event_name", "action")
 
 
@@ -119,6 +122,21 @@ class FileTable:
     def kind(self, asked: str | None) -> str | None:
         """The column of kinds of events, None when all are of one kind."""
         return self.column(asked, "--kind", ()) if asked is not None else self.guessed(_KINDS)
+
+    def session(self, asked: str | None) -> str | None:
+        """The column of sessions, None when there is none."""
+        return self._named(asked, "--session", _SESSIONS)
+
+    def device(self, asked: str | None) -> str | None:
+        """The column of devices, None when there is none."""
+        return self._named(asked, "--device", _DEVICES)
+
+    def sender(self, asked: str | None) -> str | None:
+        """The column of who sent a signal, None when there is none."""
+        return self._named(asked, "--source", _SOURCES)
+
+    def _named(self, asked: str | None, option: str, usual: Sequence[str]) -> str | None:
+        return self.guessed(usual) if asked is None else self.column(asked, option, ())
 
     def form(self, column: str) -> Form:
         """How the values of a column are written."""

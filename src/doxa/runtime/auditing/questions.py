@@ -1,0 +1,72 @@
+"""The questions an audit puts to a ledger: each outcome, learned before and scored after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+import numpy as np
+
+from doxa.beliefmap.columns import Ints
+from doxa.beliefmap.evaluation import Evaluation, EvaluationRow, People, Selection
+from doxa.beliefmap.evaluation_rows import untriggered
+from doxa.domain.clock import Clock
+from doxa.features.past import Past
+from doxa.features.plan import outcome_named
+from doxa.fidelity.breaks import Question
+from doxa.fidelity.split import split_rows
+from doxa.learning.training import Labelled
+from doxa.runtime.default_evaluation import default_evaluation
+from doxa.runtime.wiring import Wiring
+
+MOST_ROWS = 100_000
+"""More rows than this to learn from, or to score, are drawn at random."""
+PARTS = 5
+"""On a position clock one person in so many is scored, and the others are learned from."""
+
+
+def evaluation_of(wiring: Wiring, outcomes: Sequence[str] | None) -> Evaluation:
+    """Every outcome that can be learned, or those named.
+
+    On the time clock the last fifth of the ledger is scored; on a position clock, where nobody's
+    moments are another's, one person in five.
+    """
+    whole = default_evaluation(wiring)
+    for name in outcomes or ():
+        outcome_named(wiring.belief_map, name)
+    rows = {name: row for name, row in whole.rows.items() if not outcomes or name in outcomes}
+    if wiring.belief_map.clock is Clock.POSITION:
+        rows = {name: _by_people(wiring, row) for name, row in rows.items()}
+    return msgspec.structs.replace(whole, rows=rows)
+
+
+def _by_people(wiring: Wiring, row: EvaluationRow) -> EvaluationRow:
+    grid = Selection()
+    if untriggered(wiring.belief_map.outcomes[row.outcomes[0]]) and row.fit and row.score:
+        grid = Selection(begin=row.fit.begin, end=row.score.end, every=row.fit.every)
+
+    def part(*parts: int) -> Selection:
+        people = People(modulus=PARTS, parts=parts, hashed=True)
+        return msgspec.structs.replace(grid, people=people)
+
+    return msgspec.structs.replace(row, fit=part(*range(1, PARTS)), score=part(0))
+
+
+def question_of(
+    evaluation: Evaluation,
+    row: EvaluationRow,
+    past: Past,
+    names: Callable[[Ints], Sequence[str]],
+) -> Question:
+    """The rows of one outcome, at most `MOST_ROWS` on either side."""
+    outcome = outcome_named(evaluation.belief_map, row.outcomes[0])
+    split = split_rows(evaluation, row, outcome, past, names)
+    rng = np.random.Generator(np.random.Philox(evaluation.seed))
+    fit, score = (_sampled(each, rng) for each in (split.fit, split.score))
+    return Question(split.past, outcome, fit, score, split.known, evaluation.seed)
+
+
+def _sampled(found: Labelled, rng: np.random.Generator) -> Labelled:
+    if len(found.y) <= MOST_ROWS:
+        return found
+    return found.take(np.sort(rng.choice(len(found.y), MOST_ROWS, replace=False)))

@@ -1,0 +1,289 @@
+"""What fields and what breaks of context are worth in forecasts, outcome by outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from doxa.audit.journey import Break, JourneyAudit, journey_of
+from doxa.audit.worth import FieldWorth, Gain, OutcomeWorth
+from doxa.beliefmap.columns import Floats, Ints
+from doxa.domain.clock import Clock
+from doxa.errors import InputError, PopulationError
+from doxa.features.cut import Part, parts_of
+from doxa.features.past import Past, read_past
+from doxa.fidelity.breaks import Question, answered, cost_of, reset_at
+from doxa.fidelity.fields import fields_for
+from doxa.fidelity.ladder import loss_name, row_losses
+from doxa.fidelity.resampling import Resamples
+from doxa.fidelity.rivals.base import member_means
+from doxa.fidelity.worth import (
+    Ground,
+    Penalties,
+    Side,
+    Values,
+    Worth,
+    chosen_penalties,
+    with_fields,
+    worth_of,
+)
+from doxa.heads.glm import Family, link_of
+from doxa.heads.head import Forecasts, family_of
+from doxa.runtime.auditing.fields import FieldTable
+from doxa.runtime.auditing.questions import evaluation_of, question_of
+from doxa.runtime.identity import people_at
+from doxa.runtime.wiring import Wiring
+from doxa.storage.rows import session_codes
+from doxa.types import Span
+
+Progress = Callable[[str, int, "int | None"], None]
+FEWEST = 20
+"""With fewer people to score, an interval says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What was learned from a ledger.
+
+    Attributes
+    ----------
+    unscored : dict of outcome to why; of ``""`` where it is all of them
+    """
+
+    worth: tuple[OutcomeWorth, ...]
+    journey: JourneyAudit
+    unscored: dict[str, str]
+
+
+def scored(
+    wiring: Wiring,
+    fields: FieldTable,
+    outcomes: Sequence[str] | None,
+    *,
+    cold: Span | None = None,
+    progress: Progress,
+) -> Scored:
+    """Score every outcome of a ledger: what fields say about it, and what a reset costs.
+
+    Parameters
+    ----------
+    outcomes : names, optional
+        Left out, all of the map that can be learned.
+    cold : int, optional
+        After so long without a signal a session starts from nothing.
+    """
+    unscored: dict[str, str] = {}
+    asked, rows = None, []
+    try:
+        asked = evaluation_of(wiring, outcomes)
+        rows = list(asked.rows.values())
+    except (InputError, PopulationError) as error:
+        unscored[""] = str(error)
+    total = wiring.store.stats().signals
+    past = read_past(
+        wiring.belief_map,
+        wiring.store.scan(identity=people_at(wiring, None, None), devices=True),
+        fields=fields_for(wiring.belief_map, rows),
+        progress=lambda done: progress("reading the ledger", done, total),
+    )
+    journey = _journey(wiring, past, cold)
+    worth, breaks = [], []
+    for row in rows:
+        assert asked is not None
+        try:
+            question = question_of(asked, row, past, _names(wiring))
+            found = _Answer.of(question, _told(progress, row.name))
+            worth += _worth(found, fields, _told(progress, row.name))
+            breaks += _breaks(found, _parts(journey), _told(progress, row.name))
+        except (InputError, PopulationError) as error:
+            unscored[row.name] = str(error)
+    return Scored(
+        tuple(worth),
+        _with_breaks(journey, breaks),
+        unscored,
+    )
+
+
+def _told(progress: Progress, name: str) -> Callable[[str, float], None]:
+    return lambda what, done: progress(f"{name}: {what}", round(100 * done), 100)
+
+
+def _names(wiring: Wiring) -> Callable[[Ints], Sequence[str]]:
+    return lambda keys: wiring.store.twin_names(keys.tolist())
+
+
+def _journey(wiring: Wiring, past: Past, cold: Span | None) -> JourneyAudit:
+    store = wiring.store
+    keys = store.twins()
+    roots = people_at(wiring, None, None).roots(keys)
+    return journey_of(
+        past.signals,
+        wiring.belief_map.clock,
+        ids=len(keys),
+        joined=int((roots != keys).sum()),
+        named_as_device=_named_as_device(past, store.twin_names(keys.tolist()), roots),
+        gap=cold,
+    )
+
+
+def _named_as_device(past: Past, names: Sequence[str], roots: Ints) -> int:
+    """People who are called like a device that somebody else uses."""
+    device = past.signals.device
+    if device is None:
+        return 0
+    pairs = np.unique(np.stack([device, past.signals.twin], axis=1)[device >= 0], axis=0)
+    codes = session_codes(names)
+    low = np.searchsorted(pairs[:, 0], codes, side="left")
+    high = np.searchsorted(pairs[:, 0], codes, side="right")
+    met = [
+        root
+        for root, start, end in zip(roots.tolist(), low.tolist(), high.tolist(), strict=True)
+        if (pairs[start:end, 1] != root).any()
+    ]
+    return len(set(met))
+
+
+def _parts(journey: JourneyAudit) -> list[Part]:
+    """Where this ledger can be cut: sessions always, devices and sources where there are several."""
+    found = [Part.SESSION]
+    if any(each.name == Part.DEVICE and each.ids > 1 for each in journey.ids):
+        found.append(Part.DEVICE)
+    if len(journey.departments) > 1:
+        found.append(Part.SOURCE)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A question with the forecasts of the base rate and of the persistent twin."""
+
+    question: Question
+    family: Family
+    base_fit: Floats
+    base: Floats
+    twin_fit: Forecasts
+    twin: Forecasts
+
+    @classmethod
+    def of(cls, question: Question, tell: Callable[[str, float], None]) -> _Answer:
+        """Fit the persistent twin.
+
+        Raises
+        ------
+        InputError
+            Too few people can be scored.
+        """
+        people = len(np.unique(question.score.rows.person))
+        if people < FEWEST:
+            raise InputError(f"only {people} people can be scored", expected=f"{FEWEST} or more")
+        fit, score = question.fit, question.score
+        twin_fit, twin = answered(question, tell)
+        return cls(
+            question,
+            family_of(question.outcome, question.past.map),
+            member_means(fit.rows.member, fit.y, fit.rows.member),
+            member_means(fit.rows.member, fit.y, score.rows.member),
+            twin_fit,
+            twin,
+        )
+
+
+def _worth(
+    found: _Answer, fields: FieldTable, tell: Callable[[str, float], None]
+) -> list[OutcomeWorth]:
+    question = found.question
+    fit, score = question.fit, question.score
+    inside, scored_ = fields.holds(fit.rows), fields.holds(score.rows)
+    if not fields.codes or not inside.any() or len(np.unique(score.rows.person[scored_])) < FEWEST:
+        return []
+    in_fit, in_score = fields.known(fit.rows.take(inside)), fields.known(score.rows.take(scored_))
+    _, person = np.unique(
+        np.concatenate([fit.rows.person[inside], score.rows.person[scored_]]), return_inverse=True
+    )
+    members, member = np.unique(
+        np.concatenate([fit.rows.member[inside], score.rows.member[scored_]]), return_inverse=True
+    )
+    count, family = int(inside.sum()), found.family
+
+    def ground(known_fit: Floats, known: Floats) -> Ground:
+        return Ground(
+            Side(fit.y[inside], known_fit[inside], member[:count], person[:count]),
+            Side(score.y[scored_], known[scored_], member[count:], person[count:]),
+            len(members),
+            family,
+        )
+
+    alone = ground(link_of(found.base_fit, family), link_of(found.base, family))
+    beside = ground(found.twin_fit.eta, found.twin.eta)
+    resamples = Resamples(score.rows.person[scored_], seed=question.seed)
+    base = alone.losses(alone.score.known)
+    chosen: list[list[tuple[Values, Penalties]]] = [[], []]
+    each = []
+    for place, (name, code) in enumerate(in_fit.items()):
+        tell("what fields say", place / len(in_fit))
+        values = Values(name, code, in_score[name], fields.sizes[name])
+        gains = []
+        for side, of in zip((alone, beside), chosen, strict=True):
+            picked = (values, chosen_penalties(side, values))
+            of.append(picked)
+            gains.append(_gain(worth_of(side, with_fields(side, [picked]), resamples, base)))
+        each.append(FieldWorth(field=name, alone=gains[0], beside=gains[1]))
+    order = np.argsort([-one.alone.removed[0] for one in each], kind="stable").tolist()
+    both = [
+        _gain(worth_of(side, with_fields(side, [of[p] for p in order]), resamples, base))
+        for side, of in zip((alone, beside), chosen, strict=True)
+    ]
+    return [
+        OutcomeWorth(
+            outcome=question.outcome.name,
+            loss=loss_name(family),
+            rows=len(base),
+            people=len(np.unique(score.rows.person[scored_])),
+            mean=float(score.y[scored_].mean()),
+            base=float(base.mean()),
+            history=_gain(worth_of(alone, beside.score.known, resamples, base)),
+            fields=tuple(each),
+            together=FieldWorth(field="all of them", alone=both[0], beside=both[1])
+            if len(each) > 1
+            else None,
+            later=question.past.map.clock is Clock.TIME,
+        )
+    ]
+
+
+def _gain(worth: Worth) -> Gain:
+    return Gain(removed=worth.removed.as_list(), share=worth.share.as_list())
+
+
+def _breaks(
+    found: _Answer, parts: Sequence[Part], tell: Callable[[str, float], None]
+) -> list[Break]:
+    question, made = found.question, []
+    y, person = question.score.y, question.score.rows.person
+    if not row_losses(y, found.base, found.family).sum():
+        return []
+    resamples = Resamples(person, seed=question.seed)
+    for part in parts:
+        told = lambda what, done, part=part: tell(f"reset at every {part}, {what}", done)  # noqa: E731
+        reset = answered(reset_at(question, parts_of(question.past, part)), told)[1]
+        cost = cost_of(y, found.base, found.twin.mean, reset.mean, found.family, resamples)
+        made.append(
+            Break(
+                outcome=question.outcome.name,
+                part=part.value,
+                rows=len(y),
+                people=len(np.unique(person)),
+                kept=cost.kept.as_list(),
+                reset=cost.reset.as_list(),
+                lost=cost.lost.as_list(),
+            )
+        )
+    return made
+
+
+def _with_breaks(journey: JourneyAudit, breaks: list[Break]) -> JourneyAudit:
+    import msgspec
+
+    return msgspec.structs.replace(journey, breaks=tuple(breaks))
