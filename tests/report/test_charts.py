@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from doxa.report import Chart, histogram, ladder, reliability, timeline
+from doxa.report import Chart, histogram, ladder, pairs, reliability, timeline
 
 NAN = math.nan
 EMPTY = [
@@ -15,9 +15,15 @@ EMPTY = [
     reliability([]),
     histogram([], measure="skill"),
     timeline([], node="fair"),
+    pairs([], names=("alone", "beside"), measure="share"),
 ]
 GAPS = [
     ladder([{"name": "twin", "value": NAN, "low": None, "high": math.inf}], bar=NAN),
+    pairs(
+        [{"name": "income", "first": NAN, "second": None, "second_low": NAN}],
+        names=("alone", "beside"),
+        measure="share",
+    ),
     reliability([{"forecast": NAN, "observed": None, "count": 0}]),
     histogram([{"low": 0, "high": 1, "count": None}], measure="skill"),
     timeline([{"at": 0, "credence": NAN, "low": NAN, "high": 1}], node="fair"),
@@ -71,6 +77,19 @@ def test_ladder_of_skills_makes_room_below_zero() -> None:
     chart = ladder([{"name": "twin", "value": 0.01, "low": -0.02, "high": 0.04}], form="percent")
     assert chart.option["xAxis"]["min"] is None
     assert series(chart, "custom")["data"] == [[0, -2.0, 4.0]]
+
+
+def test_pairs_draw_each_interval_beside_its_own_bar() -> None:
+    chart = pairs(
+        [{"name": "age", "first": 0.02, "first_low": 0.01, "first_high": 0.03, "second": -0.01}],
+        names=("alone", "beside"),
+        measure="share",
+    )
+    whiskers = series(chart, "custom")["data"]
+    assert [row[1:3] for row in whiskers] == [[1.0, 3.0], [None, None]]
+    assert whiskers[0][3] == -whiskers[1][3] < 0
+    assert chart.option["xAxis"]["min"] is None
+    assert chart.table.cells == (("age", "2.0\u00a0% [1.0, 3.0]", "−1.0\u00a0%"),)
 
 
 def test_bar_is_a_line_only_where_there_is_one() -> None:

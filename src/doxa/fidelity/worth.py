@@ -23,6 +23,7 @@ SHARED = (3.0, 30.0, 300.0, math.inf)
 """Penalties of the effect that a value has on every member alike; inf = no such effect."""
 OWN = (30.0, 300.0, math.inf)
 """Penalties of a value's effect on one member."""
+LEVEL = 1.0
 FOLDS = 5
 """People are dealt into so many parts; the rows of each see the effects of the others."""
 ROUNDS, ENOUGH = 12, 1e-4
@@ -83,6 +84,20 @@ class Ground:
     def losses(self, predictor: Floats) -> Floats:
         """The loss of each scored row."""
         return row_losses(self.score.y, mean_of(predictor, self.family), self.family)
+
+
+def levelled(ground: Ground) -> Ground:
+    """The same, what is known moved to the level of each member among the fit rows.
+
+    A level that is wrong for these people would be mended by any field, whatever it says.
+    """
+    fit = ground.fit
+    level = _shrunk(fit.y, fit.known, fit.member, ground.members, LEVEL, ground.family)
+    return replace(
+        ground,
+        fit=replace(fit, known=fit.known + level[fit.member]),
+        score=replace(ground.score, known=ground.score.known + level[ground.score.member]),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ True
 from doxa.report.chart import Chart
 from doxa.report.charts.histogram import histogram
 from doxa.report.charts.ladder import ladder
+from doxa.report.charts.pairs import pairs
 from doxa.report.charts.reliability import reliability
 from doxa.report.charts.timeline import timeline
 from doxa.report.html import render, write_page
@@ -37,6 +38,7 @@ __all__ = [
     "Table",
     "histogram",
     "ladder",
+    "pairs",
     "reliability",
     "render",
     "timeline",

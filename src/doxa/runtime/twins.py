@@ -628,13 +628,26 @@ class Twins:
         """Fit and score the rows of an evaluation on this store's ledger."""
         return judging.fidelity(self.wiring, evaluation, rows, progress=progress)
 
-    def audit(self, users: Path | str, events: Path | str | None = None) -> AuditReport:
-        """What a table of people, and a log of signals, know about them today.
+    def audit(
+        self,
+        users: Path | str,
+        events: Path | str | None = None,
+        asked: auditing.Asked | None = None,
+    ) -> AuditReport:
+        """What a table of people says about them, and where context breaks along their way.
 
-        Which columns name people, times and kinds is guessed by their names; see
-        `doxa.runtime.auditing.audit.audit` to say it.
+        Outcomes are learned from a log of signals, or, where that is left out, from this store's
+        own ledger and map.
+
+        Parameters
+        ----------
+        users, events : path
+        asked : Asked, optional
+            Which columns say what (guessed by their names), which map and outcomes; see
+            `doxa.runtime.auditing.audit.Asked`.
         """
-        return auditing.audit(Path(users), None if events is None else Path(events))
+        log = None if events is None else Path(events)
+        return auditing.audit(Path(users), log, asked, wiring=self.wiring)
 
     def forget(self, id: str, *, now: Any = None) -> ForgetReceipt:
         """Erase one person; returns when nothing of them is served any more.

@@ -130,7 +130,8 @@ def audit(
         told = [("--events", events), ("--map", belief_map), ("--db", db)]
         words = [word for flag, value in told if value for word in (flag, Path(value).name)]
         words += [word for name in outcome or () for word in ("--outcome", name)]
-        write_audit_page(found, html, command=" ".join(["doxa", "audit", users.name, *words]))
+        command = " ".join(["doxa", "audit", users.name, *words])
+        write_audit_page(found, html, command=command, clock=clock)
         note(f"{html}: the audit as a page")
 
 

@@ -24,8 +24,10 @@ def learned_lines(found: AuditReport, clock: Clock = Clock.TIME) -> list[str]:
     if found.worth:
         lines += [
             "",
-            "  each interval is at 95 % and about people; of forty that say nothing, one lies above 0",
+            "  intervals are at 95 %, by resampling people; of forty that say nothing, one lies above 0",
         ]
+    if found.worth and found.stale_days is None:
+        lines.append("  the table has no times: a snapshot may know what only happened later")
     if found.journey is not None:
         lines += ["", *_journey(found.journey, clock)]
     for name, why in found.unscored.items():

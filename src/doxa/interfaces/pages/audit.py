@@ -8,6 +8,8 @@ from pathlib import Path
 from doxa import __version__
 from doxa.audit.report import AuditReport, FieldAudit
 from doxa.audit.verdict import Fate, Standing
+from doxa.domain.clock import Clock
+from doxa.interfaces.pages.audit_learned import learned_cards, learned_sections
 from doxa.report import (
     Card,
     Chart,
@@ -26,7 +28,7 @@ from doxa.report.number import spell
 _STATIC = (Standing.STATIC, Standing.UNKNOWN)
 
 
-def audit_page(found: AuditReport, *, command: str) -> Page:
+def audit_page(found: AuditReport, *, command: str, clock: Clock = Clock.TIME) -> Page:
     """The page of an audit."""
     name = Path(found.file).name
     return Page(
@@ -36,10 +38,11 @@ def audit_page(found: AuditReport, *, command: str) -> Page:
             "Each field is judged by its name and its values. A static field is what somebody wrote"
             " down once; a belief, goal or preference is kept up by what people do."
         ),
-        cards=_cards(found),
+        cards=(*_cards(found), *learned_cards(found)),
         sections=(
             Section("Every field", (_fields(found),)),
             Section("How many people look the same", (_sharing(found), _sharing_note(found))),
+            *learned_sections(found, clock),
             *([Section("What people do", (_kinds(found),))] if found.kinds else []),
             Section(
                 "A first belief map",
@@ -52,9 +55,15 @@ def audit_page(found: AuditReport, *, command: str) -> Page:
     )
 
 
-def write_audit_page(found: AuditReport, path: str | os.PathLike[str], *, command: str) -> Path:
+def write_audit_page(
+    found: AuditReport,
+    path: str | os.PathLike[str],
+    *,
+    command: str,
+    clock: Clock = Clock.TIME,
+) -> Path:
     """Write `audit_page` as one file that needs no network."""
-    return write_page(audit_page(found, command=command), path)
+    return write_page(audit_page(found, command=command, clock=clock), path)
 
 
 def _cards(found: AuditReport) -> tuple[Card, ...]:

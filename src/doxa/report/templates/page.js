@@ -4,16 +4,18 @@
     type: "line", shape: { x1, y1, x2, y2 }, style: { ...style, lineWidth: 1.5 },
   });
 
-  // An interval: a line between two ends with a short cap at each.
+  // An interval: a line between two ends with a short cap at each, moved aside by some pixels.
   const whisker = (horizontal) => (params, api) => {
     const [at, low, high] = [api.value(0), api.value(1), api.value(2)];
     if (!Number.isFinite(low) || !Number.isFinite(high)) return null;
     const [x1, y1] = api.coord(horizontal ? [low, at] : [at, low]);
     const [x2, y2] = api.coord(horizontal ? [high, at] : [at, high]);
+    const aside = api.value(3) || 0;
     const style = { stroke: api.visual("color"), fill: "none" };
     const [dx, dy] = horizontal ? [0, 5] : [4, 0];
     return {
       type: "group",
+      ...(horizontal ? { y: aside } : { x: aside }),
       children: [
         line(x1, y1, x2, y2, style),
         line(x1 - dx, y1 - dy, x1 + dx, y1 + dy, style),

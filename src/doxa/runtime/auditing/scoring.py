@@ -26,6 +26,7 @@ from doxa.fidelity.worth import (
     Values,
     Worth,
     chosen_penalties,
+    levelled,
     with_fields,
     worth_of,
 )
@@ -208,12 +209,13 @@ def _worth(
     count, family = int(inside.sum()), found.family
 
     def ground(known_fit: Floats, known: Floats) -> Ground:
-        return Ground(
+        found = Ground(
             Side(fit.y[inside], known_fit[inside], member[:count], person[:count]),
             Side(score.y[scored_], known[scored_], member[count:], person[count:]),
             len(members),
             family,
         )
+        return levelled(found)
 
     alone = ground(link_of(found.base_fit, family), link_of(found.base, family))
     beside = ground(found.twin_fit.eta, found.twin.eta)
