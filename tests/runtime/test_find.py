@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import operator
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.runtime.conditions import holds
 from tests.runtime.conftest import NOW
 
 from doxa.beliefmap.cohorts.parse import parse_condition
-from doxa.beliefmap.cohorts.tree import All, Any, Not, OfKind, OfNode, OfTrait
 from doxa.beliefmap.map_file import parse_map
 from doxa.domain.clock import DAY, HOUR, datetime_of
 from doxa.errors import InputError, UnknownName
@@ -18,7 +16,6 @@ from doxa.runtime.cohorts import finding
 from doxa.runtime.opening import open_twins
 
 PEOPLE = ("ann", "bob", "cyd", "dee")
-_SIGNS = {"lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge}
 
 signals = st.lists(
     st.tuples(
@@ -75,45 +72,6 @@ conditions = st.recursive(
     ),
     max_leaves=4,
 )
-
-
-def holds(tree, twin) -> bool:
-    """The condition on one person, read through the facade."""
-    if isinstance(tree, Not):
-        return not holds(tree.part, twin)
-    if isinstance(tree, All):
-        return all(holds(part, twin) for part in tree.parts)
-    if isinstance(tree, Any):
-        return any(holds(part, twin) for part in tree.parts)
-    if isinstance(tree, OfTrait):
-        return trait_holds(tree, twin.traits().get(tree.name))
-    if isinstance(tree, OfKind):
-        return any(each.opinion.status == tree.word for each in twin.opinions(tree.kind.value))
-    assert isinstance(tree, OfNode)
-    if not tree.anyone:
-        return facet_holds(tree, twin.opinion(str(tree.node)))
-    every = [each for each in twin.opinions() if each.met and each.node.node == tree.node.node]
-    return any(facet_holds(tree, each.opinion) for each in every)
-
-
-def facet_holds(test, opinion) -> bool:
-    found = getattr(opinion, test.facet)
-    if found is None:
-        return False
-    if isinstance(found, str):
-        return (found in test.values) is (test.operator.value == "in")
-    sign = _SIGNS.get(test.operator.value)
-    if sign is None:
-        return (found in map(float, test.values)) is (test.operator.value == "in")
-    return sign(found, float(test.values[0]))
-
-
-def trait_holds(test, found) -> bool:
-    if found is None:
-        return False
-    if test.operator.value in _SIGNS:
-        return isinstance(found, int) and _SIGNS[test.operator.value](found, float(test.values[0]))
-    return (str(found) in test.values) is (test.operator.value == "in")
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])

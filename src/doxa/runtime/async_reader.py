@@ -14,6 +14,7 @@ class AsyncReader(Awaited[Reader]):
 
     read = awaited(Reader.read)
     find = awaited(Reader.find)
+    cohort = awaited(Reader.cohort)
     forecast = awaited(Reader.forecast)
 
     async def twin(self, id: str, as_of: Any = None, known_at: Any = None) -> AsyncReadTwin:

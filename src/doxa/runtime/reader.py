@@ -14,6 +14,7 @@ from doxa.errors import InputError, SignalError
 from doxa.reading.opinion import Opinion
 from doxa.runtime.cohorts.cohort import Cohort
 from doxa.runtime.cohorts.finding import find
+from doxa.runtime.cohorts.saving import saved
 from doxa.runtime.forecasting import forecast_set
 from doxa.runtime.forecasts import Forecast, Forecasts
 from doxa.runtime.frozen import Asking, asking, freeze
@@ -78,6 +79,10 @@ class Reader:
         found = find(self._wiring, condition, self._now(), purpose=self.purpose)
         self._note_all("find", {twin: [] for twin in found.ids})
         return found
+
+    def cohort(self, name: str) -> Cohort:
+        """The people for whom a saved condition holds, one that the purpose may ask."""
+        return self.find(saved(self._wiring, name, self.purpose))
 
     def forecast(
         self,

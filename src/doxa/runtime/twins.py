@@ -563,20 +563,20 @@ class Twins:
         now: Any = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> Cohort:
-        """The people for whom a condition holds: ``prices_are_fair < 0.3 and belief.contested``.
+        """The people for whom a condition holds: ``prices_are_fair < 0.3 and goal.stalled``.
 
         Parameters
         ----------
         condition : str
-            Nodes (``fair < 0.3``, ``buys[MILK].trend > 0``, ``buys[*].contested``), kinds
-            (``belief.contested``: some belief is), traits (``trait.age = "45-54"``) and forecasts
-            (``forecast.lapses > 50%``), joined by and, or, not and brackets. What is not known
-            passes no test.
+            Nodes (``fair < 0.3``, ``buys[MILK].trend > 0``, ``buys[*].contested``), goals
+            (``save.stalled``, ``save.progress > 50%``), kinds (``goal.stalled``: some goal is),
+            traits (``trait.age = "45-54"``) and forecasts (``forecast.lapses > 50%``), joined by
+            and, or, not and brackets. What is not known passes no test.
         at, known_at, now : optional
             As for `twin`: who it held for at an earlier moment, and as known at another.
         purpose : str, optional
             As for `twin`. Who does not let it, or the operator, read what the condition names is
-            left out and counted.
+            left out and counted. What it may not see, its condition cannot name.
         progress : callable, optional
             Told after each part how many people were tested, and how many there are.
 
@@ -593,13 +593,13 @@ class Twins:
         """Keep a condition by name; whom it holds for is worked out when it is asked."""
         return saving.save(self.wiring, name, condition)
 
-    def cohorts(self) -> list[SavedCohort]:
-        """The saved conditions by name."""
-        return self.wiring.store.cohorts()
+    def cohorts(self, *, purpose: str | None = None) -> list[SavedCohort]:
+        """The saved conditions by name; a purpose is told only of those it may ask."""
+        return saving.known(self.wiring, purpose)
 
-    def saved_condition(self, name: str) -> str:
+    def saved_condition(self, name: str, *, purpose: str | None = None) -> str:
         """The condition saved under a name."""
-        return saving.saved(self.wiring, name)
+        return saving.saved(self.wiring, name, purpose)
 
     def cohort(
         self,
@@ -611,7 +611,7 @@ class Twins:
         now: Any = None,
     ) -> Cohort:
         """The people for whom a saved condition holds."""
-        text = self.saved_condition(name)
+        text = self.saved_condition(name, purpose=purpose)
         return self.find(text, at=at, known_at=known_at, purpose=purpose, now=now)
 
     def drop_cohort(self, name: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from doxa.beliefmap.cohorts.tree import (
+    GOAL_NUMBERS,
+    GOAL_STATUSES,
     NUMBERS,
     STATUSES,
     TRUTHS,
@@ -12,6 +14,7 @@ from doxa.beliefmap.cohorts.tree import (
     Any,
     Not,
     OfForecast,
+    OfGoal,
     OfKind,
     OfNode,
     OfTrait,
@@ -20,7 +23,9 @@ from doxa.beliefmap.cohorts.tree import (
 from doxa.beliefmap.cohorts.words import Sort, Word, words_of, wrong
 from doxa.beliefmap.model import BeliefMap, Node, Operator
 from doxa.beliefmap.names import listed, nearest
+from doxa.domain.claim import is_open
 from doxa.domain.node import Address, NodeKind, parse_address
+from doxa.domain.view import EVERYTHING, Sight
 from doxa.errors import InputError
 
 DEEPEST = 50
@@ -39,18 +44,21 @@ _KINDS = {kind.value: kind for kind in NodeKind if kind is not NodeKind.TRAIT}
 _LITERALS = {Sort.NAME, Sort.NUMBER, Sort.TEXT}
 
 
-def parse_condition(text: str, belief_map: BeliefMap, words: Sequence[str] = ()) -> Tree:
+def parse_condition(text: str, belief_map: BeliefMap, sight: Sight = EVERYTHING) -> Tree:
     """The condition as a tree.
 
     ``and`` binds closer than ``or``; a test is a node (``prices_are_fair < 0.3``,
-    ``buys[MILK].trend > 0``, ``buys[*].contested``), a kind (``goal.stalled``: some goal is), a trait
-    (``trait.age = "45-54"``, ``trait.income in (low, mid)``) or a forecast
+    ``buys[MILK].trend > 0``, ``buys[*].contested``), a goal (``eat_healthier.stalled``,
+    ``eat_healthier.progress > 50%``), a kind (``belief.contested``, ``goal.stalled``: some goal is),
+    a trait (``trait.age = "45-54"``, ``trait.income in (low, mid)``) or a forecast
     (``forecast.lapses > 50%``).
 
     Parameters
     ----------
-    words : sequence of str
-        Statuses of goals, beside those of opinions.
+    belief_map : BeliefMap
+        As whoever asks sees it.
+    sight : Sight
+        Of whoever asks: traits need no declaration, so the map does not tell which are seen.
 
     Raises
     ------
@@ -65,7 +73,7 @@ def parse_condition(text: str, belief_map: BeliefMap, words: Sequence[str] = ())
     >>> tree.parts[0].facet, tree.parts[1].part.values
     ('credence', ('contested',))
     """
-    reader = _Reader(text, belief_map, tuple(words))
+    reader = _Reader(text, belief_map, sight)
     tree = reader.either(0)
     reader.expect_end()
     return tree
@@ -74,12 +82,12 @@ def parse_condition(text: str, belief_map: BeliefMap, words: Sequence[str] = ())
 class _Reader:
     """One pass over the words of a condition."""
 
-    def __init__(self, text: str, belief_map: BeliefMap, goal_words: tuple[str, ...]) -> None:
+    def __init__(self, text: str, belief_map: BeliefMap, sight: Sight) -> None:
         self.text = text
         self.map = belief_map
         self.words = words_of(text)
         self.next = 0
-        self.goal_words = goal_words
+        self.sight = sight
 
     def either(self, depth: int) -> Tree:
         """Parts joined by ``or``."""
@@ -128,17 +136,54 @@ class _Reader:
     def _trait(self) -> OfTrait:
         self._expect(".")
         name = self._name("the name of a trait")
+        self._check_trait(name.text)
         operator, values = self._comparison()
         if operator not in (Operator.IN, Operator.NOT):
             self._check_numbers(values, f"trait {name.text!r}")
         return OfTrait(name=name.text, operator=operator, values=values)
 
-    def _kind(self, kind: NodeKind) -> OfKind:
+    def _check_trait(self, name: str) -> None:
+        """Refuse a trait that is not among the only things seen.
+
+        One that is merely excepted is absent from everybody, as one that nobody ever heard of is:
+        to refuse it would tell that it exists.
+        """
+        only = self.sight.only
+        if only is None or name in only:
+            return
+        self.next -= 1
+        known = [each for each in only if not self._is_held(each)]
+        expected = _one_of(known) or "no trait: the purpose sees none"
+        raise self._wrong(f"no trait {name!r} is seen", expected, nearest(name, known))
+
+    def _is_held(self, name: str) -> bool:
+        """Whether a name is that of a node that people hold, not of a trait."""
+        node = self.map.nodes.get(name)
+        return is_open(name) or (node is not None and node.kind is not NodeKind.TRAIT)
+
+    def _kind(self, kind: NodeKind) -> OfKind | OfGoal:
         self._expect(".")
         word = self._name("how it stands")
-        known = (*STATUSES, *(self.goal_words if kind is NodeKind.GOAL else ()))
+        if kind is NodeKind.GOAL and word.text in (*GOAL_STATUSES, *GOAL_NUMBERS):
+            return self._goal(None, False, word.text)
+        more = (*GOAL_STATUSES, *GOAL_NUMBERS) if kind is NodeKind.GOAL else ()
+        known = tuple(dict.fromkeys((*STATUSES, *more)))
         self._check_word(word, known, f"no {kind.value} stands so")
         return OfKind(kind=kind, word=word.text)
+
+    def _goal(self, address: Address | None, anyone: bool, word: str) -> OfGoal:
+        """A status, or a number to compare."""
+        is_number = word in GOAL_NUMBERS
+        operator, values = self._comparison() if is_number else (Operator.IN, (word,))
+        if is_number:
+            self._check_numbers(values, word)
+        return OfGoal(
+            node=address,
+            facet=word if is_number else "status",
+            operator=operator,
+            values=values,
+            anyone=anyone,
+        )
 
     def _forecast(self) -> OfForecast:
         self._expect(".")
@@ -156,7 +201,7 @@ class _Reader:
         self._check_numbers(values, f"outcome {name.text!r}")
         return OfForecast(outcome=name.text, item=item, operator=operator, value=float(values[0]))
 
-    def _node(self, name: Word) -> OfNode:
+    def _node(self, name: Word) -> OfNode | OfGoal:
         node = self.map.nodes.get(name.text)
         known = [each.name for each in self.map.nodes.values() if each.kind is not NodeKind.TRAIT]
         if node is None or node.kind is NodeKind.TRAIT:
@@ -166,19 +211,26 @@ class _Reader:
                 hint = f"a trait is written trait.{name.text}"
             raise self._wrong(f"the map declares no node {name.text!r}", _one_of(known), hint)
         address, anyone = self._address(node)
+        of_goal = (*GOAL_STATUSES, *GOAL_NUMBERS) if node.kind is NodeKind.GOAL else ()
         facet = "credence"
         if self._took(Sort.SIGN, "."):
             word = self._name("what is asked of the node")
+            if word.text in of_goal:
+                return self._goal(address, anyone, word.text)
             if word.text in STATUSES:
                 told = (word.text,)
                 return OfNode(
                     node=address, facet="status", operator=Operator.IN, values=told, anyone=anyone
                 )
-            self._check_word(
-                word, (*NUMBERS, "status", "truth", *STATUSES), "nothing of a node is called so"
-            )
+            facets = (*NUMBERS, "status", "truth", *STATUSES, *of_goal)
+            self._check_word(word, tuple(dict.fromkeys(facets)), "nothing of a node is called so")
             facet = word.text
         operator, values = self._comparison()
+        if facet == "status" and of_goal and set(values) <= set(GOAL_STATUSES):
+            self._check_order(facet, operator)
+            return OfGoal(
+                node=address, facet=facet, operator=operator, values=values, anyone=anyone
+            )
         self._check_facet(facet, operator, values)
         return OfNode(node=address, facet=facet, operator=operator, values=values, anyone=anyone)
 
@@ -232,12 +284,15 @@ class _Reader:
         if words is None:
             self._check_numbers(values, facet)
             return
-        if operator not in (Operator.IN, Operator.NOT):
-            raise self._wrong(f"{facet} is a word and has no order", "=, != or in (..)")
+        self._check_order(facet, operator)
         for value in values:
             if value not in words:
                 self.next -= 1
                 raise self._wrong(f"{value!r} is no {facet}", _one_of(words), nearest(value, words))
+
+    def _check_order(self, facet: str, operator: Operator) -> None:
+        if operator not in (Operator.IN, Operator.NOT):
+            raise self._wrong(f"{facet} is a word and has no order", "=, != or in (..)")
 
     def _check_numbers(self, values: tuple[str, ...], what: str) -> None:
         for value in values:

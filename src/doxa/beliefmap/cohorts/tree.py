@@ -1,4 +1,4 @@
-"""Conditions on people as trees: tests of nodes, traits and forecasts, joined by and, or, not."""
+"""Conditions on people as trees: tests of nodes, goals, traits and forecasts, joined by and, or, not."""
 
 from __future__ import annotations
 
@@ -16,6 +16,10 @@ NUMBERS = (
     *("support", "attack", "evidence", "occasions", "mean", "spread", "rate"),
 )
 """What can be said of an opinion: words, and numbers that can be compared."""
+
+GOAL_STATUSES = ("unmet", "active", "advancing", "stalled", "blocked", "achieved", "abandoned")
+GOAL_NUMBERS = ("progress", "motivation", "commitment")
+"""What can be said of a goal besides; ``unmet`` is the goal's."""
 
 
 class Leaf(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +52,29 @@ class OfKind(Leaf, frozen=True, kw_only=True):
 
     kind: NodeKind
     word: str
+
+
+class OfGoal(Leaf, frozen=True, kw_only=True):
+    """A test of how a goal stands as living state.
+
+    Attributes
+    ----------
+    node : Address or None
+        None for ``goal.stalled``: some goal of the person.
+    facet : str
+        ``status``, or one of `GOAL_NUMBERS`.
+    operator : Operator
+    values : tuple of str
+        Names of `GOAL_STATUSES`, or numbers as text.
+    anyone : bool
+        True for ``learn[*]``: some member among the person's goals.
+    """
+
+    node: Address | None
+    facet: str
+    operator: Operator
+    values: tuple[str, ...]
+    anyone: bool = False
 
 
 class OfTrait(Leaf, frozen=True, kw_only=True):
@@ -85,17 +112,21 @@ class Any(msgspec.Struct, frozen=True):
     parts: tuple[Tree, ...]
 
 
-Tree: TypeAlias = "OfNode | OfKind | OfTrait | OfForecast | Not | All | Any"
+Tree: TypeAlias = "OfNode | OfKind | OfGoal | OfTrait | OfForecast | Not | All | Any"
 
 
 def names_of(tree: Tree) -> list[str]:
     """The nodes and traits that a condition names, each once."""
-    told = [
-        leaf.node.node if isinstance(leaf, OfNode) else leaf.name
-        for leaf in leaves(tree)
-        if isinstance(leaf, OfNode | OfTrait)
-    ]
-    return list(dict.fromkeys(told))
+    named = (_named(leaf) for leaf in leaves(tree))
+    return list(dict.fromkeys(name for name in named if name is not None))
+
+
+def _named(leaf: Leaf) -> str | None:
+    if isinstance(leaf, OfTrait):
+        return leaf.name
+    if isinstance(leaf, OfNode | OfGoal) and leaf.node is not None:
+        return leaf.node.node
+    return None
 
 
 def leaves(tree: Tree) -> list[Leaf]:

@@ -49,7 +49,7 @@ def find(
 ) -> None:
     """Find the people for whom a condition holds; without one, list the saved conditions.
 
-    Example: doxa find "prices_are_fair < 0.3 and not belief.contested"
+    Example: doxa find "prices_are_fair < 0.3 and goal.stalled"
     """
     if limit < 0:
         raise InputError(f"{limit} is no number of people", where="--limit", expected="0 or more")
@@ -57,9 +57,9 @@ def find(
         raise InputError("stands beside a condition", where="--cohort", expected="one of them")
     with open_existing(db, map_file, workspace=workspace) as twins:
         if condition is None and cohort is None:
-            _list(twins, as_json)
+            _list(twins, purpose, as_json)
             return
-        text = condition if cohort is None else twins.saved_condition(cohort)
+        text = condition if cohort is None else twins.saved_condition(cohort, purpose=purpose)
         with progress("testing people") as report:
             found = twins.find(
                 str(text), at=at, known_at=known_at, purpose=purpose, progress=report
@@ -79,8 +79,8 @@ def find(
         say(f"saved as {save}: doxa find --cohort {save}")
 
 
-def _list(twins: Twins, as_json: bool) -> None:
-    known = twins.cohorts()
+def _list(twins: Twins, purpose: str | None, as_json: bool) -> None:
+    known = twins.cohorts(purpose=purpose)
     if as_json:
         print_json({"cohorts": known}, twins.map.clock)
         return

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
-from doxa.beliefmap.cohorts.parse import parse_condition
 from doxa.beliefmap.cohorts.tree import (
     All,
     Any,
     Leaf,
     Not,
     OfForecast,
+    OfGoal,
     OfKind,
     OfNode,
     OfTrait,
@@ -23,13 +24,16 @@ from doxa.beliefmap.cohorts.tree import (
 )
 from doxa.beliefmap.columns import Ints
 from doxa.beliefmap.payloads import Bools
+from doxa.beliefmap.sights import seen_map, sight_of
 from doxa.runtime.cohorts.cohort import Cohort
+from doxa.runtime.cohorts.condition import condition_asked
 from doxa.runtime.cohorts.part import Part, compared, registered_in
+from doxa.runtime.cohorts.wanting import Wanting
 from doxa.runtime.folding.fold import counted_each
 from doxa.runtime.folding.many import twin_states
 from doxa.runtime.forecasting import forecast_set
-from doxa.runtime.frozen import Asking, voices
-from doxa.runtime.identity import all_people, newest_at, people_at
+from doxa.runtime.frozen import Asking, Frozen, voices
+from doxa.runtime.identity import Person, all_people, newest_at, people_at
 from doxa.runtime.readings import moments
 from doxa.runtime.versions import field_at, map_at, priors_at
 from doxa.runtime.views import gate_of, map_seen_by, seen_many
@@ -54,7 +58,7 @@ def find(
     Parameters
     ----------
     condition : str
-        See `parse_condition`.
+        See `doxa.beliefmap.cohorts.parse.parse_condition`.
     asked : Asking
         The moment on both clocks. On a position clock, left out, everybody is read at their own
         newest position.
@@ -64,8 +68,8 @@ def find(
         Who is looked for: by what this purpose may see.
     """
     whole = map_at(wiring, asked.known_at)
-    belief_map = map_seen_by(whole, purpose)
-    tree = parse_condition(condition, belief_map)
+    belief_map, sight = map_seen_by(whole, purpose), sight_of(whole, purpose)
+    tree = condition_asked(whole, purpose, condition)
     names = names_of(tree)
     identity = people_at(wiring, asked.as_of, asked.known_at)
     keys = all_people(wiring, identity)
@@ -80,7 +84,7 @@ def find(
             withheld = gate.closed(here)
             for name in names:
                 withheld |= gate.withheld(name, here)
-            left_out += int((withheld & registered_in(folded.state, here)).sum())
+            left_out += int((withheld & registered_in(folded, here, sight)).sum())
             seen = seen_many(wiring, gate, here, identity, folded, asked.as_of, asked.known_at)[1]
             now, heard = moments(seen, here, asked.as_of), voices(belief_map, seen.sources)
             part = Part(
@@ -88,15 +92,15 @@ def find(
                 folded=counted_each(seen, here, now, heard),
                 keys=here,
                 now=now,
-                priors=priors_at(wiring, asked.known_at, gate.sight),
-                field=field_at(wiring, belief_map, asked.known_at, gate.sight),
+                priors=priors_at(wiring, asked.known_at, sight),
+                field=field_at(wiring, belief_map, asked.known_at, sight),
                 gate=gate,
                 voices=heard,
             )
-            registered = registered_in(seen.state, here) & ~withheld
-            known += int(registered.sum())
-            found = _Tested(part, tree, forecasts).of(tree)
-            holding.append(here[registered & found])
+            looked = registered_in(seen, here) & ~withheld
+            known += int(looked.sum())
+            wanting = Wanting(part, partial(_frozen, wiring, part, asked.known_at))
+            holding.append(here[_Tested(part, wanting, tree, forecasts).of(looked)])
         if progress is not None:
             progress(min(start + PART, len(keys)), len(keys))
     every = np.sort(np.concatenate(holding)) if holding else keys
@@ -107,6 +111,25 @@ def find(
         as_of=_moment(wiring, asked),
         known_at=asked.known_at,
         left_out=left_out,
+    )
+
+
+def _frozen(wiring: Wiring, part: Part, known_at: Moment | None, place: int) -> Frozen:
+    """One of some twins as it is read alone."""
+    key = int(part.keys[place])
+    view = part.gate.view(key)
+    belief_map = seen_map(part.gate.belief_map, view)
+    return Frozen(
+        wiring=wiring,
+        twin="",
+        person=Person(key),
+        belief_map=belief_map,
+        priors=part.priors,
+        field=field_at(wiring, belief_map, known_at, view.sight),
+        now=int(part.now[place]),
+        known_at=known_at,
+        folded=replace(part.folded, state=part.folded.state.twin(key)),
+        view=view,
     )
 
 
@@ -142,24 +165,32 @@ class _Tested:
     """The tests of a condition on some people."""
 
     part: Part
+    wanting: Wanting
     tree: Tree
     forecasts: dict[OfForecast, Ints]
 
-    def of(self, tree: Tree) -> Bools:
-        """Whom a part of the condition holds for; named nodes are read in one pass."""
-        named = [leaf for leaf in leaves(tree) if isinstance(leaf, OfNode) and not leaf.anyone]
+    def of(self, asked: Bools) -> Bools:
+        """Whom the condition holds for, of those asked; named nodes are read in one pass."""
+        named = [leaf for leaf in leaves(self.tree) if isinstance(leaf, OfNode) and not leaf.anyone]
+        named = list(dict.fromkeys(named))
         told: dict[Leaf, Bools] = dict(zip(named, self.part.of_nodes(named), strict=True))
-        return self._joined(tree, told)
+        return asked & self._joined(self.tree, told, asked)
 
-    def _joined(self, tree: Tree, told: dict[Leaf, Bools]) -> Bools:
+    def _joined(self, tree: Tree, told: dict[Leaf, Bools], asked: Bools) -> Bools:
+        """Whom a part of the condition holds for; of those not asked it says anything."""
         if isinstance(tree, Not):
-            return ~self._joined(tree.part, told)
+            return ~self._joined(tree.part, told, asked)
         if isinstance(tree, All):
-            every = [self._joined(part, told) for part in tree.parts]
-            return np.asarray(np.all(np.stack(every), axis=0))
+            for part in _cheapest_first(tree.parts):
+                asked = asked & self._joined(part, told, asked)
+            return asked
         if isinstance(tree, Any):
-            some = [self._joined(part, told) for part in tree.parts]
-            return np.asarray(np.any(np.stack(some), axis=0))
+            some = np.zeros(len(asked), dtype=bool)
+            for part in _cheapest_first(tree.parts):
+                some |= self._joined(part, told, asked & ~some)
+            return some
+        if isinstance(tree, OfGoal):
+            return self.wanting.of_goal(tree, asked)
         if tree not in told:
             told[tree] = self._leaf(tree)
         return told[tree]
@@ -173,3 +204,8 @@ class _Tested:
             return self.part.of_trait(leaf)
         assert isinstance(leaf, OfForecast)
         return np.isin(self.part.keys, self.forecasts[leaf])
+
+
+def _cheapest_first(parts: tuple[Tree, ...]) -> list[Tree]:
+    """Goals are read person by person, and last: only of those whom the rest leaves open."""
+    return sorted(parts, key=lambda part: any(isinstance(leaf, OfGoal) for leaf in leaves(part)))

@@ -12,17 +12,18 @@ from doxa.beliefmap.cohorts.tree import OfKind, OfNode, OfTrait
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.conditions import COMPARE, passes
 from doxa.beliefmap.model import BeliefMap, Node, Operator, Test
+from doxa.beliefmap.open_nodes import nodes_of
 from doxa.beliefmap.payloads import Bools
 from doxa.domain.node import NodeKind
+from doxa.domain.view import EVERYTHING, Sight
 from doxa.reading.coupling.field import Field
 from doxa.reading.coupling.read import Leaning, Wanted, read_coupled
 from doxa.reading.opinion import Opinions, Status, Truth
 from doxa.reading.pooled import Voices
 from doxa.reading.priors import Priors
-from doxa.reading.view import Gate
+from doxa.reading.view import Gate, hearing
 from doxa.runtime.folding.fold import Folded
 from doxa.state.entries import claims_about, entry_of_key, member_of_key
-from doxa.state.people import State
 
 _CODES = {
     "status": {code.name.lower(): int(code) for code in Status},
@@ -88,19 +89,21 @@ class Part:
 
     def of_kind(self, test: OfKind) -> Bools:
         """Whether some node of a kind stands so; unmet ones are those nobody spoke of."""
-        nodes = tuple(
-            node
-            for node in self.belief_map.nodes.values()
-            if node.kind is test.kind and node.kind is not NodeKind.TRAIT and not node.opt_in
-        )
-        single = [node for node in nodes if not node.dimensions]
+        nodes = tuple(node for node in nodes_of(self.belief_map).values() if node.kind is test.kind)
         code = _CODES["status"][test.word]
-        found = self._some(nodes, lambda read: read.status == code)
-        if code == Status.UNMET and single:
-            met = np.zeros(len(self.keys), dtype=np.int64)
-            for node in single:
-                met += self._some((node,), lambda read: np.ones(len(read), dtype=bool))
-            found |= met < len(single)
+        if code != Status.UNMET:
+            return self._some(nodes, lambda read: read.status == code)
+        single = tuple(node for node in nodes if not node.dimensions)
+        _, twin, _ = self._met(single)
+        met = np.bincount(twin, minlength=len(self.keys))
+        return np.asarray(met < self.single_seen(test.kind))
+
+    def single_seen(self, kind: NodeKind) -> Ints:
+        """How many single nodes of a kind each twin lets be read, int64[q]."""
+        found = np.zeros(len(self.keys), dtype=np.int64)
+        for node in self.belief_map.nodes.values():
+            if node.kind is kind and not node.dimensions:
+                found += ~self.gate.unseen(node.name, self.keys)
         return found
 
     def of_trait(self, test: OfTrait) -> Bools:
@@ -155,10 +158,13 @@ class Part:
         return read_coupled(self.folded.state, wanted, self.now[twin], self.voices, leaning)
 
 
-def registered_in(state: State, keys: Ints) -> Bools:
-    """Whether anything was heard of each twin, bool[q]."""
-    known = [state.seen.twin, state.traits.twin]
-    known += [cells.twin for cells in state.tables.values()]
+def registered_in(folded: Folded, keys: Ints, sight: Sight = EVERYTHING) -> Bools:
+    """Of whom anything was heard that a sight lets be seen, bool[q]."""
+    state, hears = folded.state, hearing(sight, folded.sources)
+    traits = state.traits
+    seen = np.array([sight.sees(name) for name in traits.name], dtype=bool)
+    known = [state.seen.twin[hears[state.seen.source]], traits.twin[hears[traits.source] & seen]]
+    known += [cells.twin[hears[cells.source]] for cells in state.tables.values()]
     return np.isin(keys, np.concatenate(known))
 
 

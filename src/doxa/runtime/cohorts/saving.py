@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from doxa.beliefmap.cohorts.parse import parse_condition
 from doxa.beliefmap.names import LONGEST, listed, nearest
+from doxa.beliefmap.sights import sight_of
 from doxa.errors import InputError, UnknownName
+from doxa.runtime.cohorts.condition import condition_asked, may_ask
 from doxa.runtime.wiring import Wiring
 from doxa.storage.port import SavedCohort
 
@@ -16,18 +17,29 @@ def save(wiring: Wiring, name: str, condition: str) -> SavedCohort:
             f"{name!r} cannot be the name of a cohort",
             expected=f"letters, digits and _, not beginning with a digit, at most {LONGEST}",
         )
-    parse_condition(condition, wiring.belief_map)
+    condition_asked(wiring.belief_map, None, condition)
     kept = SavedCohort(name=name, condition=condition, created=wiring.clock())
     wiring.store.put_cohort(kept)
     return kept
 
 
-def saved(wiring: Wiring, name: str) -> str:
+def known(wiring: Wiring, purpose: str | None = None) -> list[SavedCohort]:
+    """The conditions kept that a purpose may ask, by name.
+
+    Of the others it does not learn so much as the name: whoever saved one may have called it by
+    what it asks.
+    """
+    whole = wiring.belief_map
+    sight_of(whole, purpose)
+    return [each for each in wiring.store.cohorts() if may_ask(whole, purpose, each.condition)]
+
+
+def saved(wiring: Wiring, name: str, purpose: str | None = None) -> str:
     """The condition kept under a name."""
-    known = {each.name: each.condition for each in wiring.store.cohorts()}
-    if name not in known:
-        raise _unknown(name, list(known))
-    return known[name]
+    found = {each.name: each.condition for each in known(wiring, purpose)}
+    if name not in found:
+        raise _unknown(name, list(found))
+    return found[name]
 
 
 def drop(wiring: Wiring, name: str) -> None:
