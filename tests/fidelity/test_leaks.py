@@ -25,7 +25,8 @@ from doxa.fidelity.resampling import Resamples
 from doxa.fidelity.rivals.base import member_means
 from doxa.fidelity.split import Split
 from doxa.heads.head import forecast
-from doxa.learning.training import Labelled, train
+from doxa.learning.labelled import Labelled
+from doxa.learning.training import train
 
 MAP = world_map(Clock.TIME)
 OUTCOME = MAP.outcomes["buys_soon"]

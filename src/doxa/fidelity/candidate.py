@@ -15,7 +15,7 @@ from doxa.fidelity.ladder import loss_name, row_losses
 from doxa.fidelity.resampling import Resamples
 from doxa.heads.head import Head, forecast, recipe_of
 from doxa.heads.judgement import Compared
-from doxa.learning.training import Labelled
+from doxa.learning.labelled import Labelled
 
 FEWEST_PEOPLE = 10
 """Fewer people give no interval to decide by."""

@@ -22,7 +22,8 @@ from doxa.fidelity.ladder import row_losses
 from doxa.fidelity.split import Split
 from doxa.heads.glm import Family, link_of, mean_of
 from doxa.heads.head import Head, family_of, forecast, recipe_of
-from doxa.learning.training import Labelled, train
+from doxa.learning.labelled import Labelled
+from doxa.learning.training import train
 
 ROWS = 25_000
 """Fit rows, and scored rows, of a shuffle; and rows whose features are made twice."""

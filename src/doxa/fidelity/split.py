@@ -24,8 +24,8 @@ from doxa.features.labels import labels_of
 from doxa.features.past import Past
 from doxa.features.rows import NONE, Rows, joined
 from doxa.features.traits import trait_is, trait_of
+from doxa.learning.labelled import Labelled
 from doxa.learning.selection import in_parts, known_members, select_rows, top_members
-from doxa.learning.training import Labelled
 
 NEVER_ENDS = np.iinfo(np.int64).max
 

@@ -14,7 +14,7 @@ from doxa.features.moments import after_triggers, at_origins, at_signals, is_at_
 from doxa.features.past import Past
 from doxa.features.rows import Rows
 from doxa.heads.head import Head
-from doxa.learning.training import Labelled
+from doxa.learning.labelled import Labelled
 from doxa.types import Moment
 
 MOST_WINDOWS = 4

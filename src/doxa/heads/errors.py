@@ -39,6 +39,14 @@ _NOT_PLAIN = ("amount of evidence", "squared", "mean", "largest")
 _END = np.iinfo(np.int64).max
 
 
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """A linear predictor: what a head has of its own, without effects of persons."""
+
+    bias: float
+    item_weight: float
+    weights: list[float]
+
+
 class Errors(msgspec.Struct, frozen=True, kw_only=True):
     """How much the effects of a person count.
 
@@ -51,6 +59,7 @@ class Errors(msgspec.Struct, frozen=True, kw_only=True):
     bands : half-lives of the person's level, longest last
     usual : mean curvature of an event
     weights : one per band, situation (lately and ever), slope and item field
+    expected : what an event is held against: the forecast of a first pass, that had no own effects
     """
 
     slopes: list[str]
@@ -61,6 +70,7 @@ class Errors(msgspec.Struct, frozen=True, kw_only=True):
     bands: list[float]
     usual: float
     weights: list[float]
+    expected: Line | None = None
 
 
 def slope_columns(
@@ -114,6 +124,23 @@ def width(errors: Errors) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """What a head makes of n rows.
+
+    Attributes
+    ----------
+    eta, expected : float64[n]
+        The linear predictor without own effects, and what events are held against.
+    x : float64[n, ...]
+        As in `Asked`.
+    """
+
+    eta: Floats
+    expected: Floats
+    x: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """The events of some people, sorted by (twin, at, order), with what they left.
 
@@ -121,7 +148,8 @@ class History:
     ----------
     twins : int64[g]
     y, eta, mean, mass : float64[m]
-        What became of each event, what was expected (on both scales), and the curvature there.
+        What became of each event, what was forecast but for own effects (linear predictor), what
+        was expected, and the curvature there.
     x : float64[m, ...]
         As in `Asked`.
     """
@@ -148,14 +176,14 @@ class History:
         past: Past,
         twins: Ints,
         family: Family,
-        look: Callable[[Rows], tuple[Floats, Floats]],
+        look: Callable[[Rows], Look],
     ) -> History:
         """All decided events of some twins.
 
         Parameters
         ----------
         look : callable
-            Gives the linear predictor and the slope columns of rows.
+            Looks at rows.
         """
         rows = at_signals(outcome, past)
         twins = np.unique(twins)
@@ -164,11 +192,13 @@ class History:
         rows, y = rows.take(~np.isnan(y)), y[~np.isnan(y)]
         order = np.lexsort((y, rows.member, rows.seen.order, rows.seen.at, rows.twin))
         rows, y = rows.take(order), y[order]
-        eta, x = look(rows)
-        mean = mean_of(eta, family)
+        seen = look(rows)
+        mean = mean_of(seen.expected, family)
         group = np.searchsorted(twins, rows.twin)
         timeline = Timeline.of(group, rows.seen.at, rows.seen.order, len(twins))
-        return cls(twins, timeline, rows, family, y, eta, mean, curvature(mean, family), x)
+        return cls(
+            twins, timeline, rows, family, y, seen.eta, mean, curvature(mean, family), seen.x
+        )
 
 
 def effect_columns(

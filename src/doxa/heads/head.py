@@ -18,7 +18,17 @@ from doxa.features.phi import CIRCUMSTANCES, Phi, Recipe, phi
 from doxa.features.plan import readings_of
 from doxa.features.rows import Rows
 from doxa.features.views import Views
-from doxa.heads.errors import OWNER, Asked, Errors, History, effect_columns, looked_at, width
+from doxa.heads.errors import (
+    OWNER,
+    Asked,
+    Errors,
+    History,
+    Line,
+    Look,
+    effect_columns,
+    looked_at,
+    width,
+)
 from doxa.heads.glm import Family, link_of, mean_of
 from doxa.heads.spread import Spread, sigma_of, spread_columns
 
@@ -125,11 +135,11 @@ def recipe_of(head: Head, belief_map: BeliefMap) -> Recipe:
 
 def forecast(head: Head, views: Views, rows: Rows) -> Forecasts:
     """Forecast every row, in chunks of bounded memory."""
-    eta, x = _looked(head, views, rows)
-    outcome = recipe_of(head, views.map).outcome
+    seen = look(head, views, rows)
+    eta, outcome = seen.eta, recipe_of(head, views.map).outcome
     if head.errors is None and head.spread is None:
         return Forecasts(eta, within_scale(mean_of(eta, head.family), outcome))
-    asked = Asked(rows, x)
+    asked = Asked(rows, seen.x)
     history = _history(head, views, rows)
     eta = eta + own_effects(head, views, history, asked)
     mean = within_scale(mean_of(eta, head.family), outcome)
@@ -172,25 +182,31 @@ def left_over(head: Head, views: Views, history: History) -> Floats:
     return history.y - within_scale(mean_of(eta, head.family), outcome)
 
 
-def _looked(head: Head, views: Views, rows: Rows) -> tuple[Floats, Floats]:
-    """The linear predictor without effects of persons, and the columns they have slopes on."""
-    recipe = recipe_of(head, views.map)
-    eta = np.empty(len(rows))
+def look(head: Head, views: Views, rows: Rows) -> Look:
+    """What the head makes of rows, but for the effects of persons."""
+    return looked(head, views, rows, recipe_of(head, views.map))
+
+
+def looked(head: Head, views: Views, rows: Rows, recipe: Recipe) -> Look:
+    """The same by features made otherwise, in chunks of bounded memory."""
+    eta, expected = np.empty(len(rows)), np.empty(len(rows))
     x = np.empty((len(rows), width(head.errors) if head.errors else 0))
     for low in range(0, len(rows), CHUNK):
         part = np.arange(low, min(low + CHUNK, len(rows)))
         chosen = rows.take(part)
         found = phi(recipe, views, chosen)
-        eta[part] = plain_eta(head, views, chosen, found)
+        eta[part] = expected[part] = plain_eta(head, views, chosen, found)
         if head.errors is not None:
             x[part] = looked_at(head.errors, found)
-    return eta, x
+            if head.errors.expected is not None:
+                expected[part] = plain_eta(head, views, chosen, found, head.errors.expected)
+    return Look(eta, expected, x)
 
 
 def _history(head: Head, views: Views, rows: Rows) -> History:
     outcome = recipe_of(head, views.map).outcome
     return History.of(
-        outcome, views.past, rows.twin, head.family, lambda events: _looked(head, views, events)
+        outcome, views.past, rows.twin, head.family, lambda events: look(head, views, events)
     )
 
 
@@ -230,13 +246,14 @@ def _within(head: Head, found: Phi) -> Floats:
     return np.clip(found.table, head.low, head.high)
 
 
-def plain_eta(head: Head, views: Views, rows: Rows, found: Phi) -> Floats:
-    """The linear predictor of some rows without the effects of persons."""
-    eta: Floats = head.bias + _within(head, found) @ np.asarray(head.weights)
+def plain_eta(head: Head, views: Views, rows: Rows, found: Phi, line: Line | None = None) -> Floats:
+    """The linear predictor of some rows without the effects of persons; of another line, if given."""
+    line = line or Line(bias=head.bias, item_weight=head.item_weight, weights=head.weights)
+    eta: Floats = line.bias + _within(head, found) @ np.asarray(line.weights)
     if head.rates is not None:
         dimension = recipe_of(head, views.map).outcome.of or ""
         means = head.rates.of(rows.member, views.past.values(dimension))
-        eta = eta + head.item_weight * link_of(means, head.family)
+        eta = eta + line.item_weight * link_of(means, head.family)
     return eta
 
 

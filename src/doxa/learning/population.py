@@ -35,9 +35,10 @@ from doxa.heads.head import Head
 from doxa.heads.population import Population, SightPart
 from doxa.heads.priors import NodePriors
 from doxa.learning.field import learned_links
+from doxa.learning.labelled import Labelled
 from doxa.learning.priors import node_priors
 from doxa.learning.selection import known_members, top_members
-from doxa.learning.training import Labelled, train
+from doxa.learning.training import train
 from doxa.reading.coupling.field import Link
 from doxa.reading.view import hearing
 

@@ -16,7 +16,7 @@ from doxa.heads.glm import Family
 from doxa.heads.head import Head, left_over, own_effects, recipe_of, within_scale
 from doxa.heads.spread import LEVELS, Spread, fit_spread, sigma_of, spread_columns
 from doxa.learning.fields import Fields
-from doxa.learning.personal import Look, parts_of
+from doxa.learning.personal import Apart, parts_of
 
 NOTHING = Errors(
     slopes=[], centre=[], scale=[], items=[], situations=[], bands=[], usual=1.0, weights=[]
@@ -34,13 +34,18 @@ def with_spread(head: Head, views: Views, rows: Rows, y: Floats, fields: Fields)
     recipe = recipe_of(head, views.map)
     if head.family is not Family.GAUSSIAN or not is_at_signal(recipe.outcome):
         return head
-    look = Look(head, views, recipe, fields, parts_of(rows, fields))
+    apart = Apart(head, views, recipe, fields, parts_of(rows, fields))
     errors = head.errors or NOTHING
     history = History.of(
-        recipe.outcome, views.past, rows.twin, head.family, lambda events: look.at(errors, events)
+        recipe.outcome,
+        views.past,
+        rows.twin,
+        head.family,
+        lambda events: apart.look(errors, events),
     )
-    eta, x = look.at(errors, rows)
-    mean = within_scale(eta + own_effects(head, views, history, Asked(rows, x)), recipe.outcome)
+    seen = apart.look(errors, rows)
+    eta = seen.eta + own_effects(head, views, history, Asked(rows, seen.x))
+    mean = within_scale(eta, recipe.outcome)
     bands = [band for band in views.map.bands if not math.isinf(band)]
     draft = Spread(
         bands=[*bands[len(bands) // 2 :][:1], math.inf],
@@ -53,8 +58,7 @@ def with_spread(head: Head, views: Views, rows: Rows, y: Floats, fields: Fields)
     columns = spread_columns(draft, history, left_over(head, views, history), rows, mean)
     weights = fit_spread(columns, (y - mean) ** 2)
     draft = msgspec.structs.replace(draft, weights=weights.tolist())
-    apart = (y - mean) / sigma_of(draft, columns)
-    quantiles = np.quantile(apart, LEVELS)
+    quantiles = np.quantile((y - mean) / sigma_of(draft, columns), LEVELS)
     return msgspec.structs.replace(
         head, spread=msgspec.structs.replace(draft, quantiles=quantiles.tolist())
     )

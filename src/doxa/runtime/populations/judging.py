@@ -16,8 +16,8 @@ from doxa.fidelity.stretch import SHARE, Stretch, carried, scored_rows, stretch_
 from doxa.heads.head import Head
 from doxa.heads.judgement import Compared, Judgement
 from doxa.heads.population import Population
+from doxa.learning.labelled import Labelled
 from doxa.learning.population import fit_head
-from doxa.learning.training import Labelled
 from doxa.runtime.populations.frozen_version import FrozenVersion, active_version, frozen_version
 from doxa.runtime.populations.pasts import Progress, whole_past
 from doxa.runtime.wiring import Wiring

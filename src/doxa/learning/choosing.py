@@ -1,0 +1,82 @@
+"""Choosing a penalty, and calibrating, on people left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from doxa.beliefmap.columns import Floats, Ints
+from doxa.heads.glm import Family, fit_glm, loss_of
+from doxa.learning.design import Design
+from doxa.learning.labelled import Labelled, Progress, sample_of
+
+MOST_TO_CHOOSE = 200_000
+MOST_TO_JUDGE = 100_000
+RIDGES = (10.0, 100.0, 1000.0)
+LEFT_OUT = 5
+"""One person in five is left out to choose the penalty and to calibrate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A penalty, and the losses of left-out rows under it, with whose they are."""
+
+    ridge: float
+    start: Floats
+    intercept: float
+    slope: float
+    losses: Floats
+    person: Ints
+
+
+def clearly_better(one: Chosen, other: Chosen) -> bool:
+    """Whether a choice loses less on left-out people, by more than the standard error of that."""
+    gained = np.bincount(one.person, other.losses - one.losses)
+    return bool(gained.sum() > np.sqrt((gained**2).sum()))
+
+
+def left_out(sample: Labelled) -> NDArray[np.bool_]:
+    """The rows of one person in five."""
+    _, person = np.unique(sample.rows.person, return_inverse=True)
+    return np.asarray(person % LEFT_OUT == LEFT_OUT - 1)
+
+
+def choose(design: Design, sample: Labelled, family: Family, tell: Progress, seed: int) -> Chosen:
+    """The penalty that forecasts left-out people best, and the calibration found on them."""
+    rng = np.random.Generator(np.random.Philox(seed))
+    _, person = np.unique(sample.rows.person, return_inverse=True)
+    out = left_out(sample)
+    if out.all() or not out.any():
+        zeros = np.zeros(design.table.shape[1])
+        return Chosen(RIDGES[-2], zeros, 0.0, 1.0, np.zeros(0), np.zeros(0, dtype=np.int64))
+    inside, outside = _some(~out, MOST_TO_CHOOSE, rng), _some(out, MOST_TO_JUDGE, rng)
+    x, y = design.table[inside], sample.y[inside]
+    x_out, y_out = design.table[outside], sample.y[outside]
+    start, best = None, None
+    for number, ridge in enumerate(reversed(RIDGES)):
+        scaled = design.penalty(ridge * len(inside) / len(sample.y))
+        start = fit_glm(
+            x, y, ridge=scaled, family=family, offset=design.offset(inside), start=start
+        )
+        eta = design.offset(outside) + x_out.astype(np.float64) @ start
+        losses = loss_of(eta, y_out, family)
+        tell("choosing the penalty", (number + 1) / len(RIDGES))
+        if best is None or losses.mean() < best[0].mean():
+            best = (losses, ridge, start, eta)
+    assert best is not None
+    intercept, slope = calibration(best[3], y_out, family)
+    return Chosen(best[1], best[2], intercept, slope, best[0], person[outside])
+
+
+def _some(chosen: NDArray[np.bool_], most: int, rng: np.random.Generator) -> Ints:
+    rows = np.flatnonzero(chosen)
+    return rows[sample_of(len(rows), most, rng)]
+
+
+def calibration(eta: Floats, y: Floats, family: Family) -> tuple[float, float]:
+    """Intercept and slope on people left out, held close to (0, 1) where those are few."""
+    columns = np.column_stack([np.ones(len(eta)), eta])
+    found = fit_glm(columns, y, ridge=np.array([5.0, 5.0]), family=family, offset=eta)
+    return float(found[0]), float(1 + found[1])
