@@ -17,7 +17,8 @@ from doxa.fidelity.ladder import row_losses
 from doxa.fidelity.resampling import Interval, Resamples
 from doxa.heads.glm import Family
 from doxa.heads.head import Forecasts, forecast
-from doxa.learning.training import Labelled, Progress, train
+from doxa.learning.labelled import Labelled, Progress
+from doxa.learning.training import train
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from doxa.features.past import Past
 from doxa.features.plan import outcome_named
 from doxa.fidelity.breaks import Question
 from doxa.fidelity.split import split_rows
-from doxa.learning.training import Labelled
+from doxa.learning.labelled import Labelled
 from doxa.runtime.default_evaluation import default_evaluation
 from doxa.runtime.wiring import Wiring
 
