@@ -97,6 +97,13 @@ WRONG = [
     ("at_least: 8", "at_most: 8", ":12 nodes.eat.done", "kept up to a deadline", "beside it"),
     ("node: fair, for: 1,", "node: moving, count: 1,", ":14 nodes.moving.from", "counts or takes values", "for or against"),
     ("node: fair, for: 1,", "node: eat, count: 1, deadline: 3d,", ":12 nodes.eat", "counts or takes values", "for or against"),
+    # families that fall back
+    ("base: 0.6", "within: likes", ":9 nodes.fair.within", "no wider than 'fair'", "beside it"),
+    ("base: 0.6", "within: fare", ":9 nodes.fair.within", "unknown node 'fare'", "'fair'"),
+    ("says: \"Buys {category}.\"", "within: fair", ":10 nodes.buys.within", "silence is evidence", "for or against"),
+    ("scale: [1, 5]}\n  eat", "scale: [1, 5], within: fair}\n  eat", ":11 nodes.likes.within", "takes value evidence", "one evidence kind"),
+    ("of: category, says: \"Buys {category}.\"", "of: category, within: likes", ":10 nodes.buys.within", "no wider than", "not all"),
+    ("part_of: eat}", "part_of: eat, within: age}", ":13 nodes.meal.within", "'age' is a trait", "opinions"),
     # signals
     ("node: buys, count", "node: buy, count", ":20 signals.purchase[0].node", "unknown node", "'buys'"),
     ("count: 1, once", "once", ":20 signals.purchase[0]", "says nothing", "exactly one"),
@@ -174,3 +181,41 @@ def test_twenty_rules_are_the_most() -> None:
     assert len(parse_map(head + 20 * rule).rules) == 20
     with pytest.raises(MapError, match=r"map.yaml:6 signals.visit: holds 21 rules"):
         parse_map(head + 21 * rule)
+
+
+def test_a_position_clock_has_no_calendar() -> None:
+    text = "{doxa: 1, product: p, clock: position, nodes: {calm: {kind: belief, of: weekpart}}}"
+    with pytest.raises(MapError, match=r"nodes.calm.of: a position clock has no weekpart"):
+        parse_map(text)
+
+
+POOLED = """{doxa: 1, product: p,
+nodes: {calm: {kind: belief}, fair: {kind: belief}, mood: {kind: feeling, scale: [1, 5]},
+  there: {kind: belief, of: device, within: calm}, so: {kind: belief, of: [device, x], within: there},
+  mood_on: {kind: feeling, of: device, scale: %s, within: mood}},
+signals: {beep: [{node: mood, value: m}, {node: mood_on, value: m}]}, edges: %s}"""
+SUPPORTS = "{from: %s, to: %s, kind: supports}"
+
+
+def test_members_and_what_they_fall_back_on_have_one_scale() -> None:
+    with pytest.raises(
+        MapError, match=r":4 nodes.mood_on.within: 'mood_on' and 'mood' have differ"
+    ):
+        parse_map(POOLED % ("[1, 7]", "[]"))
+
+
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        [("there", "calm")],
+        [("{there: tv}", "calm")],
+        [("so", "fair"), ("fair", "calm")],
+    ],
+)
+def test_no_edges_join_a_family_to_what_it_falls_back_on(pairs: list[tuple[str, str]]) -> None:
+    edges = ", ".join(SUPPORTS % pair for pair in pairs)
+    with pytest.raises(
+        MapError, match=r"within: edges join '(so|there)' to '(calm|there)', on which"
+    ):
+        parse_map(POOLED % ("[1, 5]", f"[{edges}]"))
+    parse_map(POOLED % ("[1, 5]", f"[{SUPPORTS % ('so', 'fair')}]"))

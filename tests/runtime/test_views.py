@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from doxa.beliefmap.map_file import parse_map
@@ -29,7 +29,11 @@ from doxa.runtime.wiring import Wiring
 from doxa.storage.memory import MemoryStore
 
 SETTINGS = settings(
-    deadline=None, max_examples=60, derandomize=True, suppress_health_check=list(HealthCheck)
+    deadline=None,
+    max_examples=60,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.generate],
 )
 
 CARE = """

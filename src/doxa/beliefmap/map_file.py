@@ -13,7 +13,7 @@ from doxa.beliefmap.evidence_kinds import settle
 from doxa.beliefmap.goals import check_no_circle
 from doxa.beliefmap.header import read_header
 from doxa.beliefmap.literals import mapping
-from doxa.beliefmap.living import check_living
+from doxa.beliefmap.living import check_apart, check_living
 from doxa.beliefmap.model import BeliefMap
 from doxa.beliefmap.nodes import read_nodes
 from doxa.beliefmap.outcomes import read_outcomes
@@ -78,6 +78,7 @@ def _compile(top: Mapping, text: str) -> BeliefMap:
     nodes, signals = settle(top, read_nodes(top, declared), read_signals(top, declared))
     check_living(top, nodes, signals)
     edges = read_edges(top, declared)
+    check_apart(top, nodes, edges)
     check_no_circle(top, nodes, edges)
     personas = read_personas(top, declared)
     return BeliefMap(

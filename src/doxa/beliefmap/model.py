@@ -138,6 +138,7 @@ class Node(Record, frozen=True, kw_only=True, omit_defaults=True):
     done: Done | None = None
     value: float | None = None
     renamed_from: str | None = None
+    within: str | None = None
     line: int = 0
 
 

@@ -7,6 +7,7 @@ import re
 
 import msgspec
 
+from doxa.beliefmap.contexts import CALENDAR
 from doxa.beliefmap.declared import Declared, Outline
 from doxa.beliefmap.document import Mapping, Tree
 from doxa.beliefmap.goals import read_done, read_parent
@@ -43,7 +44,7 @@ FEELING_POSITIONS = 8
 AXES = ("valence", "arousal")
 
 _EVERY = ["kind", "says", "opt_in", "renamed_from"]
-_EVIDENCE = ["of", "half_life", "base", "scale", "above", "period", "occasion", "held_by"]
+_EVIDENCE = ["of", "half_life", "base", "scale", "above", "period", "occasion", "held_by", "within"]
 KEYS: dict[NodeKind, list[str]] = {
     NodeKind.BELIEF: [*_EVERY, *_EVIDENCE],
     NodeKind.PREFERENCE: [*_EVERY, *_EVIDENCE],
@@ -83,9 +84,38 @@ def _node(name: str, keys: Mapping, declared: Declared, line: int) -> Node:
         period=_period(keys.get("period"), declared.clock),
         line=line,
     )
+    _check_calendar(keys, outline, declared)
     return msgspec.structs.replace(
-        node, **_reading(keys, declared), **_interval(keys, declared), **_goal(keys, name, declared)
+        node,
+        **_reading(keys, declared),
+        **_interval(keys, declared),
+        **_goal(keys, name, declared),
+        within=_within(keys.get("within"), name, declared),
     )
+
+
+def _check_calendar(keys: Mapping, outline: Outline, declared: Declared) -> None:
+    names = [name for name in outline.dimensions if name in CALENDAR]
+    if names and declared.clock is Clock.POSITION:
+        raise keys.entries["of"].error(
+            f"a position clock has no {names[0]}", expected="clock: time, or another dimension"
+        )
+
+
+def _within(tree: Tree | None, name: str, declared: Declared) -> str | None:
+    """The node whose reading a member with little evidence falls back on."""
+    if tree is None:
+        return None
+    parent = declared.node(tree)
+    own, wider = declared.nodes[name].dimensions, declared.nodes[parent].dimensions
+    if not set(wider) < set(own):
+        raise tree.error(
+            f"{parent!r} is no wider than {name!r}",
+            expected=f"a node over some of {', '.join(own)}, not all"
+            if own
+            else "of: a dimension, beside it",
+        )
+    return parent
 
 
 def _check_keys(keys: Mapping, kind: NodeKind) -> None:

@@ -10,7 +10,7 @@ import msgspec
 from doxa.beliefmap.derived import per_map
 from doxa.beliefmap.model import BeliefMap
 
-_NAMED = frozenset({"node", "part_of"})
+_NAMED = frozenset({"node", "part_of", "within"})
 _LISTED = frozenset({"moderated_by", "hidden", "sees"})
 """Keys of a map's parts under which names of nodes stand."""
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from doxa.beliefmap.columns import EvidenceColumns, Members, SignalColumns
 from doxa.beliefmap.conditions import holds
+from doxa.beliefmap.contexts import contexts_of
 from doxa.beliefmap.derived import per_map
 from doxa.beliefmap.fields import Fields, refuse_long
 from doxa.beliefmap.model import BeliefMap, Rule, Weight
@@ -54,7 +55,9 @@ def evidence_of(belief_map: BeliefMap, signal: Signal, inert: bool = False) -> l
     if inert:
         return []
     rules, schema = _rules(belief_map)
-    return _said(rules.get(signal.kind, ()), Fields(signal.payload, schema))
+    return _said(
+        rules.get(signal.kind, ()), Fields(contexts_of(belief_map).payload(signal), schema)
+    )
 
 
 def evidence_of_few(

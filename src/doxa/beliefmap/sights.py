@@ -234,7 +234,9 @@ def _without(belief_map: BeliefMap, gone: frozenset[str]) -> BeliefMap:
 def _node(node: Node, gone: frozenset[str]) -> Node:
     """A node whose parent, or whose end, is not seen stands without it."""
     parent = None if node.part_of in gone else node.part_of
-    return msgspec.structs.replace(node, part_of=parent, done=_done(node.done, gone))
+    within = None if node.within in gone else node.within
+    done = _done(node.done, gone)
+    return msgspec.structs.replace(node, part_of=parent, within=within, done=done)
 
 
 def _done(done: Done | None, gone: frozenset[str]) -> Done | None:

@@ -17,6 +17,7 @@ from doxa.domain.node import Address
 from doxa.domain.signal import Signal
 from doxa.reading.coupling.field import declared_field
 from doxa.reading.coupling.read import Leaning, Wanted, read_coupled
+from doxa.reading.falling_back import own_priors
 from doxa.reading.pooled import Voices
 from doxa.reading.priors import MapPriors
 from doxa.reading.read import read_node
@@ -49,7 +50,8 @@ def read_state(
     trust = np.array([belief_map.trust(name) for name in columns.sources])
     own = np.array([name == "self" for name in columns.sources], dtype=bool)
     voices = Voices(trust, own, np.ones(len(trust), dtype=bool))
-    if declared_field(belief_map).links:
+    pooled = any(node.within is not None for node in belief_map.nodes.values())
+    if pooled or declared_field(belief_map).links:
         return _read_together(state, belief_map, members, voices, now)
     out: Readings = {}
     for name in dict.fromkeys(node_of(entry) for entry in state.nodes):
@@ -74,7 +76,9 @@ def _read_together(
     ]
     node, member = np.array(list(dict.fromkeys(met)), dtype=np.int64).reshape(-1, 2).T
     wanted = Wanted(nodes, node, np.zeros_like(node), member)
-    leaning = Leaning(declared_field(belief_map), MapPriors(), members)
+    one, when = np.zeros(1, dtype=np.int64), np.array([now])
+    priors = own_priors(MapPriors(), belief_map, state, one, when, voices)
+    leaning = Leaning(declared_field(belief_map), priors, members)
     told = read_coupled(state, wanted, now, voices, leaning).records()
     return {
         Address(nodes[place].name, members.names(nodes[place].name)[code]): each.as_dict()

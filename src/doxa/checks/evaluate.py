@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from doxa.beliefmap.model import BeliefMap, Condition, Operator, Rule, Test
+from doxa.domain.clock import BEGINNING, Clock
 from doxa.domain.evidence import Channel, Evidence
 from doxa.domain.signal import Signal
 from doxa.types import Json
@@ -20,9 +23,25 @@ def evaluate(signal: Signal, belief_map: BeliefMap) -> list[Evidence]:
     found = []
     for number, rule in enumerate(belief_map.rules):
         if rule.kind == signal.kind:
-            for payload in _elements(rule, signal.payload):
+            whole = {**_around(signal, belief_map), **_said(signal.payload)}
+            for payload in _elements(rule, whole):
                 found += _apply(number, rule, payload)
     return found
+
+
+def _said(payload: dict[str, Json]) -> dict[str, Json]:
+    return {name: value for name, value in payload.items() if value not in (None, "")}
+
+
+def _around(signal: Signal, belief_map: BeliefMap) -> dict[str, Json]:
+    """When, on what and in which session it was; without a time, nothing of the calendar."""
+    told: dict[str, Json] = {"device": signal.device, "session": signal.session}
+    if belief_map.clock is Clock.TIME and signal.at != BEGINNING[Clock.TIME]:
+        when = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=signal.at)
+        local = when.astimezone(ZoneInfo(belief_map.zone.default))
+        told["weekpart"] = "weekend" if local.isoweekday() > 5 else "weekday"
+        told["daypart"] = ("night", "morning", "afternoon", "evening")[local.hour // 6]
+    return told
 
 
 def _elements(rule: Rule, payload: dict[str, Json]) -> list[dict[str, Json]]:

@@ -178,8 +178,9 @@ def check_silence(
     """Law 5: what silence does to each kind of evidence.
 
     For and against: credence moves towards the base rate and never across, uncertainty never
-    falls. Occurrences: credence falls, where no claims about them fade beside them. Everything:
-    status moves only to fading and dissolved.
+    falls. A member that falls back goes no further than that, but the way its base rate, which is
+    the wider node's credence, moves meanwhile. Occurrences: credence falls, where no claims about
+    them fade beside them. Everything: status moves only to fading and dissolved.
     """
     claimed = claimed_by(signals, belief_map)
     before = reader(signals, belief_map, now)
@@ -194,10 +195,10 @@ def check_silence(
         if kind is EvidenceKind.OCCURRENCE and address not in claimed:
             assert now_credence <= credence + SLACK, why
         if kind is EvidenceKind.OPINION:
-            base = number(told, "base")
-            was, remains = credence - base, now_credence - base
-            assert abs(remains) <= abs(was) + SLACK, why
-            assert was * remains >= -SLACK, why
+            base, moved = number(told, "base"), number(then, "base") - number(told, "base")
+            low, high = sorted((credence, base))
+            assert now_credence >= low - SLACK or moved < 0, why
+            assert now_credence <= high + SLACK or moved > 0, why
             assert number(then, "uncertainty") >= number(told, "uncertainty") - SLACK, why
 
 
@@ -216,6 +217,18 @@ def check_repeats(
     trust = (number(one, "support") + number(one, "attack")) / counts(weight)
     bound = (1 + math.log(10)) * trust * max(counts(weight), 1.0)
     assert told <= bound * (1 + SLACK), (one, ten)
+
+
+def fallen_through(belief_map: BeliefMap, address: Address) -> list[Address]:
+    """A node and all that it falls back on."""
+    found, nodes = [address], belief_map.nodes
+    while address.node in nodes and nodes[address.node].within is not None:
+        node = nodes[address.node]
+        wider = nodes[node.within or ""]
+        told = dict(zip(node.dimensions, address.member, strict=True))
+        address = Address(wider.name, tuple(told[name] for name in wider.dimensions))
+        found.append(address)
+    return found
 
 
 def counts(weight: float) -> float:
@@ -282,7 +295,7 @@ def check_trust(
 ) -> None:
     """Law 7: lowering a source's trust attenuates only that source's sums.
 
-    Nodes of which the source said nothing read as before; so do occurrences that it only counted.
+    Nodes of which, and of what they fall back on, the source said nothing read as before; so do occurrences that it only counted.
     """
     claimed = claimed_by(signals, belief_map)
     before, after = reader(signals, belief_map, now), reader(signals, lowered, now)
@@ -291,7 +304,7 @@ def check_trust(
     untouched = {
         address
         for address in reader(others, belief_map, now)
-        if address not in alone
+        if not any(each in alone for each in fallen_through(belief_map, address))
         or (kind_of(belief_map, address) is EvidenceKind.OCCURRENCE and address not in claimed)
     }
     found = {address: after[address] for address in untouched}
@@ -329,7 +342,7 @@ def check_parts(
     now: Moment,
     touched: str,
 ) -> None:
-    """What is said of one node moves nothing that no chain of edges joins to it.
+    """What is said of one node moves nothing that no chain of edges, or of falling back, joins to it.
 
     Parameters
     ----------
@@ -339,6 +352,7 @@ def check_parts(
     while True:
         ends = [{edge.source.node, edge.target.node} for edge in belief_map.edges if edge.sign]
         more = set().union(*(pair for pair in ends if pair & near)) - near
+        more |= {node.name for node in belief_map.nodes.values() if node.within in near} - near
         if not more:
             break
         near |= more

@@ -42,7 +42,8 @@ def read_plainly(
     def read(address: Address) -> Told:
         node = nodes_of(belief_map)[address.node]
         told = found.get(address) or Held(node.evidence or EvidenceKind.OPINION)
-        out = _native(told, node, belief_map, now, min(own, default=now))
+        wider = None if node.within is None else read(_wider(address, belief_map))
+        out = _native(told, node, belief_map, now, min(own, default=now), wider)
         return {**out, "native": out["credence"]}
 
     out = {address: read(address) for address in found}
@@ -52,22 +53,40 @@ def read_plainly(
     return out
 
 
-def _native(told: Held, node: Node, belief_map: BeliefMap, now: Moment, since: Moment) -> Told:
+def _wider(address: Address, belief_map: BeliefMap) -> Address:
+    """What a member falls back on."""
+    node = belief_map.nodes[address.node]
+    wider = belief_map.nodes[node.within or ""]
+    told = dict(zip(node.dimensions, address.member, strict=True))
+    return Address(wider.name, tuple(told[name] for name in wider.dimensions))
+
+
+def _native(
+    told: Held,
+    node: Node,
+    belief_map: BeliefMap,
+    now: Moment,
+    since: Moment,
+    wider: Told | None = None,
+) -> Told:
     if told.kind is EvidenceKind.OPINION:
-        return _opinion(told, node, belief_map, now) if told.sources else _nothing(node)
+        a = 0.5 if node.base is None else node.base
+        b = a if wider is None else float(wider["credence"] or 0.0)
+        return _opinion(told, node, belief_map, now, b) if told.sources else _nothing(b)
     if told.kind is EvidenceKind.VALUE:
-        out = _value(told, node, belief_map, now)
+        mean = None if wider is None else wider["mean"]
+        out = _value(told, node, belief_map, now, mean)
     else:
         out = _occurrence(told, node, now, since)
     if told.claims is not None:
-        claimed = _opinion(told.claims, node, belief_map, now)
+        a = 0.5 if node.base is None else node.base
+        claimed = _opinion(told.claims, node, belief_map, now, a)
         out["credence"] = _claimed(out, claimed)
     return out
 
 
-def _nothing(node: Node) -> Told:
-    a = 0.5 if node.base is None else node.base
-    return {"credence": a, "base": a, "uncertainty": 1.0, "heard_for": 0.0, "heard_against": 0.0}
+def _nothing(b: float) -> Told:
+    return {"credence": b, "base": b, "uncertainty": 1.0, "heard_for": 0.0, "heard_against": 0.0}
 
 
 def _alone_in_field(told: Told) -> Alone:
@@ -117,18 +136,18 @@ def _voices(
     return own, others
 
 
-def _bounded(own: list[float], others: list[float], a: float) -> tuple[float, float]:
-    """The self rule."""
+def _bounded(own: list[float], others: list[float], a: float, b: float) -> tuple[float, float]:
+    """The self rule: by a the person says yes or no, from b on it is counted."""
     r_self, s_self, r_other, s_other = own[0], own[1], others[0], others[1]
     d = a * s_self - (1 - a) * r_self
     if abs(d) <= TOLERANCE * (a * s_self + (1 - a) * r_self):
         return r_self + r_other, s_self + s_other
-    if d > 0 and a < 1:
-        most = (a * (s_self + s_other) - (1 - a) * r_self) / (2 * (1 - a))
-        r_other = min(r_other, most)
-    if d < 0 and a > 0:
-        most = ((1 - a) * (r_self + r_other) - a * s_self) / (2 * a)
-        s_other = min(s_other, most)
+    if d > 0 and b < 1:
+        most = (b * (s_self + s_other) - (1 - b) * r_self) / (2 * (1 - b))
+        r_other = min(r_other, most if a == b else max(most, 0.0))
+    if d < 0 and b > 0:
+        most = ((1 - b) * (r_self + r_other) - b * s_self) / (2 * b)
+        s_other = min(s_other, most if a == b else max(most, 0.0))
     return r_self + r_other, s_self + s_other
 
 
@@ -161,38 +180,41 @@ def _truth(r: float, s: float) -> str:
     return "false" if attacked else "neither"
 
 
-def _opinion(told: Held, node: Node, belief_map: BeliefMap, now: Moment) -> Told:
+def _opinion(told: Held, node: Node, belief_map: BeliefMap, now: Moment, b: float) -> Told:
+    """Credence with b as the base rate; the status by the node's own, which stands still."""
     a = 0.5 if node.base is None else node.base
     first, newest = _ends(told)
 
-    def heard(at: Moment, half_life: float) -> tuple[float, float, float]:
+    def heard(at: Moment, half_life: float, base: float) -> tuple[float, float, float]:
         own, others = _voices(told, belief_map, at, half_life)
-        r, s = _bounded(own, others, a)
+        r, s = _bounded(own, others, a, base)
         return r, s, own[0] + own[1] + others[0] + others[1]
 
-    r, s, n_all = heard(now, node.half_life)
-    r_l, s_l, n_l = heard(newest, node.half_life)
-    r_u, s_u, _ = heard(newest, math.inf)
+    r, s, n_all = heard(now, node.half_life, b)
+    r_b, s_b, n_l = heard(newest, node.half_life, b)
+    r_n, s_n, _ = heard(now, node.half_life, a)
+    r_l, s_l, _ = heard(newest, node.half_life, a)
+    r_u, s_u, _ = heard(newest, math.inf, a)
     agreement = abs(r_u - s_u) / (r_u + s_u) if r_u + s_u else 0.0
     solidity = _solidity(r_u + s_u, agreement, newest - first, node.half_life)
     trend, turning = None, False
     fast = _shorter(node)
     if fast is not None:
-        r_f, s_f, n_f = heard(newest, fast)
+        r_f, s_f, n_f = heard(newest, fast, b)
         sure = (1 - _uncertainty(n_f)) * (1 - _uncertainty(n_l))
-        leaning = (_credence(r_f, s_f, a) - _credence(r_l, s_l, a)) * sure
+        leaning = (_credence(r_f, s_f, b) - _credence(r_b, s_b, b)) * sure
         trend = leaning * 2.0 ** (-(now - newest) / fast)
         own, others = _voices(told, belief_map, newest, fast)
         r_q, s_q = own[0] + others[0], own[1] + others[1]
         opposite = _sign(r_q - s_q, r_q + s_q) * _sign(r_l - s_l, r_l + s_l) < 0
         turning = opposite and _ge(r_q + s_q, 2)
     status = _opinion_status(r_l, s_l, r_u, s_u, solidity, turning)
-    n_l, n = r_l + s_l, r + s
-    if status == "solid" and not _ge(abs(r - s), 1):
+    n_l = r_l + s_l
+    if status == "solid" and not _ge(abs(r_n - s_n), 1):
         status = "fading"
-    status = _aged(status, n, n_l)
+    status = _aged(status, r_n + s_n, n_l)
     readings = [
-        _alone(source.sums(now, node.half_life), belief_map.trust(name), a)
+        _alone(source.sums(now, node.half_life), belief_map.trust(name), b)
         for name, source in told.sources.items()
     ]
     threshold = min(0.25, n_l / 4)
@@ -200,18 +222,18 @@ def _opinion(told: Held, node: Node, belief_map: BeliefMap, now: Moment) -> Told
     return {
         "heard_for": said[0] + heard_of[0],
         "heard_against": said[1] + heard_of[1],
-        "credence": _credence(r, s, a),
+        "credence": _credence(r, s, b),
         "uncertainty": _uncertainty(n_all),
         "truth": _truth(r, s),
         "status": status,
         "solidity": solidity,
         "support": r,
         "attack": s,
-        "evidence": n,
+        "evidence": r + s,
         "trend": trend,
-        "base": a,
+        "base": b,
         "change": abs(trend or 0.0),
-        "ambivalence": min(r_l, s_l) / max(r_l, s_l) if max(r_l, s_l) else 0.0,
+        "ambivalence": min(r_b, s_b) / max(r_b, s_b) if max(r_b, s_b) else 0.0,
         "disagreement": _disagreement(readings),
         "dissolves": _dissolves(newest, n_l, threshold, node.half_life),
     }
@@ -252,19 +274,22 @@ def _aged(status: str, n: float, n_newest: float) -> str:
     return "fading" if not _ge(n, min(1.0, n_newest / 2)) else status
 
 
-def _value(told: Held, node: Node, belief_map: BeliefMap, now: Moment) -> Told:
+def _value(
+    told: Held, node: Node, belief_map: BeliefMap, now: Moment, mean: float | str | None
+) -> Told:
     low, high = node.scale or (0.0, 0.0)
     middle = (low + high) / 2 if node.scale else (node.above or 0.0)
     above = node.above if node.above is not None else middle
     sigma = abs(high - low) / 4 or 1.0
+    start = mean if isinstance(mean, float) else middle
     first, newest = _ends(told) if told.sources else (now, now)
 
     def heard(at: Moment, half_life: float) -> list[float]:
         own, others = _voices(told, belief_map, at, half_life)
         return [x + y for x, y in zip(own, others, strict=True)]
 
-    def read(sums: list[float]) -> tuple[float, float]:
-        z = (middle - above + sums[1] - sums[0] * above) / (sigma * math.sqrt(1 + sums[0]))
+    def read(sums: list[float], start: float = start) -> tuple[float, float]:
+        z = (start - above + sums[1] - sums[0] * above) / (sigma * math.sqrt(1 + sums[0]))
         return 0.5 * (1 + math.erf(z / math.sqrt(2))), 1 / (1 + sums[0])
 
     def lies(sums: list[float]) -> int:
@@ -274,7 +299,7 @@ def _value(told: Held, node: Node, belief_map: BeliefMap, now: Moment) -> Told:
     sums, then = heard(now, node.half_life), heard(newest, node.half_life)
     ever = heard(newest, math.inf)
     credence, uncertainty = read(sums)
-    agreement = abs(2 * read(ever)[0] - 1)
+    agreement = abs(2 * read(ever, middle)[0] - 1)
     solidity = _solidity(ever[0], agreement, newest - first, node.half_life)
     fast, trend, turning = _shorter(node), None, False
     if fast is not None:
@@ -300,7 +325,7 @@ def _value(told: Held, node: Node, belief_map: BeliefMap, now: Moment) -> Told:
         "trend": trend,
         "change": abs(trend or 0.0),
         "evidence": n,
-        "mean": (middle + sums[1]) / (1 + n),
+        "mean": (start + sums[1]) / (1 + n),
         "spread": _spread(sums),
         "base": read([0.0, 0.0, 0.0])[0],
         "dissolves": _dissolves(newest, then[0], min(0.25, then[0] / 4), node.half_life),

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from doxa.beliefmap.contexts import Contexts
 from doxa.beliefmap.model import Zone
 from doxa.checks.store_samples import (
     NOON,
@@ -24,6 +25,7 @@ from doxa.domain.clock import DAY, HOUR, Clock, parse_time
 from doxa.domain.signal import TRAITS, Signal
 from doxa.errors import SignalError, UnknownName
 from doxa.storage.port import Store
+from doxa.storage.rows import decode_payload
 from doxa.types import Json
 
 
@@ -56,6 +58,35 @@ def check_position_clock(make: MakeStore) -> None:
         (columns,) = store.scan()
         assert columns.day.tolist() == [0] * 4
         refused(SignalError, store, [make_signal("t", at=2**63, recorded=NOON)])
+
+
+def check_contexts(make: MakeStore) -> None:
+    """A scan writes contexts into the payloads of some kinds; a field that was sent comes first."""
+    told = Contexts({"buy": ("device", "weekpart")}, "America/New_York")
+    sunday_evening = parse_time("2020-03-02T03:00:00Z")
+    signals = [
+        make_signal("a", at=sunday_evening, kind="buy", device="tv", payload={"n": 1}),
+        make_signal("b", at=NOON + DAY, kind="buy", payload={"device": "till"}),
+        make_signal("c", at=NOON, kind="visit", device="tv"),
+    ]
+    expected: list[dict[str, Json]] = [
+        {"n": 1, "device": "tv", "weekpart": "weekend"},
+        {"device": "till", "weekpart": "weekday"},
+        {},
+    ]
+    with opened(make) as store:
+        store.append(signals)
+        for ids in (False, True):
+            (columns,) = store.scan(contexts=told, ids=ids)
+            assert [decode_payload(payload) for payload in columns.payload] == expected
+            assert columns.ids == (["a", "b", "c"] if ids else None)
+        assert store.signals(key_of(store))[1].payload == {"n": 1}
+        (plain,) = store.scan()
+        assert [decode_payload(payload) for payload in plain.payload] == [
+            {"n": 1},
+            {"device": "till"},
+            {},
+        ]
 
 
 def check_scan_in_batches(make: MakeStore) -> None:

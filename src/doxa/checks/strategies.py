@@ -21,6 +21,7 @@ from doxa.beliefmap.model import (
     Weight,
     Zone,
 )
+from doxa.beliefmap.wider import entangled
 from doxa.checks.oracle_identity import Lives, Merged, Retracted, may_be_said
 from doxa.domain.clock import BEGINNING, DAY, HOUR, MINUTE, Clock
 from doxa.domain.evidence import Channel, EvidenceKind, Once
@@ -29,6 +30,8 @@ from doxa.domain.signal import CLAIM, Signal
 
 START = 1_500_000_000 * 1_000_000
 """Where histories begin: 2017, on the time clock."""
+
+DEVICES = st.sampled_from([None, "phone", "tv"])
 
 SOURCES = ("shop", "support", "self", "rumour")
 DIMENSION = ("dish",)
@@ -48,10 +51,10 @@ def _node(name: str, evidence: EvidenceKind, *dimensions: str, **more: object) -
     )
 
 
-def _says(node: str, channel: Channel, holds: str, **more: object) -> Rule:
+def _says(node: str, channel: Channel, holds: str, kind: str | None = None, **more: object) -> Rule:
     test = Test(field="holds", operator=Operator.IN, values=(holds,))
     return Rule(
-        kind=f"said_{node}",
+        kind=kind or f"said_{node}",
         node=node,
         channel=channel,
         weight=Weight(field="weight"),
@@ -61,11 +64,15 @@ def _says(node: str, channel: Channel, holds: str, **more: object) -> Rule:
     )
 
 
+_BASES = st.sampled_from([None, 0.1, 0.5, 0.8])
+
+
 @st.composite
 def maps(draw: st.DrawFn) -> BeliefMap:
-    """Maps with single nodes and families of every kind of evidence, four sources, either clock."""
+    """Maps with single nodes and families of every kind of evidence, four sources, either clock;
+    some with families over a context, whose members fall back on wider nodes."""
     occasion = draw(st.sampled_from(list(Occasion)))
-    base = draw(st.sampled_from([None, 0.1, 0.5, 0.8]))
+    base = draw(_BASES)
     half_life = draw(st.sampled_from([6.0 * HOUR, 90.0 * DAY, 100.0 * DAY, math.inf]))
     once = draw(st.sampled_from([None, *Once]))
     opinion, value = EvidenceKind.OPINION, EvidenceKind.VALUE
@@ -97,11 +104,30 @@ def maps(draw: st.DrawFn) -> BeliefMap:
         ),
         "visit": (),
     }  # fmt: skip
+    clock = draw(st.sampled_from([Clock.TIME, Clock.TIME, Clock.POSITION]))
+    if draw(st.booleans()):
+        of = "weekpart" if clock is Clock.TIME else "session"
+        nodes += [
+            _node("fair_when", opinion, of, base=draw(_BASES), occasion=occasion, within="fair"),
+            _node("fair_there", opinion, "device", of, half_life=half_life, within="fair_when"),
+            _node("mood_on", value, "device", scale=(7.0, 1.0), half_life=1.0 * DAY, within="mood"),
+        ]
+        signals["said_fair"] += tuple(
+            _says(node, channel, holds, "said_fair", fields=fields)
+            for node, fields in (("fair_when", (of,)), ("fair_there", ("device", of)))
+            for holds, channel in both
+        )
+        signals["rated"] += (
+            Rule(
+                kind="rated", node="mood_on", channel=Channel.VALUE, weight=Weight(), value="mood",
+                fields=("device",),
+            ),
+        )  # fmt: skip
     trust = {name: draw(st.sampled_from([0.0, 0.3, 0.7, 1.0])) for name in SOURCES[:2]}
     sources = {name: Source(name=name, trust=value) for name, value in trust.items()}
     return BeliefMap(
         product="laws",
-        clock=draw(st.sampled_from([Clock.TIME, Clock.TIME, Clock.POSITION])),
+        clock=clock,
         zone=Zone(default=draw(st.sampled_from(["UTC", "America/New_York"]))),
         bands=_BANDS,
         sources={
@@ -116,12 +142,21 @@ def maps(draw: st.DrawFn) -> BeliefMap:
 
 @st.composite
 def coupled_maps(draw: st.DrawFn) -> BeliefMap:
-    """`maps` whose nodes support and contradict each other, one by one and family by family."""
+    """`maps` whose nodes support and contradict each other, one by one and family by family.
+
+    No chain of edges joins a family to what it falls back on: such a map is refused.
+    """
     plain = draw(maps())
-    ends = [Address(name, member) for name, member in _ENDS]
-    pairs = draw(
+    pooled = [*_POOLED[plain.clock], *_ENDS] if "fair_when" in plain.nodes else _ENDS
+    ends = [Address(name, member) for name, member in pooled]
+    drawn = draw(
         st.lists(st.sampled_from(list(combinations(ends, 2))), min_size=1, max_size=5, unique=True)
     )
+    pairs: list[tuple[Address, Address]] = []
+    for pair in drawn:
+        names = [(one.node, other.node) for one, other in (*pairs, pair)]
+        if entangled(plain.nodes, names) is None:
+            pairs.append(pair)
     edges = tuple(
         Edge(
             source=one,
@@ -143,6 +178,12 @@ _ENDS = [
     ("buys", ("rice",)),
     ("knows", ("soup",)),
 ]
+
+
+_POOLED = {
+    Clock.TIME: [("fair_when", ("weekend",)), ("fair_there", ("phone", "weekday")), ("mood_on", ("tv",))],
+    Clock.POSITION: [("fair_when", ("a",)), ("fair_there", ("phone", "a")), ("mood_on", ("tv",))],
+}  # fmt: skip
 
 
 WEIGHTS = st.sampled_from([1e-9, 1e-3, 0.2, 0.5, 1.0, 1.0, 3.0, 1e6])
@@ -175,7 +216,7 @@ CLAIMS = (CLAIM, MOVING)
 @st.composite
 def claims(draw: st.DrawFn, *, moving: bool) -> dict[str, object]:
     """The payload of a claim about a node of `maps`, or in words of its own."""
-    nodes = ("fair", "knows[rice]", "buys[rice]", "buys[soup]", "mood")
+    nodes = ("fair", "knows[rice]", "buys[rice]", "buys[soup]", "mood", "fair_when[weekend]")
     target: dict[str, object] = {"about": draw(st.sampled_from(nodes))}
     if draw(st.booleans()):
         words = draw(st.sampled_from(["Prefers delivery", "prefers  delivery.", "has a dog"]))
@@ -220,6 +261,7 @@ def histories(
                 recorded=at + late,
                 source=draw(st.sampled_from(SOURCES)),
                 session=draw(st.sampled_from([None, "a", "b"])),
+                device=draw(DEVICES),
                 order=draw(st.sampled_from([0, 0, 1])),
                 # Hypothesis draws Any of JSON.
                 payload=draw(payloads(kind)),  # type: ignore[arg-type]

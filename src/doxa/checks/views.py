@@ -65,7 +65,7 @@ class Shower(Protocol):
 def purposed_maps(draw: st.DrawFn) -> BeliefMap:
     """Maps of every kind of evidence with two purposes, hidden sources and nodes by consent."""
     found = draw(maps())
-    opt_in = draw(st.sampled_from([(), ("mood",), ("fair", "buys")]))
+    opt_in = draw(st.sampled_from([(), ("mood",), ("fair", "buys"), ("fair_when",)]))
     nodes = {
         name: msgspec.structs.replace(node, opt_in=name in opt_in)
         for name, node in found.nodes.items()
@@ -80,7 +80,8 @@ def purposed_maps(draw: st.DrawFn) -> BeliefMap:
         for name, source in {**{n: Source(name=n) for n in SOURCES}, **found.sources}.items()
         if name != "rumour"
     }
-    purposes = {name: draw(_purposes(name)) for name in PURPOSES}
+    named = [name for name, node in found.nodes.items() if node.evidence is not None]
+    purposes = {name: draw(_purposes(name, named)) for name in PURPOSES}
     zone = Zone(default=found.zone.default, trait=draw(st.sampled_from([None, "tz"])))
     return msgspec.structs.replace(
         found, nodes=nodes, sources=sources, purposes=purposes, zone=zone
@@ -88,8 +89,8 @@ def purposed_maps(draw: st.DrawFn) -> BeliefMap:
 
 
 @st.composite
-def _purposes(draw: st.DrawFn, name: str) -> Purpose:
-    names = st.lists(st.sampled_from([*NODES, "tier", "income"]), unique=True, max_size=4)
+def _purposes(draw: st.DrawFn, name: str, nodes: list[str]) -> Purpose:
+    names = st.lists(st.sampled_from([*nodes, "tier", "income"]), unique=True, max_size=4)
     consent = draw(st.booleans())
     if draw(st.booleans()):
         return Purpose(name=name, sees=tuple(draw(names)), forecasts=(), consent=consent)
@@ -159,7 +160,10 @@ def left_over(
         for kind, rules in belief_map.signals.items()
     }
     nodes = {
-        name: msgspec.structs.replace(node, opt_in=False) for name, node in belief_map.nodes.items()
+        name: msgspec.structs.replace(
+            node, opt_in=False, within=None if node.within in hidden else node.within
+        )
+        for name, node in belief_map.nodes.items()
     }
     kept = [_shown(signal, belief_map, hidden, purpose) for signal in kept]
     return kept, msgspec.structs.replace(belief_map, signals=rules, nodes=nodes)
@@ -202,7 +206,9 @@ def _shown(signal: Signal, belief_map: BeliefMap, hidden: set[str], purpose: str
     if signal.kind == CONSENT:
         return silent
     if signal.kind == CLAIM:
-        return silent if _is_hidden_claim(signal, belief_map, hidden, purpose) else signal
+        if _is_hidden_claim(signal, belief_map, hidden, purpose):
+            return silent
+        return _unnamed(signal, belief_map, purpose)
     if signal.kind != TRAITS:
         return signal
     listed = None if purpose is None else belief_map.purposes[purpose].sees
@@ -211,6 +217,16 @@ def _shown(signal: Signal, belief_map: BeliefMap, hidden: set[str], purpose: str
         for name, value in signal.payload.items()
         if name not in hidden and (listed is None or name in listed)
     }
+    return msgspec.structs.replace(signal, payload=kept)
+
+
+def _unnamed(signal: Signal, belief_map: BeliefMap, purpose: str | None) -> Signal:
+    """A claim does not name what it supersedes where that was said by somebody not heard."""
+    source = str(signal.payload.get("supersedes_source", signal.source))
+    if _is_heard(belief_map, source, purpose):
+        return signal
+    named = ("supersedes", "supersedes_source")
+    kept = {name: value for name, value in signal.payload.items() if name not in named}
     return msgspec.structs.replace(signal, payload=kept)
 
 

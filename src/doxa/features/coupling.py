@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
-from doxa.beliefmap.model import BeliefMap
+from doxa.beliefmap.model import BeliefMap, Node
 from doxa.features.consents import Withholding
 from doxa.features.past import Past
 from doxa.features.plan import Reading
@@ -16,6 +16,7 @@ from doxa.features.rows import NONE, Rows
 from doxa.features.states import States
 from doxa.reading.coupling.field import Field, declared_field
 from doxa.reading.coupling.read import Leaning, Wanted, read_coupled
+from doxa.reading.falling_back import own_priors, with_wider
 from doxa.reading.priors import MapPriors
 from doxa.state.entries import claims_about, entry_of_key
 from doxa.state.people import State
@@ -43,7 +44,8 @@ class Coupling:
     def __init__(self, past: Past) -> None:
         self.past = past
         self.field = declared_field(past.map)
-        self._states = States(past, self.field.nodes)
+        self._nodes = with_wider(past.map, self.field.nodes)
+        self._states = States(past, self._nodes)
 
     def credences(
         self, rows: Rows, members: Mapping[str, Ints], silenced: Collection[str] = ()
@@ -54,15 +56,18 @@ class Coupling:
         ----------
         members : dict of node name to int64[n]
             The member of each row; below 0, a member that nobody met.
-        silenced : names of nodes that are read as if nothing spoke of them
+        silenced : names of nodes that are read as if nothing spoke of them, nor of what they
+            fall back on
         """
         moment = np.stack([rows.twin, rows.seen.at, rows.seen.order])
         _, distinct, place = np.unique(moment, axis=1, return_index=True, return_inverse=True)
         place = place.ravel()
         twin, seen = rows.twin[distinct], rows.seen.take(distinct)
         gate = Withholding(self.past, twin, seen)
-        state = _let_through(self._states.at(twin, seen), gate, self.field)
-        gone = [name for node in silenced for name in (node, claims_about(node))]
+        state = _let_through(self._states.at(twin, seen), gate, self._nodes)
+        nodes = self.past.map.nodes
+        quiet = with_wider(self.past.map, [nodes[name] for name in silenced if name in nodes])
+        gone = [name for node in quiet for name in (node.name, claims_about(node.name))]
         state = state.without(*(name for name in gone if name in state.entries))
         number = {node.name: at for at, node in enumerate(self.field.nodes)}
         asked = [
@@ -71,9 +76,11 @@ class Coupling:
         ]
         told, back = np.unique(np.concatenate(asked, axis=1), axis=1, return_inverse=True)
         wanted = Wanted(self.field.nodes, told[0], told[1], told[2])
-        leaning = Leaning(self.field, MapPriors(), self.past.members, gate)
+        count, voices = np.arange(len(twin)), self._states.voices
+        own = own_priors(MapPriors(), self.past.map, state, count, seen.at, voices, gate)
+        leaning = Leaning(self.field, own, self.past.members, gate)
         now = seen.at[told[1]]
-        read = read_coupled(state, wanted, now, self._states.voices, leaning).take(back.ravel())
+        read = read_coupled(state, wanted, now, voices, leaning).take(back.ravel())
         n = len(rows)
         return {
             node: (read.credence[at * n : (at + 1) * n], read.native[at * n : (at + 1) * n])
@@ -85,14 +92,14 @@ class Coupling:
         return np.where(member == NONE, len(self.past.members.names(node)), member)
 
 
-def _let_through(state: State, gate: Withholding, field: Field) -> State:
+def _let_through(state: State, gate: Withholding, nodes: tuple[Node, ...]) -> State:
     """The state without what people do not let be read."""
     if gate.open:
         return state
     tables = {}
     for layout, cells in state.tables.items():
         entry, kept = entry_of_key(cells.member), np.ones(len(cells), dtype=bool)
-        for node in field.nodes:
+        for node in nodes:
             codes = [state.entries[node.name], state.entries[claims_about(node.name)]]
             its = np.flatnonzero(np.isin(entry, codes))
             kept[its] = ~gate.unseen(node.name, cells.twin[its])

@@ -12,6 +12,7 @@ from doxa.features.rows import Rows
 from doxa.features.states import States
 from doxa.reading.coupling.field import declared_field
 from doxa.reading.coupling.read import Leaning, Wanted, read_coupled
+from doxa.reading.falling_back import own_priors, with_wider
 from doxa.reading.priors import MapPriors
 
 
@@ -25,11 +26,13 @@ def credence_of(past: Past, rows: Rows, address: Address) -> Floats:
     node = past.map.nodes[address.node]
     field = declared_field(past.map).around([node.name])
     code = past.members.code(address.node, address.member)
-    only = None if field.nodes else {node.name: np.array([code], dtype=np.int64)}
-    states = States(past, field.nodes or (node,), only)
+    nodes = with_wider(past.map, field.nodes or (node,))
+    only = {node.name: np.array([code], dtype=np.int64)} if len(nodes) == 1 else None
+    states = States(past, nodes, only)
     state = states.at(rows.twin, rows.seen)
     count, none = np.arange(len(rows)), np.zeros(len(rows), dtype=np.int64)
     wanted = Wanted((node,), none, count, np.full(len(rows), code))
     gate = Withholding(past, rows.twin, rows.seen)
-    leaning = Leaning(field, MapPriors(), past.members, gate)
+    own = own_priors(MapPriors(), past.map, state, count, rows.seen.at, states.voices, gate)
+    leaning = Leaning(field, own, past.members, gate)
     return read_coupled(state, wanted, rows.seen.at, states.voices, leaning).credence

@@ -46,7 +46,8 @@ def learned_links(
         w = (100 w_declared + n max(0, -g Q_ij)) / (100 + n)
 
     so that its sign never flips, and with fewer than ten people it stays as declared. A family named
-    as a whole has one weight, the mean over its pairs.
+    as a whole has one weight, the mean over its pairs. Families that fall back on a wider node are
+    not looked at: their members start from the person, not from everybody.
 
     Parameters
     ----------
@@ -57,7 +58,11 @@ def learned_links(
         Keys of the people.
     """
     field = declared_field(belief_map)
-    nodes = [node for node in belief_map.nodes.values() if node.name in priors and not node.opt_in]
+    nodes = [
+        node
+        for node in belief_map.nodes.values()
+        if node.name in priors and not node.opt_in and node.within is None
+    ]
     found = deviations(known, nodes, priors, twins)
     if len(found.addresses) < 2:
         return list(field.links)

@@ -95,7 +95,7 @@ def answered(
         "twin": sums.twin,
         "member": sums.member,
         "truth": truth_state(numbers["support"], numbers["attack"], asked.prior.strength),
-        "status": _status(sums.occasions > 0, firm, numbers["evidence"], held, flags),
+        "status": _status(sums.occasions > 0, firm, held * asked.left, held, flags),
         "occasions": sums.occasions,
         "first": sums.first,
         "newest": sums.newest,

@@ -13,7 +13,9 @@ EPSILON = 1e-9
 """Comparisons that decide anything hold within this relative error, so that engines agree."""
 
 
-def bounded(own: Floats, other: Floats, base: float | Floats) -> tuple[Floats, Floats]:
+def bounded(
+    own: Floats, other: Floats, base: float | Floats, stance: float | Floats | None = None
+) -> tuple[Floats, Floats]:
     """Support and attack after the self rule: a person's own word bounds what others say against it.
 
     With D = a s_self - (1 - a) r_self > 0 (the person says no), others' support counts at most
@@ -25,6 +27,10 @@ def bounded(own: Floats, other: Floats, base: float | Floats) -> tuple[Floats, F
     own, other : float64[2, ..., q]
         r and s of the person and of all others, after trust.
     base : a, one or float64[q]
+        Bounds are counted from it.
+    stance : a, one or float64[q], optional
+        The base rate by which D tells what the person says, where it is another than `base`: then
+        a bound may be negative, and nothing of the others counts.
 
     Returns
     -------
@@ -39,9 +45,13 @@ def bounded(own: Floats, other: Floats, base: float | Floats) -> tuple[Floats, F
     """
     a = np.asarray(base, dtype=np.float64)
     yes, no = (1 - a) * own[0], a * own[1]
-    slack = EPSILON * (no + yes)
     most_r = _ratio(a * (own[1] + other[1]) - yes, 2 * (1 - a))
     most_s = _ratio((1 - a) * (own[0] + other[0]) - no, 2 * a)
+    if stance is not None and stance is not base:
+        said = np.asarray(stance, dtype=np.float64)
+        yes, no = (1 - said) * own[0], said * own[1]
+        most_r, most_s = np.maximum(most_r, 0.0), np.maximum(most_s, 0.0)
+    slack = EPSILON * (no + yes)
     r = np.where(no - yes > slack, np.minimum(other[0], most_r), other[0])
     s = np.where(yes - no > slack, np.minimum(other[1], most_s), other[1])
     return own[0] + r, own[1] + s

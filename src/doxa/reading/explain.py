@@ -50,6 +50,7 @@ def explain(
     now: Moment,
     voices: Voices,
     base: float = 0.5,
+    stance: float | None = None,
 ) -> Contributions:
     """Split a reading over the evidence behind it.
 
@@ -63,6 +64,8 @@ def explain(
         The node's, from signals with ``at <= now``.
     twin, member : codes
     base : a, the base rate that the self rule refers to.
+    stance : a, optional
+        See `bounded`.
     """
     cell = evidence.cell
     rows = np.flatnonzero(
@@ -80,7 +83,7 @@ def explain(
         attacks = evidence.value[rows] < threshold(evidence.node)
     support, attack = np.where(attacks, 0.0, share), np.where(attacks, share, 0.0)
     if evidence.kind is EvidenceKind.OPINION:
-        support, attack = _after_self(support, attack, voices.own[source], base)
+        support, attack = _after_self(support, attack, voices.own[source], base, stance)
     return Contributions(
         row=evidence.row[rows],
         at=evidence.at[rows],
@@ -108,13 +111,13 @@ def _shares(evidence: NodeEvidence, now: Moment) -> Floats:
 
 
 def _after_self(
-    support: Floats, attack: Floats, own: NDArray[np.bool_], base: float
+    support: Floats, attack: Floats, own: NDArray[np.bool_], base: float, stance: float | None
 ) -> tuple[Floats, Floats]:
     """Scale what others say so that shares add up to r and s after the self rule."""
     mine, others = own.astype(np.float64), 1.0 - own
     said = np.array([(support * mine).sum(), (attack * mine).sum()])
     heard = np.array([(support * others).sum(), (attack * others).sum()])
-    r, s = bounded(said, heard, base)
+    r, s = bounded(said, heard, base, stance)
     kept_r = (r - said[0]) / heard[0] if heard[0] > 0 else 1.0
     kept_s = (s - said[1]) / heard[1] if heard[1] > 0 else 1.0
     return support * (mine + others * kept_r), attack * (mine + others * kept_s)

@@ -14,12 +14,20 @@ from doxa.reading.status import Flags, agreement, at_least, side
 
 
 def read_for_against(asked: Question) -> Answer:
-    """Opinions from r and s at the node's half-life."""
+    """Opinions from r and s at the node's half-life.
+
+    The status of a node that falls back on a wider one is judged by its own base rate: what others
+    than this node's evidence say does not change it.
+    """
     sums, prior = asked.sums, asked.prior
     loud_r, loud_s = sums.heard[0], sums.heard[1]
     r, s = loud_r, loud_s
+    stance = prior.stance
     if sums.own is not None and sums.other is not None:
-        r, s = bounded(sums.own[:2], sums.other[:2], prior.base)
+        r, s = bounded(sums.own[:2], sums.other[:2], stance)
+    standing = _standing(asked, r, s)
+    if sums.own is not None and sums.other is not None and stance is not prior.base:
+        r, s = bounded(sums.own[:2], sums.other[:2], prior.base, stance)
     now_r, now_s = r[OWN] * asked.left, s[OWN] * asked.left
     heard = loud_r + loud_s
     looks_r = np.stack((now_r, r[OWN], r[QUICK]))
@@ -39,7 +47,7 @@ def read_for_against(asked: Question) -> Answer:
         "attack": now_s,
         "evidence": now_r + now_s,
         "base": prior.base,
-        **_standing(asked, r, s),
+        **standing,
         "heard_for": loud_r[OWN] * asked.left,
         "heard_against": loud_s[OWN] * asked.left,
     }

@@ -62,6 +62,8 @@ def over_time(
     Parameters
     ----------
     moments : int64[q], ascending
+    prior : Prior, optional
+        Its numbers one for all, or float64[q].
 
     Yields
     ------
@@ -85,7 +87,8 @@ def over_time(
             {},
         )
         asked = count, np.full(len(some), story.member)
-        found = read_node(state, story.node, some, voices, prior=prior, asked=asked)
+        here = None if prior is None else prior.take(count + low)
+        found = read_node(state, story.node, some, voices, prior=here, asked=asked)
         yield replace(found, twin=found.twin + low)
 
 

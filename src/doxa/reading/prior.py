@@ -29,6 +29,9 @@ class Prior:
         Gamma of occurrences: `shape` of them per `rate` units of the clock.
     mean, spread, weight : mu0, sigma > 0, k0 > 0
         Normal of values: prior mean, within-person spread, how many values the mean weighs.
+    own_base, own_mean : float, or NaN
+        The node's own, where `base` and `mean` are those that it falls back on instead (decision
+        22); NaN: they are its own. The status is judged by these, which stand still.
     assumed : bool
         True where nobody said it: neither map nor population.
     """
@@ -40,12 +43,32 @@ class Prior:
     mean: float | Floats = 0.0
     spread: float | Floats = 1.0
     weight: float | Floats = 1.0
+    own_base: float | Floats = math.nan
+    own_mean: float | Floats = math.nan
     assumed: bool | NDArray[np.bool_] = False
+
+    @property
+    def stance(self) -> float | Floats:
+        """The base rate against which the person's own word says yes or no."""
+        return _own(self.own_base, self.base)
+
+    @property
+    def still(self) -> float | Floats:
+        """The prior mean by which values agree."""
+        return _own(self.own_mean, self.mean)
 
     def take(self, rows: Ints | slice) -> Prior:
         """The prior of some rows."""
         told: list[Any] = [getattr(self, name) for name in NUMBERS]
         return Prior(*(each[rows] if isinstance(each, np.ndarray) else each for each in told))
+
+
+def _own(own: float | Floats, given: float | Floats) -> float | Floats:
+    """The own one where there is one; the very same object as given where there is none."""
+    if isinstance(own, np.ndarray):
+        there = ~np.isnan(own)
+        return np.where(there, own, given) if there.any() else given
+    return given if math.isnan(own) else own
 
 
 NUMBERS = tuple(each.name for each in fields(Prior))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
@@ -28,7 +30,10 @@ def read_values(asked: Question) -> Answer:
     uncertainty = normal_uncertainty(looks[0], prior.weight)
     heading = trend(asked, (credence[QUICK], uncertainty[QUICK]), (credence[OWN], uncertainty[OWN]))
     split = prior.strength * now[0] / prior.weight
-    n, sides = heard[0], _sides(asked)
+    n, sides, ever = heard[0], _sides(asked), credence[EVER]
+    if prior.still is not prior.mean:
+        own = replace(prior, mean=prior.still)
+        ever = normal_credence(n[EVER], heard[1, EVER], asked.terms.above, own)
     return {
         "credence": credence[_NOW],
         "uncertainty": uncertainty[_NOW],
@@ -43,7 +48,7 @@ def read_values(asked: Question) -> Answer:
         "base": credence[_NEVER],
         "held": n[OWN],
         "ever": n[EVER],
-        "agreement": np.abs(2 * credence[EVER] - 1),
+        "agreement": np.abs(2 * ever - 1),
         "contested": asked.terms.turns & at_least(n[QUICK], 2.0) & (sides[QUICK] * sides[OWN] < 0),
         "forming": ~at_least(n[OWN], 2.0),
         "turned": sides[EVER] * sides[OWN] < 0,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Literal
@@ -12,6 +13,7 @@ import numpy as np
 from doxa.beliefmap.columns import Floats, Members, SignalColumns
 from doxa.beliefmap.model import Node
 from doxa.beliefmap.open_nodes import nodes_of
+from doxa.beliefmap.wider import wider_address
 from doxa.domain.evidence import Channel, EvidenceKind
 from doxa.domain.node import Address
 from doxa.reading.beta import CAP
@@ -103,6 +105,9 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     ----------
     base : float
         The credence before any evidence.
+    falls_back_on : Address or None
+        The wider node of this person, whose own credence `base` is; of values, its mean is where
+        the mean starts.
     silence : float
         What time without any occurrence would have taken; 0 for other kinds of evidence.
     adds_up : bool
@@ -119,6 +124,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     says: str
     opinion: Opinion
     base: float
+    falls_back_on: Address | None
     silence: float
     adds_up: bool
     trail: tuple[Piece, ...]
@@ -157,7 +163,9 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
         near: list[Json] = [
             {**msgspec.to_builtins(each), "node": str(each.node)} for each in self.neighbours
         ]
-        return {**told, "node": str(self.node), **sides, "neighbours": near}
+        wider = None if self.falls_back_on is None else str(self.falls_back_on)
+        head: dict[str, Json] = {"node": str(self.node), "falls_back_on": wider}
+        return {**told, **head, **sides, "neighbours": near}
 
 
 def explanation(frozen: Frozen, text: str, members: Mapping[str, Any]) -> Explanation:
@@ -185,6 +193,7 @@ def explanation(frozen: Frozen, text: str, members: Mapping[str, Any]) -> Explan
         says=says_of(frozen, address),
         opinion=opinion,
         base=opinion.base,
+        falls_back_on=wider_address(frozen.belief_map, address),
         silence=silence,
         adds_up=adds_up,
         trail=tuple(trail),
@@ -198,7 +207,7 @@ def _rows(frozen: Frozen) -> SignalColumns:
     keys = [] if frozen.key == NOBODY else [frozen.key]
     rows = ledger_rows(
         frozen.wiring.store,
-        frozen.belief_map.zone,
+        frozen.belief_map,
         keys,
         until=frozen.now,
         known_at=frozen.known_at,
@@ -265,9 +274,11 @@ def _neighbours(frozen: Frozen, address: Address) -> tuple[Neighbour, ...]:
 def _contributions(
     frozen: Frozen, evidence: NodeEvidence, member: int, prior: Prior, sources: tuple[str, ...]
 ) -> Contributions:
-    base = float(np.ravel(prior.base)[0])
+    base, own = float(np.ravel(prior.base)[0]), float(np.ravel(prior.own_base)[0])
     heard = voices(frozen.belief_map, sources)
-    return explain(evidence, frozen.key, member, frozen.now, heard, base)
+    return explain(
+        evidence, frozen.key, member, frozen.now, heard, base, None if math.isnan(own) else own
+    )
 
 
 def _shares(

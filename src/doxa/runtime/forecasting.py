@@ -170,7 +170,7 @@ def _past(
     kept, closed = seen.readable(wiring, keys, identity, origin, known)
     batches = seen_scan(
         wiring.store,
-        seen.belief_map.zone,
+        seen.belief_map,
         seen.sight,
         until=origin,
         known_at=known,

@@ -14,6 +14,7 @@ from doxa.domain.clock import Clock
 from doxa.domain.view import View
 from doxa.reading.coupling.field import Field
 from doxa.reading.coupling.read import Leaning
+from doxa.reading.falling_back import own_priors
 from doxa.reading.pooled import Voices
 from doxa.reading.priors import Priors
 from doxa.runtime.folding.fold import Folded, at_moment, fold_rows
@@ -158,9 +159,13 @@ def freeze(
 
 
 def counting(frozen: Frozen) -> Frozen:
-    """The same with the claims that count at the moment read."""
+    """The same with the claims that count at the moment read, and priors that fall back on it."""
     folded = at_moment(frozen.folded, frozen.now, frozen.voices)
-    return frozen if folded is frozen.folded else replace(frozen, folded=folded)
+    own = np.array([frozen.key]), np.array([frozen.now])
+    priors = own_priors(frozen.priors, frozen.belief_map, folded.state, *own, frozen.voices)
+    if folded is frozen.folded and priors is frozen.priors:
+        return frozen
+    return replace(frozen, folded=folded, priors=priors)
 
 
 def newest(folded: Folded) -> Moment:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from doxa.beliefmap.columns import Ints
+from doxa.beliefmap.contexts import contexts_of
 from doxa.beliefmap.evaluation import Bar, Evaluation, EvaluationRow
 from doxa.beliefmap.names import listed, nearest
 from doxa.errors import InputError, PopulationError, UnknownName
@@ -42,7 +43,7 @@ def fidelity(
         raise InputError("there is nothing to score: the ledger is empty", hint="load history")
     past = read_past(
         evaluation.belief_map,
-        wiring.store.scan(identity=identity),
+        wiring.store.scan(identity=identity, contexts=contexts_of(evaluation.belief_map)),
         fields=fields_for(evaluation.belief_map, asked, evaluation.unit),
         progress=lambda done: tell("reading the ledger", done / stats.signals),
     )

@@ -14,6 +14,7 @@ from doxa.beliefmap.open_nodes import nodes_of
 from doxa.beliefmap.sights import sight_of
 from doxa.domain.node import Address, NodeKind
 from doxa.reading.coupling.read import Leaning, Wanted, read_coupled
+from doxa.reading.falling_back import own_priors
 from doxa.reading.opinion import Opinions, joined_opinions
 from doxa.runtime.addresses import address_of
 from doxa.runtime.folding.fold import Folded, counted_each
@@ -124,7 +125,8 @@ def _chunk(
         state = counted_each(shown, here, now, heard).state
         places.append(place)
         field = field_at(wiring, seen, asked.known_at, sight)
-        leaning = Leaning(field, priors, shown.members, gate)
+        own = own_priors(priors, seen, state, here, now, heard, gate)
+        leaning = Leaning(field, own, shown.members, gate)
         parts.append(read_coupled(state, rows, np.tile(now, len(nodes)), heard, leaning))
         absent.append([gate.unseen(each.node, here) for each in wanted.values()])
     order = np.concatenate(places)

@@ -12,14 +12,16 @@ import numpy as np
 
 from doxa.beliefmap.columns import Ints, Members, SignalColumns
 from doxa.beliefmap.open_nodes import nodes_of
+from doxa.beliefmap.wider import wider_address
 from doxa.domain.evidence import Channel
 from doxa.domain.node import Address
 from doxa.reading.coupling.over_time import Track, settled_over_time
 from doxa.reading.coupling.read import Settled
+from doxa.reading.falling_back import OwnPriors, fallen_back
 from doxa.reading.opinion import Opinions, Status, joined_opinions
 from doxa.reading.over_time import Story, over_time
 from doxa.reading.pooled import Voices
-from doxa.reading.prior import Prior
+from doxa.reading.prior import NUMBERS, Prior
 from doxa.reading.priors import Asked
 from doxa.runtime.claims_told import ClaimsTold
 from doxa.runtime.folding.rows import ledger_rows
@@ -118,10 +120,9 @@ def timelines(
 def _rows(frozen: Frozen) -> SignalColumns:
     """All signals that the reading saw; none that came since."""
     keys = [] if frozen.key == NOBODY else [frozen.key]
-    store, zone = frozen.wiring.store, frozen.belief_map.zone
     rows = ledger_rows(
-        store,
-        zone,
+        frozen.wiring.store,
+        frozen.belief_map,
         keys,
         until=frozen.now,
         known_at=frozen.known_at,
@@ -148,7 +149,7 @@ def _timeline(
     turning = [piece.at for piece in evidence] + told.turning(node.name, member)
     moments = _moments(story, turning, frozen.now, steps)
     heard = voices(frozen.belief_map, rows.sources)
-    found = _read(story, moments, heard, _prior(frozen, address))
+    found = _read(frozen, address, story, codes, moments, heard)
     settled = settled_around(frozen, address)
     if settled is not None:
         found = _moved(frozen, settled, found, story, codes, moments, heard)
@@ -164,8 +165,17 @@ def _timeline(
     )
 
 
-def _read(story: Story, moments: Ints, heard: Voices, prior: Prior) -> Opinions:
-    """The native reading at every moment."""
+def _read(
+    frozen: Frozen, address: Address, story: Story, codes: Members, moments: Ints, heard: Voices
+) -> Opinions:
+    """The native reading at every moment; a node that falls back does on the wider one as of then."""
+    node, prior = story.node, _prior(frozen, address)
+    above = wider_address(frozen.belief_map, address)
+    if above is not None:
+        wider = frozen.belief_map.nodes[above.node]
+        other = replace(story, node=wider, member=codes.code(above.node, above.member))
+        read = _read(frozen, above, other, codes, moments, heard)
+        prior = fallen_back(prior, node, [read])
     return joined_opinions(list(over_time(story, moments, heard, prior=prior)))
 
 
@@ -188,7 +198,7 @@ def _moved(
         address = Address(node.name, names(node.name)[rows.member[row]])
         prior, member = _prior(frozen, address), codes.code(address.node, address.member)
         beside = replace(story, node=node, member=member)
-        read = found if row == own else _read(beside, moments, heard, prior)
+        read = found if row == own else _read(frozen, address, beside, codes, moments, heard)
         tracks.append(Track(int(rows.node[row]), member, read, prior))
     return replace(found, credence=settled_over_time(field, codes, tracks))
 
@@ -210,12 +220,10 @@ def _prior(frozen: Frozen, address: Address) -> Prior:
     node, folded = nodes_of(frozen.belief_map)[address.node], frozen.folded
     member = np.array([folded.members.code(node.name, address.member)], dtype=np.int64)
     asked = Asked(np.array([frozen.key]), member, folded.members, folded.state.traits)
-    found = frozen.priors.prior(node, asked)
-    numbers = {
-        name: float(np.ravel(getattr(found, name))[0])
-        for name in ("base", "strength", "shape", "rate", "mean", "spread", "weight")
-    }
-    return Prior(**numbers, assumed=found.assumed)
+    priors = frozen.priors
+    found = (priors.given if isinstance(priors, OwnPriors) else priors).prior(node, asked)
+    told: list[Any] = [np.ravel(getattr(found, name))[0].item() for name in NUMBERS]
+    return Prior(*told)
 
 
 def _points(moments: Ints, found: Opinions) -> list[Point]:

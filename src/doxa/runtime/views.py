@@ -86,7 +86,7 @@ def _seen(
         met = keys[keys >= 0].tolist()
         rows = ledger_rows(
             wiring.store,
-            seen.zone,
+            seen,
             met,
             until=until,
             known_at=known_at,

@@ -23,7 +23,7 @@ from doxa.state.traits import NONE_SAID, Traits
 from doxa.state.written import ClaimRow, MarkRow, Sources, read_claims, read_marks
 from doxa.types import HalfLife
 
-FORMAT = 4
+FORMAT = 5
 COLUMNS = ("source", "first", "last", "opened", "occasions")
 """What every cell has, after its place among the twin's (entry, member)."""
 

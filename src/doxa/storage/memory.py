@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 
 from doxa.beliefmap.columns import Ints, SignalColumns
+from doxa.beliefmap.contexts import NO_CONTEXTS, Contexts
 from doxa.beliefmap.model import Zone
 from doxa.domain.clock import Clock
 from doxa.domain.identity import unsaid
@@ -134,6 +135,7 @@ class MemoryLedger(MemoryForgetting):
         devices: bool = False,
         identity: Identity = ALONE,
         retractions: int | None = None,
+        contexts: Contexts = NO_CONTEXTS,
     ) -> Iterator[SignalColumns]:
         """The signals that count, in column batches and ledger order."""
         left_out = self._retracted(known_at, retractions)
@@ -146,7 +148,9 @@ class MemoryLedger(MemoryForgetting):
         texts = tuple(self._kinds), tuple(self._sources)
         for start in range(0, len(places), rows):
             some = places[start : start + rows]
-            columns = self._columns(some, days, *texts, identity, ids=ids, devices=devices)
+            columns = self._columns(
+                some, days, *texts, identity, contexts, ids=ids, devices=devices
+            )
             yield identity.within(columns, since, until) if identity.shifts else columns
 
     def first_signals(
@@ -266,6 +270,7 @@ class MemoryLedger(MemoryForgetting):
         kinds: tuple[str, ...],
         sources: tuple[str, ...],
         identity: Identity,
+        contexts: Contexts,
         *,
         ids: bool,
         devices: bool,
@@ -284,13 +289,17 @@ class MemoryLedger(MemoryForgetting):
             source=np.array([self._sources[row[SOURCE]] for row in rows], dtype=np.int64),
             session=session_codes([row[SESSION] for row in rows]),
             day=days.of(twin, at),
-            payload=[row[PAYLOAD] for row in rows],
+            payload=[_payload(row, contexts) for row in rows],
             inert=np.array([row[CAUSE] is not None for row in rows]),
             kinds=kinds,
             sources=sources,
             ids=[row[ID] for row in rows] if ids else None,
             device=session_codes([row[DEVICE] for row in rows]) if devices else None,
         )
+
+
+def _payload(row: Row, contexts: Contexts) -> bytes:
+    return contexts.spliced(row[KIND], row[PAYLOAD], row[AT], row[DEVICE], row[SESSION])
 
 
 class MemoryStore(MemoryLedger):

@@ -12,6 +12,7 @@ from typing import Protocol
 import msgspec
 
 from doxa.beliefmap.columns import Ints, SignalColumns
+from doxa.beliefmap.contexts import NO_CONTEXTS, Contexts
 from doxa.beliefmap.model import Zone
 from doxa.domain.clock import Clock
 from doxa.domain.identity import Alias
@@ -212,11 +213,11 @@ class Ledger(Protocol):
         devices: bool = False,
         identity: Identity = ALONE,
         retractions: int | None = None,
+        contexts: Contexts = NO_CONTEXTS,
     ) -> Iterator[SignalColumns]:
-        """The signals that count, in column batches and ledger order.
+        """The signals that count, in column batches and ledger order, `contexts` written in.
 
-        All batches show the ledger as it was when the first was read; codes are the same over
-        all of them.
+        All batches show one moment of the ledger, and codes are the same over all of them.
 
         Parameters
         ----------

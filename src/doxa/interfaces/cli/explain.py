@@ -77,8 +77,7 @@ def _say_reading(told: Explanation) -> None:
     )
     if opinion.mean is not None:
         say(f"  mean {opinion.mean:.3g}")
-    where = "assumed" if opinion.assumed else "the map's or the population's"
-    say("", f"  {told.base:+.2f}  before any evidence ({where})")
+    say("", f"  {told.base:+.2f}  before any evidence ({_origin(told)})")
     if told.silence:
         say(f"  {told.silence:+.2f}  time in which nothing might have happened")
     if told.adds_up and told.trail:
@@ -92,6 +91,13 @@ def _say_reading(told: Explanation) -> None:
         )
         say("", "what neighbours add: node, how it is joined, its own credence")
         say(*table([_beside(each) for each in told.neighbours[:MOST_NEIGHBOURS]], "rlll"))
+
+
+def _origin(told: Explanation) -> str:
+    """Where the credence before any evidence is from."""
+    if told.falls_back_on is not None:
+        return f"as this person's {plain(str(told.falls_back_on))}"
+    return "assumed" if told.opinion.assumed else "the map's or the population's"
 
 
 def _say_trail(told: Explanation, now: Moment, clock: Clock, limit: int) -> None:

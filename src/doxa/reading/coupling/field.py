@@ -10,6 +10,7 @@ import msgspec
 
 from doxa.beliefmap.derived import per_map
 from doxa.beliefmap.model import BeliefMap, Node
+from doxa.beliefmap.wider import entangled
 from doxa.domain.node import Address, NodeKind
 
 WEIGHT = 0.5
@@ -123,7 +124,8 @@ def learned_field(belief_map: BeliefMap, learned: Iterable[Link]) -> Field:
     """The field that a map declares, with what a population learned of it.
 
     A declared link has its learned weight, where the population knows it by its ends and sign; a
-    learned link that the map now declares otherwise is left out.
+    learned link that the map now declares otherwise is left out, and so is one that would join a
+    family to what it falls back on.
     """
     found = list(learned)
     known = {_ends(link): link.weight for link in found if not link.loose}
@@ -143,7 +145,12 @@ def learned_field(belief_map: BeliefMap, learned: Iterable[Link]) -> Field:
             for end in (link.source, link.target)
         )
     ]
-    return field_of(readable(belief_map), [*firm, *loose])
+    links = list(firm)
+    for link in loose:
+        pairs = [(each.source.node, each.target.node) for each in (*links, link)]
+        if entangled(nodes, pairs) is None:
+            links.append(link)
+    return field_of(readable(belief_map), links)
 
 
 def _ends(link: Link) -> tuple[Address, Address, int]:

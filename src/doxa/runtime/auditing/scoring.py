@@ -10,6 +10,7 @@ import numpy as np
 from doxa.audit.journey import Break, JourneyAudit, journey_of
 from doxa.audit.worth import FieldWorth, Gain, OutcomeWorth
 from doxa.beliefmap.columns import Floats, Ints
+from doxa.beliefmap.contexts import contexts_of
 from doxa.domain.clock import Clock
 from doxa.errors import InputError, PopulationError
 from doxa.features.cut import Part, parts_of
@@ -85,7 +86,11 @@ def scored(
     total = wiring.store.stats().signals
     past = read_past(
         wiring.belief_map,
-        wiring.store.scan(identity=people_at(wiring, None, None), devices=True),
+        wiring.store.scan(
+            identity=people_at(wiring, None, None),
+            devices=True,
+            contexts=contexts_of(wiring.belief_map),
+        ),
         fields=fields_for(wiring.belief_map, rows),
         progress=lambda done: progress("reading the ledger", done, total),
     )

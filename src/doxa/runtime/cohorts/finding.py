@@ -25,6 +25,7 @@ from doxa.beliefmap.cohorts.tree import (
 from doxa.beliefmap.columns import Ints
 from doxa.beliefmap.payloads import Bools
 from doxa.beliefmap.sights import seen_map, sight_of
+from doxa.reading.falling_back import own_priors
 from doxa.runtime.cohorts.cohort import Cohort
 from doxa.runtime.cohorts.condition import condition_asked
 from doxa.runtime.cohorts.part import Part, compared, registered_in
@@ -87,12 +88,14 @@ def find(
             left_out += int((withheld & registered_in(folded, here, sight)).sum())
             seen = seen_many(wiring, gate, here, identity, folded, asked.as_of, asked.known_at)[1]
             now, heard = moments(seen, here, asked.as_of), voices(belief_map, seen.sources)
+            counted = counted_each(seen, here, now, heard)
+            given = priors_at(wiring, asked.known_at, sight)
             part = Part(
                 belief_map=belief_map,
-                folded=counted_each(seen, here, now, heard),
+                folded=counted,
                 keys=here,
                 now=now,
-                priors=priors_at(wiring, asked.known_at, sight),
+                priors=own_priors(given, belief_map, counted.state, here, now, heard, gate),
                 field=field_at(wiring, belief_map, asked.known_at, sight),
                 gate=gate,
                 voices=heard,

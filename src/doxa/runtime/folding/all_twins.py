@@ -8,6 +8,7 @@ from itertools import islice
 import numpy as np
 
 from doxa.beliefmap.columns import Ints
+from doxa.beliefmap.contexts import contexts_of
 from doxa.domain.clock import Clock
 from doxa.runtime.folding.boundary import boundary
 from doxa.runtime.folding.parts import parted
@@ -105,7 +106,9 @@ def _folded(
         return
     signals = store.stats().signals * len(keys) / max(1, len(store.twins()))
     ends = np.array([part[-1] for part in np.array_split(keys, _parts(signals, len(keys)))])
-    batches = store.scan(twins=keys.tolist(), until=until - 1, identity=identity)
+    batches = store.scan(
+        twins=keys.tolist(), until=until - 1, identity=identity, contexts=contexts_of(belief_map)
+    )
     place = parted(batches, len(ends), lambda twin: np.searchsorted(ends, twin), wiring.path.parent)
     done = np.searchsorted(keys, ends, side="right").tolist()
     for over, rows in zip(done, place, strict=False):

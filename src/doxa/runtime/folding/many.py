@@ -49,7 +49,7 @@ def twin_states(
         met = keys[rest][keys[rest] >= 0].tolist()
         rows = ledger_rows(
             wiring.store,
-            belief_map.zone,
+            belief_map,
             met,
             until=until,
             known_at=known_at,
@@ -89,7 +89,7 @@ def _from_snapshots(
         twins = np.array([each.twin for each in snapshots], dtype=np.int64)
         tail = ledger_rows(
             store,
-            belief_map.zone,
+            belief_map,
             twins.tolist(),
             since=min(each.until for each in snapshots),
             until=until,

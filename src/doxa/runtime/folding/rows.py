@@ -9,7 +9,8 @@ from functools import partial
 import numpy as np
 
 from doxa.beliefmap.columns import SignalColumns, joined
-from doxa.beliefmap.model import Zone
+from doxa.beliefmap.contexts import contexts_of
+from doxa.beliefmap.model import BeliefMap, Zone
 from doxa.domain.clock import Clock
 from doxa.domain.signal import CLAIM, TRAITS
 from doxa.domain.view import EVERYTHING, Sight
@@ -22,7 +23,7 @@ from doxa.types import Moment
 
 def ledger_rows(
     store: Store,
-    zone: Zone,
+    belief_map: BeliefMap,
     keys: Sequence[int],
     *,
     since: Moment | None = None,
@@ -37,8 +38,8 @@ def ledger_rows(
 
     Parameters
     ----------
-    zone : Zone
-        Of the map that reads them: an older map may have had another than the store has now.
+    belief_map : BeliefMap
+        That reads them: an older one may have another zone than the store has now.
     identity, retractions
         As `Ledger.scan` takes them.
     ids : bool
@@ -47,6 +48,7 @@ def ledger_rows(
         Only signals of the sources it hears; what the others said of a person's zone counts for
         nothing.
     """
+    zone = belief_map.zone
     other = days_differ(store.clock, store.zone, zone, sight)
     found = store.scan(
         twins=keys,
@@ -56,6 +58,7 @@ def ledger_rows(
         ids=ids or other,
         identity=identity,
         retractions=retractions,
+        contexts=contexts_of(belief_map),
     )
     rows = heard(joined(list(found)), sight)
     rows = with_ids_of_claims(store, rows, identity)
@@ -85,7 +88,7 @@ def with_ids_of_claims(
 
 def seen_scan(
     store: Store,
-    zone: Zone,
+    belief_map: BeliefMap,
     sight: Sight,
     *,
     until: Moment | None = None,
@@ -97,14 +100,15 @@ def seen_scan(
 
     Parameters
     ----------
-    zone : Zone
+    belief_map : BeliefMap
         As the sight has it.
     """
+    zone = belief_map.zone
     scan = partial(store.scan, until=until, known_at=known_at, twins=twins, identity=identity)
     days = None
     if days_differ(store.clock, store.zone, zone, sight):
         days = _local_days(heard(joined(list(scan(kinds=[TRAITS], ids=True))), sight), zone)
-    for batch in scan():
+    for batch in scan(contexts=contexts_of(belief_map)):
         found = heard_and_said(batch, sight)
         yield found if days is None else replace(found, day=days.of(found.twin, found.at))
 

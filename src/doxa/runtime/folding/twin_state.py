@@ -97,7 +97,7 @@ def readable(
         since = None if snapshot is None else snapshot.until
         rows = ledger_rows(
             store,
-            belief_map.zone,
+            belief_map,
             [person.key],
             since=since,
             until=until,

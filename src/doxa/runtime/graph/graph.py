@@ -120,6 +120,13 @@ def declared_edges(belief_map: BeliefMap) -> tuple[Edge, ...]:
     return (*belief_map.edges, *told)
 
 
+def _falling_back(belief_map: BeliefMap) -> Iterator[Edge]:
+    """Members are part of the node that they fall back on."""
+    for node in belief_map.nodes.values():
+        if node.within is not None:
+            yield Edge(source=Address(node.name), target=Address(node.within), kind=PART_OF)
+
+
 def joins(belief_map: BeliefMap, edge: Edge, source: Address, target: Address) -> bool:
     """Whether an edge between families joins two of their members: those they share are equal.
 
@@ -159,7 +166,7 @@ def _edges(belief_map: BeliefMap, nodes: Sequence[GraphNode]) -> Iterator[GraphE
     by_name: dict[str, list[GraphNode]] = {}
     for each in nodes:
         by_name.setdefault(each.node.node, []).append(each)
-    for edge in declared_edges(belief_map):
+    for edge in (*declared_edges(belief_map), *_falling_back(belief_map)):
         for source in by_name.get(edge.source.node, ()):
             for target in by_name.get(edge.target.node, ()):
                 if joins(belief_map, edge, source.node, target.node):

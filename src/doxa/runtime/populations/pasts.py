@@ -38,7 +38,7 @@ def whole_past(
     """
     seen = map_of_sight(belief_map, sight)
     total = max(wiring.store.stats().signals, 1)
-    batches = seen_scan(wiring.store, seen.zone, sight, identity=people_at(wiring, None, None))
+    batches = seen_scan(wiring.store, seen, sight, identity=people_at(wiring, None, None))
     return read_past(
         seen,
         batches if last_seq is None else _up_to(batches, last_seq),

@@ -14,6 +14,7 @@ import numpy as np
 
 from doxa.beliefmap.batches import fields_read
 from doxa.beliefmap.columns import Floats, Ints
+from doxa.beliefmap.contexts import contexts_of
 from doxa.beliefmap.marking import marking_of
 from doxa.beliefmap.model import BeliefMap
 from doxa.beliefmap.payloads import Bools
@@ -103,6 +104,8 @@ class NativeTables:
     def __init__(self, connection: Any, layouts: Iterable[Layout], belief_map: BeliefMap) -> None:
         if belief_map.clock is not Clock.TIME or belief_map.zone.trait is not None:
             raise NotNative("local days hang on the signals themselves")
+        if contexts_of(belief_map).kinds:
+            raise NotNative("signals name members of families themselves")
         self._files = [_file(connection, layout, belief_map) for layout in layouts]
         self.kinds = [*belief_map.signals, *BUILT_IN_KINDS]
         self.sources: list[str] = []

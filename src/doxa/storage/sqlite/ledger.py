@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from doxa.beliefmap.columns import Ints, SignalColumns
+from doxa.beliefmap.contexts import NO_CONTEXTS, Contexts
 from doxa.beliefmap.model import Zone
 from doxa.domain.clock import Clock
 from doxa.domain.signal import Signal
@@ -128,6 +129,7 @@ class SqliteLedger:
         devices: bool = False,
         identity: Identity = ALONE,
         retractions: int | None = None,
+        contexts: Contexts = NO_CONTEXTS,
     ) -> Iterator[SignalColumns]:
         """The signals that count, in column batches and ledger order."""
         selection = Selection(
@@ -150,6 +152,7 @@ class SqliteLedger:
                 ids=ids,
                 devices=devices,
                 identity=identity,
+                contexts=contexts,
             )
 
     def first_signals(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from operator import itemgetter
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from doxa.beliefmap.columns import Ints, SignalColumns
+from doxa.beliefmap.contexts import NO_CONTEXTS, Contexts
 from doxa.beliefmap.model import Zone
 from doxa.domain.clock import Clock
 from doxa.domain.signal import TRAITS, Signal
@@ -30,6 +31,8 @@ _COLUMNS = """seq, twin, occurred_at, recorded_at, ord,
 """Kind, source and `inert` travel as one number: every column less is time saved per row."""
 
 _NUMBERS = 6
+_AT, _KIND = 2, 5
+"""Where the moment and the packed kind stand among them."""
 _THIRTY_BITS = (1 << 30) - 1
 _STEP = 512
 """Rows are fetched and turned into columns in steps that stay in the processor's cache."""
@@ -133,6 +136,7 @@ def read_columns(
     ids: bool,
     devices: bool = False,
     identity: Identity = ALONE,
+    contexts: Contexts = NO_CONTEXTS,
 ) -> Iterator[SignalColumns]:
     """Column batches in ledger order, all of one moment of the ledger."""
     workspace, kinds, sources = terms.workspace, terms.kinds, terms.sources
@@ -143,13 +147,15 @@ def read_columns(
     window = selection
     if identity.shifts:
         selection = replace(selection, since=None, until=None)
-    sql, values = _query(workspace, selection, wanted, retracted, ids=ids, devices=devices)
+    told = {kinds.keys[kind]: kind for kind in contexts.kinds if kind in kinds.keys}
+    named = devices or bool(told)
+    sql, values = _query(workspace, selection, wanted, retracted, ids=ids, devices=named)
     picked = None
     if selection.twins is not None and not selection.few:
         picked = np.unique(identity.roots(np.asarray(selection.twins, dtype=np.int64)))
     cursor = connection.execute(sql, values)
     per_batch = -(-rows // _STEP)
-    steps_left = _steps(cursor, max(1, rows // per_batch), ids=ids, devices=devices)
+    steps_left = _steps(cursor, max(1, rows // per_batch), contexts, told, ids=ids, devices=devices)
     while steps := list(islice(steps_left, per_batch)):
         columns = _columns(steps, kinds, sources, days, identity)
         if identity.shifts:
@@ -173,13 +179,34 @@ def read_names(connection: sqlite3.Connection, workspace: int, role: str) -> Nam
     return Names(tuple(text for _, text in found), code, {text: key for key, text in found})
 
 
-def _steps(cursor: sqlite3.Cursor, size: int, *, ids: bool, devices: bool) -> Iterator[_Step]:
-    """The rows, some hundreds at a time, already as arrays."""
+def _steps(
+    cursor: sqlite3.Cursor,
+    size: int,
+    contexts: Contexts,
+    told: Mapping[int, str],
+    *,
+    ids: bool,
+    devices: bool,
+) -> Iterator[_Step]:
+    """The rows, some hundreds at a time, already as arrays.
+
+    Parameters
+    ----------
+    told : dict of key to kind
+        The kinds whose payloads get contexts; where there are any, devices are read, too.
+    """
     while rows := cursor.fetchmany(size):
         columns = list(zip(*rows, strict=True))
+        numbers = np.array(columns[:_NUMBERS], dtype=np.int64)
         session, payload, *more = columns[_NUMBERS:]
+        if told:
+            every = [told.get(key) for key in (numbers[_KIND] >> 31).tolist()]
+            around = zip(every, payload, columns[_AT], more[-1], session, strict=True)
+            payload = tuple(
+                row[0] if kind is None else contexts.spliced(kind, *row) for kind, *row in around
+            )
         yield _Step(
-            np.array(columns[:_NUMBERS], dtype=np.int64),
+            numbers,
             session_codes(session),
             payload,
             more[0] if ids else (),
