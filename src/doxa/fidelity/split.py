@@ -18,6 +18,7 @@ from doxa.beliefmap.evaluation import (
 )
 from doxa.beliefmap.model import Outcome
 from doxa.beliefmap.payloads import Bools
+from doxa.domain.clock import Clock
 from doxa.errors import InputError
 from doxa.features.knowledge import as_known
 from doxa.features.labels import labels_of
@@ -81,7 +82,7 @@ def split_rows(
     fit = _labelled(evaluation, outcome, past, fit_by, members, until, names)
     score = _labelled(evaluation, outcome, past, score_by, members, until, names)
     left_out = 0
-    if score_by.people is None and row.folds is None and len(score[0].y):
+    if _one_timeline(row, score_by, past) and len(score[0].y):
         known = fit[0].rows.closes.until(int(score[0].rows.seen.at.min()))
         left_out = int((~known).sum())
         fit = (fit[0].take(known), fit[1])
@@ -92,6 +93,16 @@ def split_rows(
     kept = known_members(outcome, past, known_by)
     split = Split(told, fitted, scored, members, kept, score[1], left_out)
     return split if row.folds is None else _in_folds(evaluation, row.folds, split, names)
+
+
+def _one_timeline(row: EvaluationRow, score_by: Selection, past: Past) -> bool:
+    """Whether what is scored comes after what is fitted, so that labels must be known by then.
+
+    Not where other people are scored: split by hand, in folds, or by their traits where positions
+    count from a beginning of each person's own.
+    """
+    own = past.map.clock is Clock.POSITION and bool(score_by.traits)
+    return score_by.people is None and row.folds is None and not own
 
 
 def _in_folds(
