@@ -28,7 +28,12 @@ def test_both_on_one_page(lived, shop, evaluation):
 
 def test_one_twin_and_chosen_nodes(lived, shop):
     told = lived("report", "--twin", "h42", "--node", "buys[crime]", "--html", "r.html", "--json")
-    assert told.document == {"html": "r.html", "twin": "h42", "timelines": ["buys[crime]"]}
+    assert told.document == {
+        "html": "r.html",
+        "twin": "h42",
+        "timelines": ["buys[crime]"],
+        "course": [],
+    }
     assert lived("report", "--twin", "nobody", "--html", "n.html").code == 0
 
 

@@ -16,6 +16,10 @@ from doxa.interfaces.pages.portrait import Portrait
 from doxa.reading.opinion import Opinion
 from doxa.runtime.forecasts import Forecast, Reason
 from doxa.runtime.held import Held
+from doxa.runtime.living.course import Course
+from doxa.runtime.living.named import Named, Said
+from doxa.runtime.living.shifts import Reaches, shifts
+from doxa.runtime.living.tracks import Reading, Track
 from doxa.runtime.timeline import NodeTimeline, Piece, Point, Turn
 
 ATTACK = '<img src=x onerror="window.hacked=1"></script><script>window.hacked=1</script>{{7*7}}'
@@ -161,6 +165,68 @@ def timeline_of(words: str = "Buys MILK.", points: int = 80) -> NodeTimeline:
     )
 
 
+def course_of(words: str = "Wants to cook.") -> Course:
+    """A goal with a part, a feeling and a constraint over ten days; its signals speak of both goals."""
+    whole, part = Address("eat"), Address("cook", (words,))
+    sad, moving = Address("sad"), Address("moving")
+
+    def read(day: int, status: str, **more: Any) -> Reading:
+        told = {"credence": 0.6, "uncertainty": 0.3, "mean": None, **more}
+        return Reading(at=day * DAY, status=status, **told)
+
+    def track(node: Address, kind: NodeKind, readings: list[Reading], **more: Any) -> Track:
+        told = {"scale": None, "part_of": (), "deadline": None, "met": True, **more}
+        return Track(node=node, kind=kind, says=words, readings=tuple(readings), **told)
+
+    cooked = Named(
+        id="c",
+        kind="cooked",
+        source="self",
+        at=4 * DAY,
+        sitting=1,
+        says=(
+            Said(node=part, way="done", amount=1.0),
+            Said(node=whole, way="for", amount=1.0),
+            Said(node=sad, way="value", amount=2.0),
+        ),
+    )
+    goals = [
+        track(
+            whole,
+            NodeKind.GOAL,
+            [
+                read(0, "active", progress=0.0, motivation=0.1),
+                read(4, "advancing", progress=0.5, motivation=0.2),
+                read(9, "stalled", progress=0.5, motivation=0.1, reasons=("it is late",)),
+            ],
+        ),
+        track(
+            part,
+            NodeKind.GOAL,
+            [read(0, "active", progress=0.0), read(4, "achieved", progress=1.0)],
+            part_of=(whole,),
+            deadline=5 * DAY,
+        ),
+    ]
+    felt = [read(4, "forming", mean=2.0), read(9, "held", mean=5.0, uncertainty=0.9)]
+    tracks = (
+        *goals,
+        track(sad, NodeKind.FEELING, felt, scale=(7.0, 1.0)),
+        track(moving, NodeKind.CONSTRAINT, [read(1, "upcoming"), read(2, "active")]),
+    )
+    reach = Reaches(*[lambda other: True] * 2)
+    found = [shift for each in tracks for shift in shifts(each, reach, (cooked,))]
+    found.sort(key=lambda each: each.at)
+    return Course(
+        twin="h42",
+        as_of=10 * DAY,
+        clock="time",
+        signals=(cooked,),
+        tracks=tracks,
+        shifts=tuple(found),
+    )
+
+
 def portrait_of(words: str = "Buys MILK.", **more: Any) -> Portrait:
     told: dict[str, Any] = {
         "twin": "h42",
@@ -175,6 +241,7 @@ def portrait_of(words: str = "Buys MILK.", **more: Any) -> Portrait:
             held("HOT DOGS", status="fading", credence=0.1),
         ),
         "timelines": (timeline_of(words), timeline_of("Shops here.", 30)),
+        "course": course_of(words),
         "forecasts": (
             Forecast(
                 twin="h42",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from doxa.report import Chart, histogram, ladder, pairs, reliability, timeline
+from doxa.report import Chart, histogram, ladder, lanes, pairs, reliability, timeline, tracks
 
 NAN = math.nan
 EMPTY = [
@@ -16,6 +16,8 @@ EMPTY = [
     histogram([], measure="skill"),
     timeline([], node="fair"),
     pairs([], names=("alone", "beside"), measure="share"),
+    tracks([]),
+    lanes([], tones={}),
 ]
 GAPS = [
     ladder([{"name": "twin", "value": NAN, "low": None, "high": math.inf}], bar=NAN),
@@ -27,6 +29,8 @@ GAPS = [
     reliability([{"forecast": NAN, "observed": None, "count": 0}]),
     histogram([{"low": 0, "high": 1, "count": None}], measure="skill"),
     timeline([{"at": 0, "credence": NAN, "low": NAN, "high": 1}], node="fair"),
+    tracks([{"name": "sad", "ends": (1, 7), "usual": NAN, "line": [{"at": 0, "value": NAN}]}]),
+    lanes([{"name": "essay", "stretches": []}], tones={"active": "var(--quiet)"}),
 ]
 
 
@@ -145,4 +149,52 @@ def test_timeline_lists_everything_in_order_of_time() -> None:
         ("2026-03-01", "status"),
         ("2026-03-02", "credence"),
         ("2026-03-02 04:00", "for"),
+    ]
+
+
+def test_tracks_are_shaded_on_the_side_that_is_worse() -> None:
+    told = {"name": "sad", "ends": (7, 1), "usual": 4, "worse_above": True}
+    chart = tracks(
+        [{**told, "line": [{"at": 0, "value": 2}, {"at": 9, "value": 6}]}], clock="position"
+    )
+    shades = [each for each in chart.option["series"] if "areaStyle" in each]
+    assert [each["areaStyle"]["color"] for each in shades] == ["var(--bad)", "var(--good)"]
+    assert [[at for _, at in each["data"]] for each in shades] == [[4, 6], [2, 4]]
+    assert [chart.option["yAxis"][0][end] for end in ("min", "max")] == [1, 7]
+
+
+def test_tracks_share_one_axis_of_time_and_number_their_turns() -> None:
+    flag = {"at": 5, "value": 0.5, "number": 3}
+    told = [
+        {"name": "one", "ends": (0, 1), "line": [{"at": 2, "value": 0.1}], "flags": [flag]},
+        {"name": "two", "ends": (0, 1), "line": [{"at": 9, "value": 0.2}]},
+    ]
+    chart = tracks(told, clock="position", breaks=[4])
+    assert [(each["min"], each["max"]) for each in chart.option["xAxis"]] == [(2, 9), (2, 9)]
+    assert [each["name"] for each in series(chart, "scatter")["data"]] == ["3"]
+    assert chart.label == "one: 0.1 at 2. two: 0.2 at 9."
+
+
+def test_lanes_have_a_colour_per_status_and_marks_where_something_came() -> None:
+    stretches = [
+        {"since": 0, "until": 4, "status": "active"},
+        {"since": 4, "until": 9, "status": "achieved"},
+    ]
+    mark = {"at": 4, "sign": "done", "text": "submitted"}
+    chart = lanes(
+        [{"name": "essay", "stretches": stretches, "marks": [mark]}],
+        tones={"active": "var(--quiet)", "stalled": "var(--warn)", "achieved": "var(--good)"},
+        flags=[{"at": 4, "number": 1}],
+        clock="position",
+    )
+    assert [each["name"] for each in chart.option["legend"]["data"]] == ["active", "achieved"]
+    spans = [
+        each["data"][0]["value"] for each in chart.option["series"] if each["type"] == "custom"
+    ]
+    assert spans == [[0, 4, 1], [4, 9, 1]]
+    assert chart.option["yAxis"]["data"] == ["change", "essay"]
+    assert [row[0:3] for row in chart.table.cells] == [
+        ("essay", "0", "active"),
+        ("essay", "4", "achieved"),
+        ("essay", "4", "done"),
     ]

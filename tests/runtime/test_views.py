@@ -24,6 +24,7 @@ from doxa.checks.views import (
 from doxa.domain.clock import DAY, HOUR
 from doxa.errors import InputError, SignalError, TooManyRejects, UnknownName
 from doxa.runtime.intake.signals import BadRows
+from doxa.runtime.living.course import course
 from doxa.runtime.twins import Twins
 from doxa.runtime.wiring import Wiring
 from doxa.storage.memory import MemoryStore
@@ -101,6 +102,7 @@ def show(signals, belief_map, now, known_at, purpose):
             sorted(
                 (each.as_dict() for each in twin.changes(now - 30 * DAY)), key=lambda c: c["node"]
             ),
+            course(twin.frozen, steps=3).as_dict(),
         )
 
 

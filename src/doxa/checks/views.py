@@ -38,6 +38,8 @@ class Faces(msgspec.Struct, frozen=True):
         Of every node met: its points and pieces of evidence, as plain fields.
     changes : list of dict
         Since some earlier moment.
+    course : dict
+        Of goals, feelings and constraints, as plain fields.
     """
 
     opinions: Readings
@@ -45,6 +47,7 @@ class Faces(msgspec.Struct, frozen=True):
     trails: dict[str, list[dict[str, Json]]]
     timelines: dict[str, dict[str, Json]]
     changes: list[dict[str, Json]]
+    course: dict[str, Json]
 
 
 class Shower(Protocol):
@@ -254,7 +257,7 @@ def check_purpose(
     expected = show(kept, seen, now, known_at, None)
     assert_close(found.opinions, expected.opinions, "opinions under a purpose")
     assert found.traits == expected.traits, (purpose, found.traits, expected.traits)
-    for name in ("trails", "timelines", "changes"):
+    for name in ("trails", "timelines", "changes", "course"):
         _same(getattr(found, name), getattr(expected, name), name)
 
 

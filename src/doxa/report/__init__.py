@@ -19,9 +19,11 @@ True
 from doxa.report.chart import Chart
 from doxa.report.charts.histogram import histogram
 from doxa.report.charts.ladder import ladder
+from doxa.report.charts.lanes import lanes
 from doxa.report.charts.pairs import pairs
 from doxa.report.charts.reliability import reliability
 from doxa.report.charts.timeline import timeline
+from doxa.report.charts.tracks import tracks
 from doxa.report.html import render, write_page
 from doxa.report.page import Card, Listing, Note, Origin, Page, Section
 from doxa.report.table import Column, Table
@@ -38,9 +40,11 @@ __all__ = [
     "Table",
     "histogram",
     "ladder",
+    "lanes",
     "pairs",
     "reliability",
     "render",
     "timeline",
+    "tracks",
     "write_page",
 ]

@@ -83,6 +83,8 @@ class Table(Struct, frozen=True):
         A sentence under the table.
     strong
         Key of a flag: rows where it is true are set in bold (the twin among its rivals).
+    half
+        Whether it may share a row with another block on a wide page.
 
     Examples
     --------
@@ -96,6 +98,7 @@ class Table(Struct, frozen=True):
     rows: tuple[Row, ...]
     caption: str = ""
     strong: str | None = None
+    half: bool = False
 
     @property
     def cells(self) -> tuple[tuple[str, ...], ...]:

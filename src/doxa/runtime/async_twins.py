@@ -45,6 +45,7 @@ class AsyncTwin(Awaited[Twin]):
     explain = awaited(Twin.explain)
     forecast = awaited(Twin.forecast)
     timeline = awaited(Twin.timeline)
+    course = awaited(Twin.course)
     graph = awaited(Twin.graph)
     changes = awaited(Twin.changes)
     questions = awaited(Twin.questions)

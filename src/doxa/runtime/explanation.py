@@ -23,10 +23,9 @@ from doxa.reading.opinion import Opinion
 from doxa.reading.prior import Prior
 from doxa.reading.priors import Asked
 from doxa.runtime.claims_told import EXPIRED, SUPERSEDED, ClaimsTold, ClaimTold
-from doxa.runtime.folding.rows import ledger_rows
 from doxa.runtime.frozen import Frozen, voices
 from doxa.runtime.held import asked_address, read_address, says_of, settled_around
-from doxa.runtime.identity import NOBODY
+from doxa.runtime.seen_rows import seen_rows
 from doxa.state.entries import claims_about
 from doxa.state.evidence import NodeEvidence, split
 from doxa.types import Json, Moment
@@ -173,7 +172,7 @@ def explanation(frozen: Frozen, text: str, members: Mapping[str, Any]) -> Explan
     address = asked_address(frozen, text, members)
     node = nodes_of(frozen.belief_map)[address.node]
     opinion = read_address(frozen, address).one(0)
-    rows, codes = _rows(frozen), Members()
+    rows, codes = seen_rows(frozen, ids=True), Members()
     told = ClaimsTold.of(frozen, rows, codes)
     parts = split(rows, told.evidence(frozen, codes), frozen.belief_map)
     native, claims = parts.get(node.name), parts.get(claims_about(node.name))
@@ -200,23 +199,6 @@ def explanation(frozen: Frozen, text: str, members: Mapping[str, Any]) -> Explan
         claims=told.about(node.name, member),
         neighbours=_neighbours(frozen, address),
     )
-
-
-def _rows(frozen: Frozen) -> SignalColumns:
-    """All signals that the reading saw, with their ids; none that came since."""
-    keys = [] if frozen.key == NOBODY else [frozen.key]
-    rows = ledger_rows(
-        frozen.wiring.store,
-        frozen.belief_map,
-        keys,
-        until=frozen.now,
-        known_at=frozen.known_at,
-        ids=True,
-        identity=frozen.person.identity,
-        retractions=frozen.person.retractions,
-        sight=frozen.view.sight,
-    )
-    return rows.take(np.flatnonzero(rows.seq <= frozen.folded.last_seq))
 
 
 def _prior(frozen: Frozen, node: Node, address: Address) -> Prior:

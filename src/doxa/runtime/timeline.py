@@ -24,10 +24,9 @@ from doxa.reading.pooled import Voices
 from doxa.reading.prior import NUMBERS, Prior
 from doxa.reading.priors import Asked
 from doxa.runtime.claims_told import ClaimsTold
-from doxa.runtime.folding.rows import ledger_rows
 from doxa.runtime.frozen import Frozen, voices
 from doxa.runtime.held import asked_address, says_of, settled_around
-from doxa.runtime.identity import NOBODY
+from doxa.runtime.seen_rows import seen_rows
 from doxa.state.evidence import NodeEvidence, split
 from doxa.state.people import seen
 from doxa.types import Credence, Json, Moment, Uncertainty
@@ -110,27 +109,11 @@ def timelines(
     frozen: Frozen, nodes: Sequence[Address], *, steps: int = STEPS
 ) -> tuple[NodeTimeline, ...]:
     """Several nodes, from one look at the ledger."""
-    rows = _rows(frozen)
+    rows = seen_rows(frozen)
     codes = Members()
     told = ClaimsTold.of(frozen, rows, codes)
     parts = split(rows, told.all_evidence(frozen, codes), frozen.belief_map)
     return tuple(_timeline(frozen, address, codes, parts, told, steps) for address in nodes)
-
-
-def _rows(frozen: Frozen) -> SignalColumns:
-    """All signals that the reading saw; none that came since."""
-    keys = [] if frozen.key == NOBODY else [frozen.key]
-    rows = ledger_rows(
-        frozen.wiring.store,
-        frozen.belief_map,
-        keys,
-        until=frozen.now,
-        known_at=frozen.known_at,
-        identity=frozen.person.identity,
-        retractions=frozen.person.retractions,
-        sight=frozen.view.sight,
-    )
-    return rows.take(np.flatnonzero(rows.seq <= frozen.folded.last_seq))
 
 
 def _timeline(

@@ -16,6 +16,7 @@ from doxa.runtime.frozen import Frozen, asking, freeze, traits
 from doxa.runtime.graph.graph import Graph, graph_of
 from doxa.runtime.held import Held
 from doxa.runtime.living.constraints import Constraint, constraints
+from doxa.runtime.living.course import Course, course
 from doxa.runtime.living.feelings import Feeling, feelings
 from doxa.runtime.living.goals import Goal, goals
 from doxa.runtime.questions import Ask, questions
@@ -124,6 +125,10 @@ class Twin:
     def timeline(self, node: str, /, **members: Any) -> NodeTimeline:
         """One node from the first signal to this moment: readings, evidence, changes of status."""
         return timeline(self.frozen, node, members)
+
+    def course(self) -> Course:
+        """Goals, feelings and constraints up to this moment, every change with its signals."""
+        return course(self.frozen)
 
     def graph(self, at: Any = None) -> Graph:
         """The nodes that evidence speaks of and the edges between them, with their intervals.

@@ -44,9 +44,7 @@ def report(
     ] = None,
     as_of: Annotated[
         str | None,
-        typer.Option(
-            metavar="TIME", help="Read the twin as of then; left out, the store's newest signal."
-        ),
+        typer.Option(metavar="TIME", help="Read the twin as of then; left out, the newest signal."),
     ] = None,
     purpose: Purpose = None,
     db: Db = DEFAULT_DB,
@@ -54,6 +52,9 @@ def report(
     as_json: Json = False,
 ) -> None:
     """Write one page that needs no network: how well forecasts held, and one twin over time.
+
+    Of a twin: its goals, feelings and constraints, every change with the signals that made it,
+    the timelines of some nodes, how everything stands, and what is likely next.
 
     Example: doxa report --evaluation-json fidelity.json --twin h42 --html report.html
     """
@@ -73,7 +74,8 @@ def report(
     write_joined_page(found, told, html, command=command)
     if as_json:
         shown = [str(each.node) for each in told.timelines] if told else []
-        print_json({"html": str(html), "twin": twin, "timelines": shown})
+        course = [str(node) for node in told.course.nodes] if told else []
+        print_json({"html": str(html), "twin": twin, "timelines": shown, "course": course})
     else:
         say(f"report: {plain(str(html))}")
 

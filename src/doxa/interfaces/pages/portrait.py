@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 import numpy as np
 
+from doxa.domain.clock import Clock
 from doxa.features.moments import is_at_signal
 from doxa.heads.glm import Family
 from doxa.heads.head import family_of
@@ -14,6 +15,7 @@ from doxa.interfaces.pages.timelines import telling
 from doxa.runtime.forecasts import Forecast
 from doxa.runtime.held import Held
 from doxa.runtime.identity import newest_at
+from doxa.runtime.living.course import Course
 from doxa.runtime.purposes import fitted_for
 from doxa.runtime.timeline import NodeTimeline, timelines
 from doxa.types import Json, Moment
@@ -31,6 +33,7 @@ class Portrait(msgspec.Struct, frozen=True, kw_only=True):
     Attributes
     ----------
     timelines : of its most telling nodes, or of those asked for
+    course : of goals, feelings and constraints
     forecasts : of every fitted outcome; empty when nothing is fitted
     yes_or_no : outcomes whose forecast is a probability
     """
@@ -42,6 +45,7 @@ class Portrait(msgspec.Struct, frozen=True, kw_only=True):
     traits: dict[str, Json]
     nodes: tuple[Held, ...]
     timelines: tuple[NodeTimeline, ...]
+    course: Course
     forecasts: tuple[Forecast, ...]
     yes_or_no: frozenset[str]
 
@@ -59,13 +63,15 @@ def portrait(
     Parameters
     ----------
     as_of : optional
-        The moment read; left out, that of the store's newest signal.
+        The moment read; left out, that of the store's newest signal, on a position clock of the
+        person's own.
     nodes : tuple of str, optional
         Whose timelines; left out, the three most telling.
     purpose : str, optional
         Why it is shown: what this purpose may not see is not on the page.
     """
-    moment = newest_at(twins.wiring) if as_of is None else as_of
+    timed = twins.map.clock is Clock.TIME
+    moment = newest_at(twins.wiring) if as_of is None and timed else as_of
     twin = twins.twin(id, as_of=moment, purpose=purpose)
     held = twin.opinions()
     asked = [twin.timeline(node) for node in nodes]
@@ -80,6 +86,7 @@ def portrait(
         traits=twin.traits(),
         nodes=held,
         timelines=(*asked, *timelines(twin.frozen, chosen)),
+        course=twin.course(),
         forecasts=tuple(found),
         yes_or_no=frozenset(
             name

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from doxa import __version__
+from doxa.interfaces.pages.course import course_blocks
 from doxa.interfaces.pages.rungs import spaced
 from doxa.interfaces.pages.timelines import timeline_chart
 from doxa.report import Card, Column, Note, Origin, Page, Section, Table, write_page
@@ -74,6 +75,10 @@ def twin_sections(portrait: Portrait, *, named: bool = False) -> list[Section]:
         charts = tuple(timeline_chart(found) for found in portrait.timelines)
         notes = (Note(_lede(portrait)),) if named else ()
         sections.append(Section(f"{whose}how it came about", (*notes, *charts)))
+    living = course_blocks(portrait.course)
+    if living:
+        title = f"{whose}what they want, feel and are bound by"
+        sections.append(Section(title, tuple(living)))
     sections.append(Section(f"{whose}what stands how", tuple(_tables(portrait))))
     sections.append(Section(f"{whose}what is likely next", tuple(_forecasts(portrait))))
     return [_capital(section) for section in sections]

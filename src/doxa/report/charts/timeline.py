@@ -10,14 +10,13 @@ from doxa.report.charts.frame import (
     ACCENT,
     BAD,
     GOOD,
-    LETTERS,
     MUTED,
     WARN,
     axis,
     frame,
-    numbers,
     tip,
 )
+from doxa.report.charts.moments import span_of, ticks_of
 from doxa.report.moment import Clock, When, place, spell_moment
 from doxa.report.number import finite, spell, spell_interval
 from doxa.report.table import Column, Table
@@ -25,19 +24,6 @@ from doxa.report.table import Column, Table
 Stance = Literal["for", "against", "count", "value"]
 _COLOURS: dict[Stance, str] = {"for": GOOD, "against": BAD, "count": MUTED, "value": MUTED}
 _ROW, _MOST_DOTS = 22, 60
-_DATES: Option = {
-    **LETTERS,
-    "formatter": {
-        "year": "{yyyy}",
-        "month": "{MMM} {yyyy}",
-        "day": "{d} {MMM}",
-        "hour": "{HH}:{mm}",
-        "minute": "{HH}:{mm}",
-        "second": "{HH}:{mm}:{ss}",
-        "millisecond": "{HH}:{mm}:{ss}.{SSS}",
-    },
-}
-_PAD = {"time": 43_200_000, "position": 1}
 
 
 class Point(TypedDict):
@@ -132,7 +118,7 @@ def _option(story: _Story) -> Option:
     stances = story.stances
     rug = _ROW * len(stances)
     kind = "value" if story.clock == "position" else "time"
-    ticks = numbers("number") if story.clock == "position" else _DATES
+    ticks = ticks_of(story.clock)
     bare = {"splitLine": {"show": False}, **_span(story)}
     return frame(
         grid=[
@@ -153,11 +139,7 @@ def _option(story: _Story) -> Option:
 
 def _span(story: _Story) -> Option:
     parts: tuple[Sequence[Any], ...] = (story.points, story.evidence, story.changes)
-    places = [story.place(item) for part in parts for item in part]
-    if not places:
-        return {}
-    pad = _PAD[story.clock] if min(places) == max(places) else 0
-    return {"min": min(places) - pad, "max": max(places) + pad}
+    return span_of([item["at"] for part in parts for item in part], story.clock)
 
 
 def _band(story: _Story) -> list[Option]:

@@ -36,9 +36,22 @@
     };
   };
 
+  // A bar that lies in a row from one place of the axis to another.
+  const span = (params, api) => {
+    const [x1, y] = api.coord([api.value(0), api.value(2)]);
+    const [x2] = api.coord([api.value(1), api.value(2)]);
+    const tall = api.size([0, 1])[1] * 0.62;
+    return {
+      type: "rect",
+      shape: { x: x1, y: y - tall / 2, width: Math.max(1, x2 - x1), height: tall },
+      style: { fill: api.visual("color"), opacity: api.visual("opacity") },
+    };
+  };
+
   echarts.registerCustomSeries("whisker-x", whisker(true));
   echarts.registerCustomSeries("whisker-y", whisker(false));
   echarts.registerCustomSeries("bin", bin);
+  echarts.registerCustomSeries("span", span);
 
   const draw = (host) => {
     const option = JSON.parse(document.getElementById(host.dataset.option).textContent);

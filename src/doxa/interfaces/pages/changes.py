@@ -1,0 +1,164 @@
+"""What changed in a course, numbered, each change with the signals that made it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from doxa.domain.node import NodeKind
+from doxa.interfaces.pages.rungs import spaced
+from doxa.report import Column, Note, Table
+from doxa.report.moment import Clock, spell_moment
+from doxa.report.number import Format, spell
+
+if TYPE_CHECKING:
+    from doxa.domain.node import Address
+    from doxa.runtime.living.course import Course
+    from doxa.runtime.living.named import Named
+    from doxa.runtime.living.shifts import Shift
+    from doxa.types import Moment
+
+MOST_NAMES, MOST_VALUES = 4, 14
+
+
+class Numbered(NamedTuple):
+    """Changes that came at once, or one swing of a feeling, under one number."""
+
+    number: int
+    at: Moment
+    swing: bool
+    shifts: tuple[Shift, ...]
+
+
+def numbered(course: Course) -> list[Numbered]:
+    """The changes of a course, oldest first; those of goals and constraints by their moment."""
+    feelings = {track.node for track in course.of_kind(NodeKind.FEELING)}
+    swings = [each for each in course.shifts if each.node in feelings and each.of != "status"]
+    together: dict[Moment, list[Shift]] = {}
+    for each in course.shifts:
+        if each.node not in feelings and not _part_swings(each, course):
+            together.setdefault(each.at, []).append(each)
+    found = [(at, False, tuple(some)) for at, some in together.items()]
+    found += [(each.at, True, (each,)) for each in swings]
+    found.sort(key=lambda each: (each[0], each[1]))
+    return [Numbered(number, *each) for number, each in enumerate(found, start=1)]
+
+
+def _part_swings(shift: Shift, course: Course) -> bool:
+    """How surely a part of a goal is wanted is told with the goal."""
+    parts = {track.node for track in course.tracks if track.part_of}
+    return shift.of == "commitment" and shift.node in parts
+
+
+def changes_table(course: Course, found: Sequence[Numbered], half: bool) -> Iterator[Note | Table]:
+    """Every change in a row: when, what, and by which signals."""
+    if not found:
+        yield Note("Nothing changed.")
+        return
+    columns = (
+        Column("number", "", align="right"),
+        Column("when", "position" if course.clock == "position" else "when (UTC)"),
+        Column("what", "what changed"),
+        Column("signals", "by which signals"),
+    )
+    rows = tuple(
+        {
+            "number": str(each.number),
+            "when": _when(each, course),
+            "what": "; ".join(_what(each.shifts)),
+            "signals": _by(each),
+        }
+        for each in found
+    )
+    yield Table(columns, rows, caption="Every change, with the signals that made it.", half=half)
+
+
+def _when(each: Numbered, course: Course) -> str:
+    clock: Clock = "position" if course.clock == "position" else "time"
+    since = each.shifts[0].since
+    at = spell_moment(each.at, clock)
+    return f"{spell_moment(since, clock)} to {at}" if each.swing and since is not None else at
+
+
+def _what(shifts: Sequence[Shift]) -> Iterator[str]:
+    """Changes in words; equal ones of several nodes together."""
+    told: dict[str, list[str]] = {}
+    for shift in shifts:
+        told.setdefault(_words(shift), []).append(_name(shift.node))
+    for words, names in told.items():
+        yield f"{_some(names)} {words}"
+
+
+def _words(shift: Shift) -> str:
+    if shift.of == "status":
+        return f"{shift.what}" + (f" ({', '.join(shift.reasons)})" if _tells(shift) else "")
+    form = _FORMS.get(shift.of, "number")
+    before, after = (spell(_number(value), form) for value in (shift.before, shift.after))
+    what = "" if shift.of == "mean" else f"{shift.of} "
+    return f"{what}{shift.what}: {before} \u2192 {after}"
+
+
+_FORMS: dict[str, Format] = {"progress": "percent", "commitment": "percent", "credence": "percent"}
+
+
+def _number(value: str | float | None) -> float | None:
+    return value if isinstance(value, float) else None
+
+
+def _tells(shift: Shift) -> bool:
+    """Whether the reasons say more than the signals do."""
+    return shift.what in ("stalled", "blocked", "abandoned")
+
+
+def _name(node: Address) -> str:
+    return ", ".join(node.member) or spaced(node.node)
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - MOST_NAMES
+    shown = ", ".join(names[:MOST_NAMES])
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _by(each: Numbered) -> str:
+    signals = {one.id: one for shift in each.shifts for one in shift.signals}
+    if not signals:
+        return "none: time passed"
+    if each.swing:
+        return _values(each.shifts[0])
+    return "; ".join(dict.fromkeys(signal_words(one) for one in signals.values()))
+
+
+def _values(shift: Shift) -> str:
+    """Signals of one kind together, with the values they gave."""
+    kinds: dict[str, list[str]] = {}
+    for signal in shift.signals:
+        values = [said for said in signal.says if said.node == shift.node]
+        told = [_amount(said.way, said.amount) for said in values] or ["moved a neighbour"]
+        kinds.setdefault(spaced(signal.kind), []).extend(told)
+    return "; ".join(f"{len(told)} {kind}: {_cut(told)}" for kind, told in kinds.items())
+
+
+def _amount(way: str, amount: float | None) -> str:
+    return way if way != "value" or amount is None else spell(amount, "number")
+
+
+def _cut(told: Sequence[str]) -> str:
+    if len(told) <= MOST_VALUES:
+        return ", ".join(told)
+    first, last = told[: MOST_VALUES // 2], told[-MOST_VALUES // 2 :]
+    return f"{', '.join(first)}, \u2026, {', '.join(last)}"
+
+
+def signal_words(signal: Named) -> str:
+    """A signal in a few words: its kind, the members it names, the values it gives."""
+    members = dict.fromkeys(", ".join(said.node.member) for said in signal.says)
+    names = [name for name in members if name]
+    values = [
+        f"{spaced(said.node.node)} {spell(said.amount, 'number')}"
+        for said in signal.says
+        if said.way == "value"
+    ]
+    return " ".join([spaced(signal.kind), *([_some(names)] if names else [])]) + (
+        f" ({', '.join(values)})" if values else ""
+    )
