@@ -19,10 +19,9 @@ TASK = (
     " is which differs from person to person and is not written on this page."
 )
 GUIDE = (
-    "How to read it: everything drawn follows from the signals alone. A coherent life shows in the state:"
-    " feelings come in waves, what follows on an answer resembles it, good and bad hours and days"
-    " stand together; work follows its deadlines and its own order. Where the order is chance, lines fall"
-    " back to the average and twitch around it, and things happen when they have no reason to."
+    "Everything drawn follows from the signals alone, by the same rules for A and for B: what each chart"
+    " shows is told under it, and below the charts stands every change with the signals that made it. Which"
+    " of the two courses hangs together the way a life does?"
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,10 +20,12 @@ if TYPE_CHECKING:
     from doxa.types import Moment
 
 MOST_NAMES, MOST_VALUES = 4, 14
+SWINGING = ("mean", "commitment", "credence")
+"""What changes in swings."""
 
 
 class Numbered(NamedTuple):
-    """Changes that came at once, or one swing of a feeling, under one number."""
+    """Changes that came at once, or one swing, under one number."""
 
     number: int
     at: Moment
@@ -31,23 +34,22 @@ class Numbered(NamedTuple):
 
 
 def numbered(course: Course) -> list[Numbered]:
-    """The changes of a course, oldest first; those of goals and constraints by their moment."""
+    """The changes of a course, oldest first: swings one by one, all others by their moment.
+
+    How surely a part of a goal is wanted is told with the goal; that a feeling formed, by its line.
+    """
+    untold = {track.node for track in course.tracks if track.part_of}
     feelings = {track.node for track in course.of_kind(NodeKind.FEELING)}
-    swings = [each for each in course.shifts if each.node in feelings and each.of != "status"]
     together: dict[Moment, list[Shift]] = {}
+    found: list[tuple[Moment, bool, tuple[Shift, ...]]] = []
     for each in course.shifts:
-        if each.node not in feelings and not _part_swings(each, course):
+        if each.of in SWINGING and each.node not in untold:
+            found.append((each.at, True, (each,)))
+        elif each.of not in SWINGING and each.node not in feelings:
             together.setdefault(each.at, []).append(each)
-    found = [(at, False, tuple(some)) for at, some in together.items()]
-    found += [(each.at, True, (each,)) for each in swings]
+    found += [(at, False, tuple(some)) for at, some in together.items()]
     found.sort(key=lambda each: (each[0], each[1]))
     return [Numbered(number, *each) for number, each in enumerate(found, start=1)]
-
-
-def _part_swings(shift: Shift, course: Course) -> bool:
-    """How surely a part of a goal is wanted is told with the goal."""
-    parts = {track.node for track in course.tracks if track.part_of}
-    return shift.of == "commitment" and shift.node in parts
 
 
 def changes_table(course: Course, found: Sequence[Numbered], half: bool) -> Iterator[Note | Table]:
@@ -132,15 +134,19 @@ def _by(each: Numbered) -> str:
 def _values(shift: Shift) -> str:
     """Signals of one kind together, with the values they gave."""
     kinds: dict[str, list[str]] = {}
+    counts: Counter[str] = Counter()
     for signal in shift.signals:
-        values = [said for said in signal.says if said.node == shift.node]
-        told = [_amount(said.way, said.amount) for said in values] or ["moved a neighbour"]
-        kinds.setdefault(spaced(signal.kind), []).extend(told)
-    return "; ".join(f"{len(told)} {kind}: {_cut(told)}" for kind, told in kinds.items())
-
-
-def _amount(way: str, amount: float | None) -> str:
-    return way if way != "value" or amount is None else spell(amount, "number")
+        kind = spaced(signal.kind)
+        counts[kind] += 1
+        kinds.setdefault(kind, []).extend(
+            spell(said.amount, "number")
+            for said in signal.says
+            if said.node == shift.node and said.way == "value"
+        )
+    return "; ".join(
+        f"{counts[kind]} {kind}" + (f": {_cut(values)}" if values else "")
+        for kind, values in kinds.items()
+    )
 
 
 def _cut(told: Sequence[str]) -> str:

@@ -93,7 +93,7 @@ def _goals(course: Course, found: Sequence[Numbered], half: bool) -> list[Chart]
         ),
         half=half,
     )
-    return [chart, *(_moved(goal, course, half) for goal in tops[:3])]
+    return [chart, *(_moved(goal, course, found, half) for goal in tops[:3])]
 
 
 def _due(goal: Track) -> tuple[bool, Moment, str]:
@@ -126,7 +126,7 @@ def _stretches(track: Track, course: Course) -> list[lane_parts.Stretch]:
     return [each for each in found if each["status"] in TONES]
 
 
-def _moved(goal: Track, course: Course, half: bool) -> Chart:
+def _moved(goal: Track, course: Course, found: Sequence[Numbered], half: bool) -> Chart:
     """Commitment, progress and motivation of one goal under each other."""
     most = max((each.motivation or 0.0 for each in goal.readings), default=0.0)
     name = short(goal.node)
@@ -137,6 +137,7 @@ def _moved(goal: Track, course: Course, half: bool) -> Chart:
                 "ends": (0.0, 1.0),
                 "line": _line(goal.readings, "credence"),
                 "dots": _spoken(goal, course),
+                "flags": _turns(goal, found),
                 "steps": True,
             },
             {
@@ -154,7 +155,7 @@ def _moved(goal: Track, course: Course, half: bool) -> Chart:
         ],
         clock=_clock(course),
         title=f"What moves them: {name}",
-        caption="How to read it: dots are signals for the goal (green, top) and against it (red, bottom).",
+        caption="How to read it: dots are signals for the goal (green, top) and against it (red, bottom). Numbers lead to the changes below.",
         half=half,
     )
 
@@ -208,11 +209,7 @@ def _feelings(course: Course, found: Sequence[Numbered], half: bool) -> list[Cha
 
 def _felt(feeling: Track, course: Course, found: Sequence[Numbered]) -> track_parts.Track:
     name = spaced(str(feeling.node))
-    flags: list[track_parts.Flag] = [
-        {"at": each.at, "value": float(each.shifts[0].after or 0.0), "number": each.number}
-        for each in found
-        if each.swing and each.shifts[0].node == feeling.node
-    ]
+    flags = _turns(feeling, found)
     if feeling.scale is None:
         line = _line(feeling.readings, "credence")
         dots = _spoken(feeling, course)
@@ -238,6 +235,16 @@ def _felt(feeling: Track, course: Course, found: Sequence[Numbered]) -> track_pa
         "usual": _average([each.mean for each in feeling.readings if each.known]),
         "worse_above": worst > best,
     }
+
+
+def _turns(track: Track, found: Sequence[Numbered]) -> list[track_parts.Flag]:
+    """The numbers of a node's swings, where each of them ended."""
+    return [
+        {"at": each.at, "value": float(shift.after or 0.0), "number": each.number}
+        for each in found
+        for shift in each.shifts
+        if each.swing and shift.node == track.node
+    ]
 
 
 def _average(values: Sequence[float | None]) -> float | None:
