@@ -23,6 +23,7 @@ from doxa.features.blocks import (
     given,
     recency,
     recent,
+    siblings,
 )
 from doxa.features.coupling import JOINED, part_of, read_in_field
 from doxa.features.known import FieldNorms, Form, carrier, members_at, single_at
@@ -69,6 +70,7 @@ class Recipe:
     known : fields of the asking signal
     recent : fields of signals before it
     traits : what is said of the person
+    apart : members asked about that every column is weighed for apart, beside what they share
     """
 
     belief_map: BeliefMap
@@ -78,6 +80,7 @@ class Recipe:
     known: tuple[FieldNorms, ...] = ()
     recent: tuple[FieldNorms, ...] = ()
     traits: tuple[FieldNorms, ...] = ()
+    apart: tuple[str, ...] = ()
 
     @property
     def horizon(self) -> float | None:
@@ -108,6 +111,7 @@ def phi(recipe: Recipe, views: Views, rows: Rows, *, silenced: str | None = None
         were unknown; ``"*"`` silences all of them.
     """
     found: list[Named] = []
+    beside: list[Named] = []
     quiet = {reading.node for reading in recipe.readings}
     if silenced != "*":
         quiet = set((silenced or "").split(JOINED))
@@ -117,6 +121,10 @@ def phi(recipe: Recipe, views: Views, rows: Rows, *, silenced: str | None = None
         found += [
             (f"{reading.node}: {name}", reading.node, column)
             for name, column in _reading_columns(recipe, views, reading, rows, silent)
+        ]
+        beside += [
+            (f"{reading.node}: {siblings.BESIDE}{name}", reading.node, column)
+            for name, column in _beside(recipe, views, reading, rows, silent)
         ]
         if reading.node in together:
             owner = part_of(views.coupling.field, reading.node)
@@ -131,11 +139,30 @@ def phi(recipe: Recipe, views: Views, rows: Rows, *, silenced: str | None = None
             for name, column in given.columns(norms, views.past, signal)
         ]
     found += [(name, CIRCUMSTANCES, column) for name, column in _calendar(recipe, rows)]
+    found += list(_apart(recipe, views.past, rows, [*found, *beside]))
     table = np.empty((len(rows), len(found)))
     for place, (_, _, column) in enumerate(found):
         table[:, place] = column
     np.clip(np.nan_to_num(table, copy=False), -LARGEST, LARGEST, out=table)
     return Phi(tuple(name for name, _, _ in found), tuple(owner for _, owner, _ in found), table)
+
+
+def _beside(
+    recipe: Recipe, views: Views, reading: Reading, rows: Rows, silent: bool
+) -> Iterator[tuple[str, Floats]]:
+    """The other members of a family that is read at the member asked for, where a few are named."""
+    if recipe.apart and reading.by_member and reading.field is None:
+        norms, clock = recipe.norms[reading.node], recipe.belief_map.clock
+        yield from siblings.columns(reading, norms, views, rows, clock, silent=silent)
+
+
+def _apart(recipe: Recipe, past: Past, rows: Rows, found: list[Named]) -> Iterator[Named]:
+    """Every column once more per member, 0 in the rows of the others."""
+    coder = past.coder(recipe.outcome.of or "")
+    for member in recipe.apart:
+        own = (rows.member == coder(member)).astype(np.float64)
+        for name, owner, column in found:
+            yield f"{name}, for {member}", owner, column * own
 
 
 def _together(

@@ -14,6 +14,10 @@ SMALLEST_CALENDAR = 7
 """Windows of at least so many days see every weekday: the weekday says nothing about them."""
 
 
+MOST_APART = 8
+"""Of more members than this a head weighs what they share, and each one's level."""
+
+
 class Reading(msgspec.Struct, frozen=True):
     """One node read for a row: at the row's member, or for the person as a whole."""
 
@@ -37,6 +41,20 @@ def outcome_named(belief_map: BeliefMap, name: str) -> Outcome:
             hint=nearest(name, belief_map.outcomes),
         )
     return belief_map.outcomes[name]
+
+
+def members_apart(outcome: Outcome) -> tuple[str, ...]:
+    """The members that a head may weigh everything for apart: a few, named by the map.
+
+    Examples
+    --------
+    >>> from doxa.beliefmap.model import Items, Target
+    >>> few = Outcome(name="feels", target=Target.VALUE, kind="told", items=Items(names=("sad", "glad")))
+    >>> members_apart(few)
+    ('sad', 'glad')
+    """
+    names = outcome.items.names if outcome.items else ()
+    return names if len(names) <= MOST_APART else ()
 
 
 def readings_of(belief_map: BeliefMap, outcome: Outcome) -> tuple[Reading, ...]:

@@ -12,6 +12,7 @@ from doxa.beliefmap.model import BeliefMap, Condition, Operator, Outcome, Test
 from doxa.beliefmap.payloads import Bools
 from doxa.domain.signal import TRAITS
 from doxa.features.past import KindColumns, Past
+from doxa.features.plan import members_apart
 from doxa.features.rows import NONE, Rows
 from doxa.state.timeline import Timeline
 
@@ -31,11 +32,12 @@ def segment_traits(belief_map: BeliefMap) -> tuple[str, ...]:
 
 
 def traits_read(belief_map: BeliefMap, outcome: Outcome) -> tuple[str, ...]:
-    """The traits a head reads: those of segments, where it forecasts one thing of everybody.
+    """The traits a head reads: those of segments, unless it forecasts many members of a family.
 
-    Of a family a trait would have to say something else for every member.
+    Of each of them a trait would have to say something else.
     """
-    return segment_traits(belief_map) if outcome.of is None else ()
+    few = outcome.of is None or bool(members_apart(outcome))
+    return segment_traits(belief_map) if few else ()
 
 
 def trait_of(past: Past, rows: Rows, name: str) -> Ints:

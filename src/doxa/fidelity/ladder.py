@@ -23,6 +23,8 @@ from doxa.heads.glm import Family
 TWIN = "twin"
 PERSONA = "persona"
 BASE = "base"
+MEAN = "mean"
+"""The subset that stands for the mean over the values reported by."""
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,6 +116,18 @@ def ladder(
         mean=float(y.mean()),
         steps=steps,
     )
+
+
+def mean_of(whole: Ladder, parts: Sequence[Ladder]) -> Ladder:
+    """The ladder of all rows with the mean of each metric over some parts of them."""
+
+    def mean(step: Step) -> Step:
+        own = [found for part in parts if (found := part.step(step.name))]
+        names = [name for name in step.metrics if all(name in each.metrics for each in own)]
+        means = {name: float(np.mean([each.metrics[name] for each in own])) for name in names}
+        return msgspec.structs.replace(step, metrics=means)
+
+    return msgspec.structs.replace(whole, subset=MEAN, steps=[mean(step) for step in whole.steps])
 
 
 def row_losses(y: Floats, forecast: Floats, family: Family) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +10,10 @@ import numpy as np
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.evaluation import Evaluation, EvaluationRow
 from doxa.beliefmap.payloads import Bools
-from doxa.fidelity.ladder import TWIN, Ladder, ladder
+from doxa.features.events import field_codes
+from doxa.features.known import carrier
+from doxa.features.traits import trait_of
+from doxa.fidelity.ladder import TWIN, Ladder, ladder, mean_of
 from doxa.fidelity.report import BarResult
 from doxa.fidelity.rivals.base import base
 from doxa.fidelity.rivals.history import (
@@ -93,7 +96,7 @@ def _laid(parts: Sequence[tuple[Ints, Rung]], name: str, size: int) -> Floats:
 def ladders_of(
     evaluation: Evaluation, row: EvaluationRow, setting: Setting, split: Split, rungs: list[Rung]
 ) -> list[Ladder]:
-    """One ladder over all scored rows, and one per subset that has any."""
+    """One ladder over all scored rows, one per subset that has any, and per value of `report_by`."""
     everybody = np.ones(len(split.score.y), dtype=bool)
     found = [_ladder(evaluation, row, setting, split, rungs, "all", everybody)]
     for name, subset in row.subsets.items():
@@ -106,7 +109,26 @@ def ladders_of(
         parts = [rung.take(chosen) for rung in rungs]
         parts[0] = replace(parts[0], forecast=own)
         found.append(_ladder(evaluation, row, setting, split, parts, name, chosen))
-    return found
+    by_value = []
+    for name, chosen in _values(row, setting, split):
+        parts = [rung.take(chosen) for rung in rungs]
+        by_value.append(_ladder(evaluation, row, setting, split, parts, name, chosen))
+    return [*found, *by_value, *([mean_of(found[0], by_value)] if by_value else [])]
+
+
+def _values(row: EvaluationRow, setting: Setting, split: Split) -> Iterator[tuple[str, Bools]]:
+    """Every value of the fields to report by, and its scored rows."""
+    rows, outcome, past = split.score.rows, setting.outcome, setting.past
+    for name in row.report_by:
+        if name == outcome.of:
+            codes, names = rows.member, past.values(name)
+        elif past.columns[carrier(outcome)].fields[name].present().any():
+            codes = field_codes(past, carrier(outcome), name, rows.signal)
+            names = past.values(name)
+        else:
+            codes, names = trait_of(past, rows, name), past.values(f"trait:{name}")
+        for code in np.unique(codes[codes >= 0]).tolist():
+            yield f"{name} {names[code]}", codes == code
 
 
 def _own_base(setting: Setting, fitted: Bools, chosen: Bools) -> Floats:

@@ -50,6 +50,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     rates : item rates, None for an outcome without members
     norms : per node
     known, recent, traits : payload fields of the asking signal, of those before it, of the person
+    apart : members that everything is weighed for apart, beside what they share
     errors : how much a person's own effects count, None where they are not read
     spread : how far values lie from their forecast, None where nothing says
     rows, people : fit rows and people behind them
@@ -78,6 +79,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     known: list[FieldNorms] = []
     recent: list[FieldNorms] = []
     traits: list[FieldNorms] = []
+    apart: list[str] = []
     errors: Errors | None = None
     spread: Spread | None = None
 
@@ -130,7 +132,7 @@ def recipe_of(head: Head, belief_map: BeliefMap) -> Recipe:
         )
     readings = tuple(r for r in readings_of(belief_map, outcome) if r.node in head.norms)
     fields = (tuple(head.known), tuple(head.recent), tuple(head.traits))
-    return Recipe(belief_map, outcome, readings, head.norms, *fields)
+    return Recipe(belief_map, outcome, readings, head.norms, *fields, apart=tuple(head.apart))
 
 
 def forecast(head: Head, views: Views, rows: Rows) -> Forecasts:

@@ -15,6 +15,9 @@ from doxa.learning.labelled import Labelled, Progress, sample_of
 MOST_TO_CHOOSE = 200_000
 MOST_TO_JUDGE = 100_000
 RIDGES = (10.0, 100.0, 1000.0)
+MORE_RIDGES = (10.0, 30.0, 100.0, 300.0, 1000.0)
+"""Tried while rows are few, where it matters and costs little."""
+FEW_ROWS = 20_000
 LEFT_OUT = 5
 """One person in five is left out to choose the penalty and to calibrate."""
 
@@ -55,14 +58,15 @@ def choose(design: Design, sample: Labelled, family: Family, tell: Progress, see
     x, y = design.table[inside], sample.y[inside]
     x_out, y_out = design.table[outside], sample.y[outside]
     start, best = None, None
-    for number, ridge in enumerate(reversed(RIDGES)):
+    ridges = MORE_RIDGES if len(sample.y) < FEW_ROWS else RIDGES
+    for number, ridge in enumerate(reversed(ridges)):
         scaled = design.penalty(ridge * len(inside) / len(sample.y))
         start = fit_glm(
             x, y, ridge=scaled, family=family, offset=design.offset(inside), start=start
         )
         eta = design.offset(outside) + x_out.astype(np.float64) @ start
         losses = loss_of(eta, y_out, family)
-        tell("choosing the penalty", (number + 1) / len(RIDGES))
+        tell("choosing the penalty", (number + 1) / len(ridges))
         if best is None or losses.mean() < best[0].mean():
             best = (losses, ridge, start, eta)
     assert best is not None

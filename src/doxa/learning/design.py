@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,7 +10,8 @@ from numpy.typing import NDArray
 
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.features.blocks.items import HALF, cross_fitted, overall_mean
-from doxa.features.phi import TRAIT, Phi, Recipe, phi
+from doxa.features.blocks.siblings import BESIDE
+from doxa.features.phi import Phi, Recipe, phi
 from doxa.features.rows import Rows
 from doxa.features.views import Views
 from doxa.heads.glm import Family, link_of
@@ -18,6 +20,7 @@ from doxa.learning.fields import Fields
 from doxa.learning.labelled import Labelled, Progress, sample_of
 
 LEVEL_RIDGE, ITEM_RIDGE = 0.1, 1.0
+BESIDE_COSTS = 10.0
 TAIL = 0.001
 ROWS_FOR_ENDS = 50_000
 
@@ -39,9 +42,9 @@ class Design:
     names: tuple[str, ...]
     owners: tuple[str, ...]
 
-    def without_traits(self) -> Design:
-        """The same, without the columns of traits."""
-        kept = np.array([not owner.startswith(TRAIT) for owner in self.owners], dtype=bool)
+    def only(self, names: Container[str]) -> Design:
+        """The same, with the columns of these names alone."""
+        kept = np.array([name in names for name in self.names], dtype=bool)
         return Design(
             self.level,
             self.table[:, np.r_[True, True, kept]],
@@ -54,7 +57,11 @@ class Design:
         )
 
     def penalty(self, ridge: float) -> Floats:
-        return np.concatenate([[LEVEL_RIDGE, ITEM_RIDGE], np.full(len(self.names), ridge)])
+        return np.concatenate([[LEVEL_RIDGE, ITEM_RIDGE], ridge * self.dear()])
+
+    def dear(self) -> Floats:
+        """How much more than others each column costs: of the many members beside, each says little."""
+        return np.array([BESIDE_COSTS if BESIDE in name else 1.0 for name in self.names])
 
     def offset(self, rows: Ints) -> Floats:
         return np.asarray(self.level + self.table[rows, 1].astype(np.float64))

@@ -72,6 +72,7 @@ def head_of(fitted: Fitted, sample: Labelled, items: list[str], known: Ints, vie
         known=list(fitted.recipe.known),
         recent=list(fitted.recipe.recent),
         traits=list(fitted.recipe.traits),
+        apart=list(fitted.recipe.apart),
         rows=len(sample.y),
         people=len(np.unique(sample.rows.person)),
         origin=int(sample.rows.closes.at.max()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -9,9 +10,10 @@ import numpy as np
 from doxa.beliefmap.columns import Ints
 from doxa.beliefmap.model import BeliefMap, Outcome
 from doxa.errors import PopulationError
+from doxa.features.blocks.siblings import moments_of, most_met
 from doxa.features.norms import NodeNorms, Tally
-from doxa.features.phi import Recipe, member_codes
-from doxa.features.plan import Reading, readings_of
+from doxa.features.phi import Recipe, member_codes, phi
+from doxa.features.plan import Reading, members_apart, readings_of
 from doxa.features.rows import Rows
 from doxa.features.views import Views
 from doxa.heads.glm import fit_glm
@@ -66,11 +68,12 @@ def train(
     design = design_of(recipe, fields, views, sample, family, tell, rng)
     choosing = int(rng.integers(2**32))
     chosen = choose(design, sample, family, tell, choosing)
-    if recipe.traits:
-        bare = design.without_traits()
-        apart = choose(bare, sample, family, tell, choosing)
-        if not clearly_better(chosen, apart):
-            recipe, design, chosen = replace(recipe, traits=()), bare, apart
+    for lighter in _lighter(recipe):
+        names = phi(lighter, views, sample.rows.take(np.arange(1))).names
+        less = design.only(frozenset(names))
+        without = choose(less, sample, family, tell, choosing)
+        if not clearly_better(chosen, without):
+            recipe, design, chosen = lighter, less, without
     beta = fit_glm(
         design.table,
         sample.y,
@@ -91,6 +94,14 @@ def _silence(what: str, done: float) -> None:
     pass
 
 
+def _lighter(recipe: Recipe) -> Iterator[Recipe]:
+    """What may be left out: weights apart for each member, and traits, which of many say nothing."""
+    if recipe.apart:
+        yield replace(recipe, apart=(), traits=())
+    elif recipe.traits:
+        yield replace(recipe, traits=())
+
+
 def _recipe(
     belief_map: BeliefMap,
     outcome: Outcome,
@@ -101,7 +112,16 @@ def _recipe(
 ) -> Recipe:
     few = rows.take(sample_of(len(rows), MOST_FOR_NORMS, rng))
     readings = readings_of(belief_map, outcome)
-    recipe = Recipe(belief_map, outcome, readings, {}, fields.known, fields.recent, fields.traits)
+    recipe = Recipe(
+        belief_map,
+        outcome,
+        readings,
+        {},
+        fields.known,
+        fields.recent,
+        fields.traits,
+        members_apart(outcome),
+    )
     norms = {reading.node: _norms(recipe, reading, views, few) for reading in readings}
     return replace(recipe, norms=norms)
 
@@ -113,4 +133,9 @@ def _norms(recipe: Recipe, reading: Reading, views: Views, rows: Rows) -> NodeNo
         owner, member = member_codes(recipe, views, reading, chosen)
         asked = chosen.take(owner)
         tally.add(views.view(reading, asked, member), asked.person)
+    if recipe.apart and reading.by_member and reading.field is None:
+        asked, _ = moments_of(rows)
+        for code in most_met(views.past, reading.node):
+            told = views.view(reading, asked, np.full(len(asked), code))
+            tally.add(told, asked.person)
     return tally.norms(reading, views.past.members)

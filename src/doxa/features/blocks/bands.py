@@ -12,6 +12,7 @@ from doxa.domain.evidence import EvidenceKind
 from doxa.features.norms import RowNorms
 from doxa.features.views import View
 
+AMOUNT = "amount of evidence"
 WORTH = 0.5
 """The prior of a rate is worth so many expected occurrences."""
 
@@ -39,7 +40,7 @@ def _band(view: View, norms: RowNorms, place: int, name: str) -> Iterator[tuple[
     elif view.node.evidence is EvidenceKind.VALUE:
         k = norms.worth
         yield name, (sums[:, 1] + k * norms["mean"]) / (sums[:, 0] + k) - norms["mean"]
-        yield f"{name}, amount of evidence", np.log1p(sums[:, 0])
+        yield f"{name}, {AMOUNT}", np.log1p(sums[:, 0])
     else:
         yield name, np.log((sums[:, 0] + 1) / (sums[:, 1] + 1))
-        yield f"{name}, amount of evidence", np.log1p(sums[:, 0] + sums[:, 1])
+        yield f"{name}, {AMOUNT}", np.log1p(sums[:, 0] + sums[:, 1])

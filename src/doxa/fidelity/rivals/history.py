@@ -16,7 +16,7 @@ from doxa.beliefmap.columns import Floats, Ints
 from doxa.features.events import Events, events_of
 from doxa.features.known import FieldNorms, Form, carrier, form_of, members_at
 from doxa.features.rows import FIRST, Bound, Rows, joined
-from doxa.fidelity.rivals.known import Regression, known_columns
+from doxa.fidelity.rivals.known import known_columns, regressed
 from doxa.fidelity.rivals.setting import Rung, Setting
 from doxa.heads.glm import Family, loss_of, mean_of
 
@@ -84,8 +84,7 @@ def item_and_running_mean(setting: Setting) -> Rung | None:
     values = _values(setting)
     if known is None or values is None:
         return None
-    model = Regression.fitted(known[0], setting.y, setting.family, setting.fit.person)
-    parts = [model.eta(known[0]), model.eta(known[1])]
+    parts = list(regressed(setting, *known))
     level = mean_of(np.concatenate(parts), setting.family)
     rows = joined([setting.fit, setting.score])
     y = np.concatenate([setting.y, np.full(len(setting.score), np.nan)])
@@ -155,10 +154,10 @@ def _best(
     best: tuple[float, float, Floats] | None = None
     for worth in worths:
         fit, score = columns(worth)
-        model = Regression.fitted(fit, setting.y, setting.family, setting.fit.person)
-        loss = float(loss_of(model.eta(fit), setting.y, setting.family).mean())
+        told, asked = regressed(setting, fit, score)
+        loss = float(loss_of(told, setting.y, setting.family).mean())
         if best is None or loss < best[0]:
-            best = (loss, worth, model.eta(score))
+            best = (loss, worth, asked)
     assert best is not None
     chosen: dict[str, float | str] = {"worth": best[1]} if len(worths) > 1 else {}
     return Rung(name, mean_of(best[2], setting.family), chosen)

@@ -14,6 +14,7 @@ from doxa.features.blocks import given
 from doxa.features.known import FieldNorms, carrier
 from doxa.features.norms import FEWEST_PEOPLE
 from doxa.features.past import Past
+from doxa.features.plan import members_apart
 from doxa.features.rows import Rows
 from doxa.features.traits import trait_of
 from doxa.fidelity.rivals.base import base, member_means
@@ -56,6 +57,22 @@ class Regression:
         """The linear predictor of some rows."""
         table = np.column_stack([np.ones(len(columns)), (columns - self.centre) / self.scale])
         return np.asarray(table @ self.beta)
+
+
+def regressed(setting: Setting, fit: Floats, score: Floats) -> tuple[Floats, Floats]:
+    """The linear predictors of fit and scored rows; a few named members have a regression each."""
+    apart = bool(members_apart(setting.outcome))
+    etas = np.zeros(len(fit)), np.zeros(len(score))
+    groups = setting.fit.member if apart else np.zeros(len(fit), dtype=np.int64)
+    asked = setting.score.member if apart else np.zeros(len(score), dtype=np.int64)
+    for code in np.unique(np.r_[groups, asked]).tolist():
+        own, told = groups == code, asked == code
+        source = own if own.any() else np.ones(len(fit), dtype=bool)
+        model = Regression.fitted(
+            fit[source], setting.y[source], setting.family, setting.fit.person[source]
+        )
+        etas[0][own], etas[1][told] = model.eta(fit[own]), model.eta(score[told])
+    return etas
 
 
 def known_columns(setting: Setting) -> tuple[Floats, Floats] | None:
@@ -124,5 +141,5 @@ def base_of(setting: Setting) -> Rung:
     columns = known_columns(setting)
     if columns is None:
         return base(setting)
-    model = Regression.fitted(columns[0], setting.y, setting.family, setting.fit.person)
-    return Rung("base", mean_of(model.eta(columns[1]), setting.family))
+    _, eta = regressed(setting, *columns)
+    return Rung("base", mean_of(eta, setting.family))
