@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+import numpy as np
 
 from doxa.checks.store_samples import (
     NOON,
@@ -17,8 +18,9 @@ from doxa.checks.store_samples import (
 from doxa.domain.clock import DAY
 from doxa.errors import InputError, UnknownName
 from doxa.storage.accesses import Access
-from doxa.storage.blocks import encode_block
+from doxa.storage.blocks import decode_block, encode_block
 from doxa.storage.port import ForecastSet, PopulationVersion, SavedCohort
+from doxa.storage.settled import Settled
 
 
 def check_snapshots_fall_with_late_signals(make: MakeStore) -> None:
@@ -110,6 +112,63 @@ def check_forecast_sets(make: MakeStore) -> None:
         assert store.forecast_sets() == sets[::-1]
         assert store.forecast_sets("buys") == [sets[1]]
         raised(InputError, lambda: store.put_forecasts(sets[0]))
+
+
+def check_settled(make: MakeStore) -> None:
+    """What became of a set is kept once; of a set that is not there nothing is."""
+    with opened(make) as store:
+        store.append([make_signal("t1"), make_signal("t2", "bob")])
+        keys = [key_of(store), key_of(store, "bob")]
+        columns = {
+            "twin": np.array([0, 1]),
+            "probability": np.array([0.25, 0.75]),
+            "y": np.array([1.0, np.nan]),
+        }
+        made = ForecastSet(
+            id="f",
+            outcome="lapses",
+            origin=NOON,
+            recorded=NOON - 1,
+            population=1,
+            label="live",
+            body=encode_block(keys, [], columns),
+        )
+        one = Settled(forecast_set="f", known_at=NOON + DAY, scored=NOON + DAY, body=made.body)
+        assert not store.put_settled(one)
+        store.put_forecasts(made)
+        assert store.put_settled(one)
+        assert not store.put_settled(msgspec.structs.replace(one, known_at=NOON))
+        assert store.settled() == [one]
+        store.forget("ann", NOON)
+        (left,) = store.settled()
+        block = decode_block(left.body)
+        assert block.twins == keys[1:]
+        assert np.isnan(block.arrays()["y"]).tolist() == [True]
+        store.forget("bob", NOON)
+        assert store.settled() == []
+        assert store.forecast_sets() == []
+
+
+def check_nothing_settles_for_the_forgotten(make: MakeStore) -> None:
+    """Labels worked out before somebody was forgotten are written without them."""
+    with opened(make) as store:
+        store.append([make_signal("t1"), make_signal("t2", "bob")])
+        keys = [key_of(store), key_of(store, "bob")]
+        body = encode_block(keys, [], {"twin": np.array([0, 1]), "y": np.array([1.0, 0.0])})
+        made = ForecastSet(
+            id="f",
+            outcome="lapses",
+            origin=NOON,
+            recorded=NOON - 1,
+            population=1,
+            label="live",
+            body=body,
+        )
+        store.put_forecasts(made)
+        late = Settled(forecast_set="f", known_at=NOON, scored=NOON, body=body)
+        store.forget("ann", NOON)
+        assert store.put_settled(late)
+        assert decode_block(store.settled()[0].body).twins == keys[1:]
 
 
 def check_accesses(make: MakeStore) -> None:

@@ -194,13 +194,36 @@ def fit_head(
     tell = progress or _silence
     outcome = past.map.outcomes.get(outcome.name, outcome)  # as the sight has it
     tell(f"rows of {outcome.name}", 0.0)
+    fit, items = rows_to_fit(past, outcome, origin)
+    known = known_members(outcome, past, origin)
+    told, seen = as_known(past, fit.rows)
+    views = Views(told, readings_of(past.map, outcome))
+    return train(
+        past.map,
+        outcome,
+        views,
+        Labelled(seen, fit.y),
+        items=_kept(past, outcome, items, known),
+        known=known,
+        seed=seed,
+        progress=tell,
+    )
+
+
+def rows_to_fit(past: Past, outcome: Outcome, origin: int) -> tuple[Labelled, Ints]:
+    """The rows whose label was decided before an origin, and the codes of the members asked for.
+
+    Raises
+    ------
+    PopulationError
+        There are none, and why.
+    """
     rows, items = _rows(past, outcome, origin)
     if not len(rows):
         raise PopulationError(
             f"nobody can be asked {outcome.name!r}: no twin was known and eligible at any origin",
             hint="a signal counts from when it was recorded; history belongs in a backfill",
         )
-    known = known_members(outcome, past, origin)
     labels = labels_of(outcome, past, rows, origin)
     kept = labels.resolved & ~np.isnan(labels.y)
     if not kept.any():
@@ -208,18 +231,7 @@ def fit_head(
             f"no window of {outcome.name!r} had closed before the end of the ledger",
             hint="load more history, or fit other outcomes",
         )
-    told, seen = as_known(past, rows.take(kept))
-    views = Views(told, readings_of(past.map, outcome))
-    return train(
-        past.map,
-        outcome,
-        views,
-        Labelled(seen, labels.y[kept]),
-        items=_kept(past, outcome, items, known),
-        known=known,
-        seed=seed,
-        progress=tell,
-    )
+    return Labelled(rows.take(kept), labels.y[kept]), items
 
 
 def _kept(past: Past, outcome: Outcome, items: Ints, known: Ints) -> list[str]:

@@ -320,6 +320,7 @@ def _made(
         id=None,
         _reasons=why,
         _says={node.name: node.says for node in past.map.nodes.values()},
+        trigger=None if outcome.after is None else past.signals.seq[rows.signal],
     )
 
 

@@ -67,6 +67,8 @@ class Forecasts:
         Places in `twins` and `items`; -1 = no item.
     id : str or None
         Where it is recorded; None when it is not.
+    trigger : int64[n] or None
+        Places in the ledger of the signals that the windows follow; None where nothing opens them.
     purpose : str or None
         Why it was asked for; None = by the operator.
     left_out : int
@@ -89,6 +91,7 @@ class Forecasts:
     id: str | None
     _reasons: Callable[[Ints], Reasons | None]
     _says: dict[str, str]
+    trigger: Ints | None = None
     purpose: str | None = None
     left_out: int = 0
 

@@ -42,6 +42,8 @@ def recorded(wiring: Wiring, found: Forecasts) -> Forecasts:
         "predictor": found.predictor,
         "closes": found.closes,
     }
+    if found.trigger is not None:
+        columns["trigger"] = found.trigger
     wiring.store.put_forecasts(
         ForecastSet(
             id=identity,

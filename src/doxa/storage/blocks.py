@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Column = NDArray[Any]
-_FLOATS = frozenset({"probability", "predictor"})
+_FLOATS = frozenset({"probability", "predictor", "y", "base", "persona"})
 
 
 class Block(msgspec.Struct, frozen=True):
@@ -22,8 +22,8 @@ class Block(msgspec.Struct, frozen=True):
         The store's keys of the twins.
     items : list of str
     columns : dict of bytes
-        ``twin`` and ``item`` are places in the lists, int64; `probability` and `predictor` are
-        float64, all others int64.
+        ``twin`` and ``item`` are places in the lists, int64; `probability`, `predictor`, `y`,
+        `base` and `persona` are float64, all others int64.
     """
 
     twins: list[int]

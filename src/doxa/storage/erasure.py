@@ -111,6 +111,11 @@ TABLES = (
         why="blocks are columns: the store writes them anew without the person",
     ),
     Table(
+        name="settled",
+        holds="what became of forecasts, by the key of the twin",
+        why="blocks are columns: the store writes them anew without the person",
+    ),
+    Table(
         name="forecast_sets",
         holds="that something was forecast of somebody",
         why="a set goes with its last forecast",

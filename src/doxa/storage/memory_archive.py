@@ -18,6 +18,7 @@ from doxa.storage.port import (
     PopulationVersion,
     SavedCohort,
 )
+from doxa.storage.settled import Settled
 from doxa.types import Moment
 
 
@@ -30,6 +31,7 @@ class MemoryArchive(MemoryCorrections):
         self._populations: list[PopulationVersion] = []
         self._activations: list[Activation] = []
         self._forecasts: dict[str, ForecastSet] = {}
+        self._settled: dict[str, Settled] = {}
         self._cohorts: dict[str, SavedCohort] = {}
         self._accesses: list[Access] = []
         self._anybody_forgotten = False
@@ -82,15 +84,32 @@ class MemoryArchive(MemoryCorrections):
                 f"forecast set {forecasts.id!r} is recorded already",
                 hint="recorded forecasts are never changed",
             )
-        known = self._twins.values()
-        gone = frozenset(decode_block(forecasts.body).twins).difference(known)
-        body = without_twins(forecasts.body, gone)[0] if self._anybody_forgotten else forecasts.body
+        body = self._of_those_left(forecasts.body)
         self._forecasts[forecasts.id] = msgspec.structs.replace(forecasts, body=body)
+
+    def _of_those_left(self, body: bytes) -> bytes:
+        if not self._anybody_forgotten:
+            return body
+        gone = frozenset(decode_block(body).twins).difference(self._twins.values())
+        return without_twins(body, gone)[0]
 
     def forecast_sets(self, outcome: str | None = None) -> list[ForecastSet]:
         """Recorded sets by `recorded`."""
         found = [one for one in self._forecasts.values() if outcome in (None, one.outcome)]
         return sorted(found, key=lambda one: (one.recorded, one.id))
+
+    def put_settled(self, settled: Settled) -> bool:
+        """Keep what became of a recorded set; once it is kept it stays."""
+        body = self._of_those_left(settled.body)
+        known = settled.forecast_set in self._forecasts
+        if not known or settled.forecast_set in self._settled or not decode_block(body).twins:
+            return False
+        self._settled[settled.forecast_set] = msgspec.structs.replace(settled, body=body)
+        return True
+
+    def settled(self) -> list[Settled]:
+        """What became of recorded sets."""
+        return sorted(self._settled.values(), key=lambda one: (one.known_at, one.forecast_set))
 
     def log(self, accesses: Sequence[Access]) -> Future[None]:
         """Add rows to the access log; the future is done already."""

@@ -152,9 +152,20 @@ class MemoryForgetting(MemoryArchive):
                 continue
             erased += count
             self._forecasts[name] = msgspec.structs.replace(one, body=body)
+            self._erase_settled(name, key)
             if not decode_block(body).twins:
                 del self._forecasts[name]
         return erased
+
+    def _erase_settled(self, name: str, key: int) -> None:
+        one = self._settled.get(name)
+        if one is None:
+            return
+        body, _ = without_twins(one.body, frozenset({key}))
+        if decode_block(body).twins:
+            self._settled[name] = msgspec.structs.replace(one, body=body)
+        else:
+            del self._settled[name]
 
     def merge(self, merging: Merging) -> Alias | None:
         """Say who is whom; None when it is said already."""

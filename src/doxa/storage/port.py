@@ -22,6 +22,7 @@ from doxa.storage.corrections import Amendments, Merging, Restored, Retracting, 
 from doxa.storage.forgotten import Erased, Forgotten, ForgottenList
 from doxa.storage.identity import ALONE, Identity
 from doxa.storage.rows import SignalRows
+from doxa.storage.settled import SettledLog
 from doxa.types import Moment
 
 
@@ -390,7 +391,7 @@ class Erasure(Protocol):
         """Those of some ids that were forgotten."""
 
 
-class Store(Ledger, Corrections, Snapshots, Archive, Erasure, AccessLog, Protocol):
+class Store(Ledger, Corrections, Snapshots, Archive, SettledLog, Erasure, AccessLog, Protocol):
     """One workspace of one store. Calls return when what they wrote is durable."""
 
     def set_zone(self, zone: Zone) -> None:

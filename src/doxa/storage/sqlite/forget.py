@@ -48,6 +48,11 @@ DELETE FROM forecast_sets WHERE workspace = :workspace AND id = :id AND NOT EXIS
     SELECT 1 FROM forecast_blocks WHERE workspace = :workspace AND forecast_set = :id
 )
 """
+_SETTLED = """
+SELECT t.forecast_set, t.body FROM settled t
+JOIN forecast_sets s ON s.workspace = t.workspace AND s.id = t.forecast_set
+WHERE t.workspace = :workspace AND (:recorded IS NULL OR s.recorded <= :recorded)
+"""
 _PUT = """
 INSERT INTO forgotten VALUES (:workspace, :mark, :forgotten_at, :until, NULL)
 ON CONFLICT (workspace, mark) DO UPDATE SET
@@ -197,6 +202,7 @@ def _put(connection: sqlite3.Connection, workspace: int, entry: Forgotten) -> No
 def _erase(connection: sqlite3.Connection, named: dict[str, Any]) -> dict[str, int]:
     """Run the statements of all tables; returns what each took out, zeros left out."""
     sources = connection.execute(_SOURCES, named).fetchall()
+    _erase_settled(connection, named)  # a set may go with its last forecast, and this before it
     counts = {"forecasts": _erase_forecasts(connection, named)}
     for table in TABLES:
         if table.erase:
@@ -231,3 +237,22 @@ def _erase_forecasts(connection: sqlite3.Connection, named: dict[str, Any]) -> i
             )
             connection.execute(_EMPTY_SETS, {**named, "id": name})
     return erased
+
+
+def _erase_settled(connection: sqlite3.Connection, named: dict[str, Any]) -> None:
+    """Write what became of forecasts anew without the person."""
+    gone = frozenset({named["twin"]})
+    for name, body in connection.execute(_SETTLED, named).fetchall():
+        kept, _ = without_twins(body, gone)
+        if kept is body:
+            continue
+        place = (named["workspace"], name)
+        if decode_block(kept).twins:
+            connection.execute(
+                "UPDATE settled SET body = ? WHERE workspace = ? AND forecast_set = ?",
+                (kept, *place),
+            )
+        else:
+            connection.execute(
+                "DELETE FROM settled WHERE workspace = ? AND forecast_set = ?", place
+            )

@@ -24,9 +24,11 @@ from doxa.storage.port import (
     Snapshot,
 )
 from doxa.storage.rows import row_of
+from doxa.storage.settled import Settled
 from doxa.storage.sqlite import accesses as access_log
 from doxa.storage.sqlite import archive, cohorts, corrections, forget, settings
 from doxa.storage.sqlite import purge as purging
+from doxa.storage.sqlite import settled as settling
 from doxa.storage.sqlite.append import Appender
 from doxa.storage.sqlite.connection import translated
 from doxa.storage.sqlite.ledger import SqliteLedger
@@ -187,6 +189,17 @@ class SqliteStore(SqliteLedger):
         """Recorded sets by `recorded`."""
         with self._readers.reading() as connection:
             return archive.forecast_sets(connection, self._workspace, outcome)
+
+    def put_settled(self, settled: Settled) -> bool:
+        """Keep what became of a recorded set; once it is kept it stays."""
+        return self._run(
+            lambda connection, _: settling.put_settled(connection, self._workspace, settled)
+        )
+
+    def settled(self) -> list[Settled]:
+        """What became of recorded sets."""
+        with self._readers.reading() as connection:
+            return settling.settled(connection, self._workspace)
 
     def log(self, accesses: Sequence[Access]) -> Future[None]:
         """Add rows to the access log without waiting."""

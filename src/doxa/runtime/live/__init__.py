@@ -1,0 +1,1 @@
+"""Forecasts really made: what became of them, and how well they held."""

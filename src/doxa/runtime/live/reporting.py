@@ -1,0 +1,99 @@
+"""The live report of a store: settle what can be, score what is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from doxa.features.plan import outcome_named
+from doxa.fidelity.live import LiveOutcome, LiveReport, Scored, live_outcome
+from doxa.heads.head import family_of
+from doxa.runtime.identity import people_at
+from doxa.runtime.live.recorded import Recorded, became
+from doxa.runtime.live.settling import Sets, settle, settle_span
+from doxa.runtime.populations.pasts import Progress
+from doxa.runtime.wiring import Wiring
+from doxa.storage.blocks import decode_block
+from doxa.storage.settled import Settled
+
+
+def live_fidelity(
+    wiring: Wiring,
+    outcomes: Sequence[str] | None = None,
+    *,
+    settle_after: str | None = None,
+    progress: Progress | None = None,
+) -> LiveReport:
+    """Score the forecasts that were recorded; see `Twins.live_fidelity`."""
+    for name in outcomes or ():
+        outcome_named(wiring.belief_map, name)
+    tell = progress or _silence
+    span = settle_span(settle_after, wiring.belief_map.clock)
+    sets = settle(wiring, span, outcomes, tell)
+    return LiveReport(
+        product=wiring.belief_map.product,
+        clock=wiring.belief_map.clock.value,
+        outcomes=_outcomes(wiring, sets, tell),
+        not_scored=sets.not_scored,
+    )
+
+
+def _silence(what: str, done: float) -> None:
+    pass
+
+
+def _outcomes(wiring: Wiring, sets: Sets, tell: Progress) -> list[LiveOutcome]:
+    names = sorted({found.outcome.name for found, _ in sets.settled})
+    waiting = [made.outcome for made in sets.pending]
+    reports = []
+    for place, name in enumerate(names):
+        tell("scoring", place / len(names))
+        own = [pair for pair in sets.settled if pair[0].outcome.name == name]
+        own.sort(key=lambda pair: (pair[0].made.origin, pair[0].made.id))
+        newest = own[-1][0]
+        family = family_of(newest.outcome, newest.belief_map)
+        scored = _scored(wiring, own)
+        reports.append(live_outcome(name, scored, family, waiting.count(name)))
+    reports += [
+        _nothing_yet(wiring, name, waiting.count(name)) for name in sorted({*waiting} - {*names})
+    ]
+    return reports
+
+
+def _nothing_yet(wiring: Wiring, name: str, pending: int) -> LiveOutcome:
+    family = family_of(outcome_named(wiring.belief_map, name), wiring.belief_map)
+    return live_outcome(name, _scored(wiring, []), family, pending)
+
+
+def _scored(wiring: Wiring, sets: Sequence[tuple[Recorded, Settled]]) -> Scored:
+    """The settled forecasts of one outcome as columns, with what the ledger says of them today."""
+    identity = people_at(wiring, None, None)
+    parts: dict[str, list[np.ndarray[tuple[int], np.dtype[np.float64]]]] = {
+        name: [] for name in ("probability", "predictor", "y", "base", "persona", "now")
+    }
+    place, person, acted = [], [], []
+    for number, (found, settled) in enumerate(sets):
+        block = decode_block(settled.body)
+        columns = block.arrays()
+        for name in ("probability", "predictor", "y", "base", "persona"):
+            parts[name].append(columns[name].astype(np.float64))
+        parts["now"].append(became(wiring, found, None).y)
+        keys = identity.roots(np.array(block.twins, dtype=np.int64))
+        person.append(keys[columns["twin"]])
+        place.append(np.full(len(columns["twin"]), number))
+        acted.append(columns["acted"] > 0)
+    values = {name: np.concatenate([np.zeros(0), *each]) for name, each in parts.items()}
+    return Scored(
+        place=np.concatenate([np.zeros(0, np.int64), *place]),
+        person=np.concatenate([np.zeros(0, np.int64), *person]),
+        mean=values["probability"],
+        eta=values["predictor"],
+        y=values["y"],
+        y_now=values["now"],
+        base=values["base"],
+        persona=values["persona"],
+        acted=np.concatenate([np.zeros(0, bool), *acted]),
+        origins=np.array([found.made.origin for found, _ in sets], dtype=np.int64),
+        closes=np.array([found.closes for found, _ in sets], dtype=np.int64),
+    )
