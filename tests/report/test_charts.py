@@ -7,7 +7,17 @@ from typing import Any
 
 import pytest
 
-from doxa.report import Chart, histogram, ladder, lanes, pairs, reliability, timeline, tracks
+from doxa.report import (
+    Chart,
+    course,
+    histogram,
+    ladder,
+    lanes,
+    pairs,
+    reliability,
+    timeline,
+    tracks,
+)
 
 NAN = math.nan
 EMPTY = [
@@ -18,8 +28,10 @@ EMPTY = [
     pairs([], names=("alone", "beside"), measure="share"),
     tracks([]),
     lanes([], tones={}),
+    course([], ["twin"]),
 ]
 GAPS = [
+    course([{"at": 0, "values": [NAN, None], "low": NAN}], ["twin", "base", "persona"]),
     ladder([{"name": "twin", "value": NAN, "low": None, "high": math.inf}], bar=NAN),
     pairs(
         [{"name": "income", "first": NAN, "second": None, "second_low": NAN}],

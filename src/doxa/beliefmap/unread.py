@@ -13,6 +13,7 @@ Finding = tuple[str, str]
 T = TypeVar("T")
 
 _LATER = "is checked, but not read yet"
+_ACTIONS = "tells recorded forecasts who was acted upon; its effect is not read yet"
 
 NODES: dict[str, tuple[Callable[[Node], bool], str]] = {
     "held_by": (lambda node: node.held_by is not None, f"{_LATER}: each person holds their own"),
@@ -52,7 +53,7 @@ def unread(belief_map: BeliefMap) -> list[Finding]:
             if edge.kind not in LIVING and not edge.sign
         ),
         *_keys("outcomes", belief_map.outcomes.items(), OUTCOMES),
-        *((f"actions.{name}", f"{_LATER}: no effect is known") for name in belief_map.actions),
+        *((f"actions.{name}", _ACTIONS) for name in belief_map.actions),
         *([("rollout", f"{_LATER}: nobody is run forward")] if belief_map.rollout else []),
     ]
 

@@ -65,7 +65,7 @@ def apart(origins: Ints, closes: Ints) -> Ints:
 
     Examples
     --------
-    >>> apart(np.array([0, 5, 20, 100]), np.array([100, 105, 120, 200])).tolist()
+    >>> apart(np.array([0, 5, 20, 105]), np.array([100, 105, 120, 205])).tolist()
     [0, 0, -1, 1]
     """
     found = np.full(len(origins), -1)

@@ -17,6 +17,7 @@ True
 """
 
 from doxa.report.chart import Chart
+from doxa.report.charts.course import course
 from doxa.report.charts.histogram import histogram
 from doxa.report.charts.ladder import ladder
 from doxa.report.charts.lanes import lanes
@@ -38,6 +39,7 @@ __all__ = [
     "Page",
     "Section",
     "Table",
+    "course",
     "histogram",
     "ladder",
     "lanes",

@@ -146,6 +146,7 @@ class AsyncTwins(Awaited[Twins]):
     cohort = awaited(Twins.cohort)
     drop_cohort = awaited(Twins.drop_cohort)
     fidelity = awaited(Twins.fidelity)
+    live_fidelity = awaited(Twins.live_fidelity)
     audit = awaited(Twins.audit)
     forget = awaited(Twins.forget)
     purge = awaited(Twins.purge)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import msgspec
@@ -18,6 +19,7 @@ from doxa.runtime.observing import moment_now
 from doxa.runtime.wiring import Wiring
 from doxa.storage.blocks import decode_block
 from doxa.storage.port import ForecastSet
+from doxa.storage.settled import Settled
 from doxa.types import Json, Moment
 
 FORMAT = 1
@@ -177,8 +179,13 @@ def _merges(wiring: Wiring, names: dict[int, str], clock: Clock) -> list[Exporte
 
 
 def _forecasts(wiring: Wiring, names: dict[int, str]) -> list[dict[str, Any]]:
-    """Recorded forecasts of what the person would do."""
-    return [told for made in wiring.store.forecast_sets() for told in _of_set(made, names, wiring)]
+    """Recorded forecasts of what the person would do, and what became of them."""
+    settled = {each.forecast_set: each for each in wiring.store.settled()}
+    return [
+        told
+        for made in wiring.store.forecast_sets()
+        for told in _of_set(made, settled.get(made.id), names, wiring)
+    ]
 
 
 def _accesses(wiring: Wiring, names: dict[int, str]) -> list[dict[str, Any]]:
@@ -196,12 +203,18 @@ def _accesses(wiring: Wiring, names: dict[int, str]) -> list[dict[str, Any]]:
     ]
 
 
-def _of_set(made: ForecastSet, names: dict[int, str], wiring: Wiring) -> list[dict[str, Any]]:
+def _of_set(
+    made: ForecastSet, settled: Settled | None, names: dict[int, str], wiring: Wiring
+) -> list[dict[str, Any]]:
     block, clock = decode_block(made.body), wiring.belief_map.clock
     if not names.keys() & set(block.twins):
         return []
     columns = block.arrays()
-    rows = zip(*(columns[name].tolist() for name in _COLUMNS), strict=True)
+    became = [None] * len(columns["twin"])
+    if settled is not None:
+        found = decode_block(settled.body).arrays()["y"].tolist()
+        became = [None if math.isnan(y) else y for y in found]
+    rows = zip(*(columns[name].tolist() for name in _COLUMNS), became, strict=True)
     return [
         {
             "set": made.id,
@@ -214,8 +227,9 @@ def _of_set(made: ForecastSet, names: dict[int, str], wiring: Wiring) -> list[di
             "recorded": format_moment(made.recorded),
             "population": made.population,
             "label": made.label,
+            "became": y,
         }
-        for twin, item, probability, closes in rows
+        for twin, item, probability, closes, y in rows
         if block.twins[twin] in names
     ]
 

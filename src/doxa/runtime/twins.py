@@ -12,6 +12,7 @@ from doxa.beliefmap.evaluation import Evaluation
 from doxa.beliefmap.model import BeliefMap
 from doxa.beliefmap.tables import Tables
 from doxa.domain.signal import DEFAULT_SOURCE, Signal
+from doxa.fidelity.live import LiveReport
 from doxa.fidelity.report import FidelityReport
 from doxa.runtime import backfill as loading
 from doxa.runtime import (
@@ -39,6 +40,7 @@ from doxa.runtime.frozen import asking, freeze
 from doxa.runtime.importing import LoadReceipt
 from doxa.runtime.intake.given import Given
 from doxa.runtime.intake.times import asked_moment
+from doxa.runtime.live import reporting
 from doxa.runtime.populations import comparing, versions
 from doxa.runtime.populations.comparing import Comparison
 from doxa.runtime.populations.versions import PopulationRecord, Promotion
@@ -627,6 +629,32 @@ class Twins:
     ) -> FidelityReport:
         """Fit and score the rows of an evaluation on this store's ledger."""
         return judging.fidelity(self.wiring, evaluation, rows, progress=progress)
+
+    def live_fidelity(
+        self,
+        outcomes: Sequence[str] | None = None,
+        *,
+        settle: str | None = None,
+        progress: Callable[[str, float], None] | None = None,
+    ) -> LiveReport:
+        """Score the forecasts that were recorded, by what then became of them.
+
+        A set settles when its last window is over, and `settle` after it: its labels are what the
+        ledger said then, are written down, and stay. Where the ledger says otherwise today, a
+        second score is given beside the first. People to whom an action of the map was done
+        inside the window are scored apart. `LiveReport.drifted` names outcomes whose calibration
+        changed from some set on.
+
+        Parameters
+        ----------
+        outcomes : list of str, optional
+            Only these.
+        settle : str, optional
+            A duration such as ``1d``, which is the default; on a position clock a whole number.
+        """
+        return reporting.live_fidelity(
+            self.wiring, outcomes, settle_after=settle, progress=progress
+        )
 
     def audit(
         self,

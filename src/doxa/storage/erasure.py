@@ -209,7 +209,11 @@ FILES = (
         pattern="*.json",
         holds="",
         erased_by="reports of fidelity are over people; lists of the forgotten hold hashes",
-        writers=("doxa.interfaces.cli.fidelity", "doxa.interfaces.cli.forget"),
+        writers=(
+            "doxa.interfaces.cli.fidelity",
+            "doxa.interfaces.cli.forget",
+            "doxa.interfaces.cli.live",
+        ),
     ),
     File(
         pattern="*.yaml",

@@ -13,6 +13,7 @@ from doxa.domain.clock import Clock
 from doxa.errors import InputError
 from doxa.interfaces.cli.console import Json, phases, print_json, say, table
 from doxa.interfaces.cli.dated import dated
+from doxa.interfaces.cli.live import live as live_report
 from doxa.interfaces.cli.stores import DEFAULT_DB, DEFAULT_WORKSPACE, Workspace
 
 if TYPE_CHECKING:
@@ -59,15 +60,34 @@ def fidelity(
     save: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the report as JSON too.")
     ] = None,
+    live: Annotated[
+        bool,
+        typer.Option(
+            "--live",
+            help="Score the forecasts that were recorded; --row names outcomes.",
+        ),
+    ] = False,
+    settle: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SPAN",
+            help="How long after its window a recorded forecast settles; left out, 1d.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Score forecasts on real outcomes: fitted before, scored after, every rival at its best.
+
+    With --live those that were recorded, by what then became of them, apart for people who were
+    acted upon; outcomes whose calibration drifted are named.
 
     Exit code 1 when a bar of the file is missed, or a leak is found.
 
     Example: doxa fidelity evaluation.yaml --db shop.db --html report.html
 
     Example: doxa fidelity --db shop.db
+
+    Example: doxa fidelity --live --db shop.db
     """
     from doxa.runtime.evaluating import evaluate
 
@@ -75,6 +95,12 @@ def fidelity(
         _check_writable(file)
     if evaluation is None and db is None:
         db = os.environ.get("DOXA_DB", DEFAULT_DB)
+    if live:
+        _refuse_file(evaluation, leaks)
+        live_report(db or DEFAULT_DB, workspace, row or [], settle, html, save, as_json=as_json)
+        return
+    if settle is not None:
+        raise InputError("belongs to recorded forecasts", where="--settle", hint="add --live")
     with phases() as report:
         found = evaluate(
             evaluation,
@@ -101,6 +127,15 @@ def fidelity(
             say(f"report: {html}")
     if not found.passed:
         raise typer.Exit(1)
+
+
+def _refuse_file(evaluation: Path | None, leaks: int) -> None:
+    if evaluation is not None:
+        raise InputError(
+            "recorded forecasts are scored without a file", where=str(evaluation), hint="use --db"
+        )
+    if leaks:
+        raise InputError("belongs to an evaluation", where="--leaks", hint="leave out --live")
 
 
 def _check_writable(file: Path) -> None:

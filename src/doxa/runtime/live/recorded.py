@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
+from doxa.beliefmap.contexts import contexts_of
 from doxa.beliefmap.model import BeliefMap, Outcome
 from doxa.beliefmap.payloads import Bools
 from doxa.domain.clock import Clock
@@ -134,7 +135,7 @@ def _past(wiring: Wiring, found: Recorded, known_at: Moment | None, identity: Id
     if days_differ(store.clock, store.zone, zone, EVERYTHING):
         batches = seen_scan(
             store,
-            zone,
+            found.belief_map,
             EVERYTHING,
             until=found.closes,
             known_at=known_at,
@@ -144,6 +145,7 @@ def _past(wiring: Wiring, found: Recorded, known_at: Moment | None, identity: Id
     else:
         batches = store.scan(
             kinds=tuple(fields),
+            contexts=contexts_of(found.belief_map),
             since=found.made.origin if found.outcome.after is None else None,
             until=found.closes,
             known_at=known_at,
