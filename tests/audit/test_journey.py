@@ -111,7 +111,7 @@ def _check_starts(seen, starts) -> None:
             other += s.twin in last and fresh
         devices[s.twin].add(s.device)
         last[s.twin] = s.at
-    assert (starts.sessions, starts.first, starts.cold) == (len(sessions), first, cold)
+    assert (starts.sessions, starts.unmet, starts.cold) == (len(sessions), first, cold)
     assert starts.other_device == other
     if sessions:
         assert starts.share == pytest.approx((first + cold) / len(sessions))

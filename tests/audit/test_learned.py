@@ -122,7 +122,7 @@ def test_where_context_breaks(found: AuditReport) -> None:
     assert journey is not None
     assert {each.name for each in journey.departments} == {"web", "till", "marketing"}
     assert [each.name for each in journey.ids] == ["device", "session"]
-    assert journey.starts.first == journey.people == 150
+    assert journey.starts.unmet == journey.people == 150
     assert journey.joined.joined == 0
 
 

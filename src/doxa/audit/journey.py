@@ -13,7 +13,7 @@ import numpy as np
 
 from doxa.beliefmap.columns import Ints, SignalColumns
 from doxa.beliefmap.payloads import Bools
-from doxa.domain.clock import BEGINNING, DAY, Clock
+from doxa.domain.clock import BEGINNING, DAY, Clock, format_span
 from doxa.domain.signal import BUILT_IN_KINDS
 from doxa.features.events import groups_of
 from doxa.types import Span
@@ -84,27 +84,27 @@ class Starts(msgspec.Struct, frozen=True, kw_only=True):
         Of one person each; without sessions, local days.
     named : bool
         Whether signals carry sessions at all.
-    first : int
+    unmet : int
         Before them nothing was ever seen of the person.
     cold : int
         Before them nothing was seen for longer than `gap`.
-    gap : int
-        In microseconds, or positions.
+    gap : str
+        As a map would write it.
     other_device : int
         The person is known, the device is not.
     """
 
     sessions: int
     named: bool
-    first: int
+    unmet: int
     cold: int
-    gap: Span
+    gap: str
     other_device: int
 
     @property
     def share(self) -> float:
         """Share that starts from nothing: first ever, or after the gap."""
-        return (self.first + self.cold) / self.sessions if self.sessions else 0.0
+        return (self.unmet + self.cold) / self.sessions if self.sessions else 0.0
 
 
 class Department(msgspec.Struct, frozen=True, kw_only=True):
@@ -225,7 +225,7 @@ def journey_of(
             named_as_device=named_as_device,
         ),
         ids=tuple(each for each in found if each.ids),
-        starts=_starts(seen, GAP[clock] if gap is None else gap),
+        starts=_starts(seen, clock, GAP[clock] if gap is None else gap),
         departments=_departments(seen),
         blind=_blind(seen),
     )
@@ -276,7 +276,7 @@ def _ids(name: str, code: Ints, twin: Ints) -> Ids:
     )
 
 
-def _starts(seen: _Visits, gap: Span) -> Starts:
+def _starts(seen: _Visits, clock: Clock, gap: Span) -> Starts:
     twin, at, session = seen.twin, seen.at, seen.session
     begins = _first_of_each([twin, session, np.where(session == NONE, seen.day, 0)])
     same = np.zeros(len(twin), dtype=bool)
@@ -289,9 +289,9 @@ def _starts(seen: _Visits, gap: Span) -> Starts:
     return Starts(
         sessions=int(begins.sum()),
         named=bool((session != NONE).any()),
-        first=int((begins & ~same).sum()),
+        unmet=int((begins & ~same).sum()),
         cold=int((begins & same & (since > gap)).sum()),
-        gap=gap,
+        gap=format_span(gap, clock),
         other_device=other,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from doxa.domain.clock import Clock, format_span
+from doxa.domain.clock import Clock
 from doxa.interfaces.cli.console import counted, cut, plain, table
 
 if TYPE_CHECKING:
@@ -117,8 +117,8 @@ def _starts(found: JourneyAudit, clock: Clock) -> Iterator[str]:
     name = "session" if starts.named else "position" if clock is Clock.POSITION else "day"
     yield (
         f"  {starts.share:.0%} of {counted(starts.sessions, name)} start from nothing:"
-        f" {starts.first:,} are a person's first, {starts.cold:,} come after more than"
-        f" {format_span(starts.gap, clock)} of silence"
+        f" {starts.unmet:,} are a person's first, {starts.cold:,} come after more than"
+        f" {starts.gap} of silence"
     )
     if starts.other_device:
         yield f"  {starts.other_device:,} more are a known person's first on a device"

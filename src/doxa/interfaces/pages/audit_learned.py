@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from doxa.audit.journey import Break, Ids, JourneyAudit
 from doxa.audit.report import AuditReport
 from doxa.audit.worth import OutcomeWorth
-from doxa.domain.clock import Clock, format_span
+from doxa.domain.clock import Clock
 from doxa.report import Card, Chart, Column, Note, Section, Table, ladder, pairs
 from doxa.report.charts.pairs import Pair
 from doxa.report.number import spell, spell_interval
@@ -119,8 +119,8 @@ def _where(journey: JourneyAudit, clock: Clock) -> Iterator[Note | Table | Chart
         named = "sessions" if starts.named else "positions" if clock is Clock.POSITION else "days"
         yield Note(
             f"{spell(starts.share, 'percent')} of {spell(starts.sessions, 'count')} {named} start"
-            f" from nothing: {spell(starts.first, 'count')} are a person's first,"
-            f" {spell(starts.cold, 'count')} come after more than {format_span(starts.gap, clock)}"
+            f" from nothing: {spell(starts.unmet, 'count')} are a person's first,"
+            f" {spell(starts.cold, 'count')} come after more than {starts.gap}"
             " of silence."
             + (
                 f" {spell(starts.other_device, 'count')} more are a known person's first on a device."

@@ -10,6 +10,7 @@ import numpy as np
 from doxa.beliefmap.columns import Ints
 from doxa.beliefmap.evaluation import Evaluation, EvaluationRow, People, Selection
 from doxa.beliefmap.evaluation_rows import untriggered
+from doxa.beliefmap.model import Outcome
 from doxa.domain.clock import Clock
 from doxa.features.past import Past
 from doxa.features.plan import outcome_named
@@ -21,6 +22,10 @@ from doxa.runtime.wiring import Wiring
 
 MOST_ROWS = 100_000
 """More rows than this to learn from, or to score, are drawn at random."""
+ENOUGH, FEWEST_ORIGINS = 4, 3
+"""An outcome per member is asked at so few origins that about four times as many rows come up."""
+MEMBERS = 50
+"""Taken for granted where the map names no number of members."""
 PARTS = 5
 """On a position clock one person in so many is scored, and the others are learned from."""
 
@@ -35,9 +40,30 @@ def evaluation_of(wiring: Wiring, outcomes: Sequence[str] | None) -> Evaluation:
     for name in outcomes or ():
         outcome_named(wiring.belief_map, name)
     rows = {name: row for name, row in whole.rows.items() if not outcomes or name in outcomes}
+    people = len(wiring.store.twins())
+    rows = {
+        name: _thinned(wiring.belief_map.outcomes[name], row, people) for name, row in rows.items()
+    }
     if wiring.belief_map.clock is Clock.POSITION:
         rows = {name: _by_people(wiring, row) for name, row in rows.items()}
     return msgspec.structs.replace(whole, rows=rows)
+
+
+def _thinned(outcome: Outcome, row: EvaluationRow, people: int) -> EvaluationRow:
+    """The row asked at fewer origins, where all of them would make far more rows than are kept."""
+    if outcome.of is None or not untriggered(outcome):
+        return row
+    members = (outcome.items.top or len(outcome.items.names)) if outcome.items else MEMBERS
+    most = max(FEWEST_ORIGINS, ENOUGH * MOST_ROWS // max(people * members, 1))
+    fit, score = (_fewer(each, most) for each in (row.fit, row.score))
+    return msgspec.structs.replace(row, fit=fit, score=score)
+
+
+def _fewer(grid: Selection | None, most: int) -> Selection | None:
+    if grid is None or grid.begin is None or grid.end is None or not grid.every:
+        return grid
+    count = (grid.end.last - grid.begin.moment) // grid.every + 1
+    return msgspec.structs.replace(grid, every=grid.every * max(1, -(-count // most)))
 
 
 def _by_people(wiring: Wiring, row: EvaluationRow) -> EvaluationRow:
