@@ -127,7 +127,13 @@ def test_where_context_breaks(found: AuditReport) -> None:
 
 
 def test_a_store_is_audited_as_its_log(shop: Path, found: AuditReport, tmp_path: Path) -> None:
-    with doxa.open(tmp_path / "shop.db", map=shop / "map.yaml") as twins:
+    (tmp_path / "map.yaml").write_text(MAP + "personas: [secret]\n")  # history reads no field
+    with doxa.open(tmp_path / "shop.db", map=tmp_path / "map.yaml") as twins:
+        with (shop / "people.csv").open() as file:
+            twins.observe_many(
+                {"twin": row["id"], "kind": "traits", "payload": {"secret": row["secret"]}}
+                for row in csv.DictReader(file)
+            )
         columns = {"twin": "id", "kind": "event", "session": "session", "device": "device"}
         twins.backfill(shop / "log.csv", at="at", source="source", **columns)
         told = twins.audit(shop / "people.csv")

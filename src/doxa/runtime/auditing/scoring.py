@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import msgspec
 import numpy as np
 
 from doxa.audit.journey import Break, JourneyAudit, journey_of
@@ -76,6 +77,7 @@ def scored(
     cold : int, optional
         After so long without a signal a session starts from nothing.
     """
+    wiring = _without_traits(wiring)
     unscored: dict[str, str] = {}
     asked, rows = None, []
     try:
@@ -107,9 +109,14 @@ def scored(
             unscored[row.name] = str(error)
     return Scored(
         tuple(worth),
-        _with_breaks(journey, breaks),
+        msgspec.structs.replace(journey, breaks=tuple(breaks)),
         unscored,
     )
+
+
+def _without_traits(wiring: Wiring) -> Wiring:
+    """The same with a map that names no personas: what is history must read no field."""
+    return replace(wiring, belief_map=msgspec.structs.replace(wiring.belief_map, personas=()))
 
 
 def _told(progress: Progress, name: str) -> Callable[[str, float], None]:
@@ -288,9 +295,3 @@ def _breaks(
             )
         )
     return made
-
-
-def _with_breaks(journey: JourneyAudit, breaks: list[Break]) -> JourneyAudit:
-    import msgspec
-
-    return msgspec.structs.replace(journey, breaks=tuple(breaks))
