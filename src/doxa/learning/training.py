@@ -64,7 +64,7 @@ def train(
     fields = fields_of_fit(
         outcome, views.past, sample.rows, sample.y, family, level_of(sample.y, family)
     )
-    recipe = _recipe(belief_map, outcome, views, sample.rows, fields, rng)
+    recipe = learned_recipe(belief_map, outcome, views, sample.rows, fields, rng)
     design = design_of(recipe, fields, views, sample, family, tell, rng)
     choosing = int(rng.integers(2**32))
     chosen = choose(design, sample, family, tell, choosing)
@@ -102,7 +102,7 @@ def _lighter(recipe: Recipe) -> Iterator[Recipe]:
         yield replace(recipe, traits=())
 
 
-def _recipe(
+def learned_recipe(
     belief_map: BeliefMap,
     outcome: Outcome,
     views: Views,
@@ -110,6 +110,7 @@ def _recipe(
     fields: Fields,
     rng: np.random.Generator,
 ) -> Recipe:
+    """How to make phi for an outcome, with what is usual of each node among some rows."""
     few = rows.take(sample_of(len(rows), MOST_FOR_NORMS, rng))
     readings = readings_of(belief_map, outcome)
     recipe = Recipe(

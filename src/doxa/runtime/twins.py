@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from doxa.audit.report import AuditReport
 from doxa.beliefmap.evaluation import Evaluation
@@ -26,6 +26,7 @@ from doxa.runtime import (
     observing,
 )
 from doxa.runtime import export as exporting
+from doxa.runtime import features as featuring
 from doxa.runtime import reader as reading
 from doxa.runtime.auditing import audit as auditing
 from doxa.runtime.believing import Said
@@ -54,6 +55,9 @@ from doxa.storage.bulk.receipt import DEFAULTS, BackfillReceipt, Options
 from doxa.storage.forgotten import ForgottenList
 from doxa.storage.port import SavedCohort
 from doxa.types import Json, Moment
+
+if TYPE_CHECKING:
+    import pyarrow
 
 
 class Twins:
@@ -552,6 +556,49 @@ class Twins:
             given=given,
             at=moment,
             record=record,
+            purpose=purpose,
+        )
+
+    def features(
+        self,
+        outcome: str,
+        cohort: Sequence[str] | None = None,
+        *,
+        at: Any = None,
+        items: Sequence[str] | None = None,
+        labelled: bool = False,
+        purpose: str | None = None,
+    ) -> pyarrow.Table:
+        """What the fitted head of an outcome reads of people, as an Arrow table.
+
+        Columns: ``twin``, ``origin``, ``member`` where the outcome has members, then phi by the
+        names that the head has for its columns; each row as known at its origin.
+
+        Parameters
+        ----------
+        cohort : list of str, optional
+            Left out, everybody who is eligible.
+        at : moment, or a list of them, optional
+            Left out, now; where a signal or trigger asks the outcome, the moment of every one.
+        items : list of str, optional
+            Members asked for; left out, those the population was fitted on.
+        labelled : bool
+            Also a column ``label``: what became of each row, null where its window is open.
+        purpose : str, optional
+            Why they are asked for: features of what this purpose may see, of those who let it.
+
+        Raises
+        ------
+        PopulationError
+            Nothing was fitted for the outcome yet.
+        """
+        return featuring.features(
+            self.wiring,
+            outcome,
+            cohort,
+            at=at,
+            items=items,
+            labelled=labelled,
             purpose=purpose,
         )
 

@@ -43,6 +43,7 @@ COMMANDS = (
     ("population promote", "population_promote"),
     ("population rollback", "population_rollback"),
     ("forecast", "forecast"),
+    ("features", "features"),
     ("fidelity", "fidelity"),
     ("report", "report"),
     ("merge", "merge"),
