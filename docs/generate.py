@@ -51,6 +51,25 @@ RECORDS = (
     "doxa.fidelity.ladder.Step",
     "doxa.fidelity.report.BarResult",
     "doxa.fidelity.report.Calibration",
+    "doxa.runtime.auditing.audit.Asked",
+    "doxa.audit.report.AuditReport",
+    "doxa.audit.report.FieldAudit",
+    "doxa.audit.worth.OutcomeWorth",
+    "doxa.audit.worth.FieldWorth",
+    "doxa.audit.worth.Gain",
+    "doxa.audit.journey.JourneyAudit",
+    "doxa.audit.journey.Joined",
+    "doxa.audit.journey.Ids",
+    "doxa.audit.journey.Starts",
+    "doxa.audit.journey.Department",
+    "doxa.audit.journey.Blind",
+    "doxa.audit.journey.Break",
+)
+PIPELINES = (
+    "doxa.sklearn.TwinFeatures",
+    "doxa.sklearn.TwinClassifier",
+    "doxa.sklearn.TwinRegressor",
+    "doxa.sklearn.OriginSplit",
 )
 MORE_ERRORS = ("doxa.runtime.intake.signals.BadRows",)
 READERS = (
@@ -118,6 +137,9 @@ def python() -> str:
         "## Facades",
         *(_facade(found(path)) for path in FACADES),
         *(_awaited(found(path)) for path in AWAITED),
+        "## In a scikit-learn pipeline",
+        "From `doxa.sklearn`; see [the how-to](../how-to/use-scikit-learn.md).",
+        *(_facade(found(path)) for path in PIPELINES),
         "## Records",
         *(_record(path) for path in RECORDS),
         "## Reading files",

@@ -152,5 +152,5 @@ def test_rows_that_cannot_be_read(db: Path) -> None:
         fit([(None, GRID[0])], "no_visit")
     with pytest.raises(InputError, match="no 'beep' asks"):
         fit([("p1", GRID[0])], "beeps")
-    with pytest.raises(InputError, match="columns"):
+    with pytest.raises(InputError, match="1 feature"):
         fit([("p1",)], "no_visit")

@@ -139,6 +139,7 @@ class AsyncTwins(Awaited[Twins]):
     promote = awaited(Twins.promote)
     rollback = awaited(Twins.rollback)
     forecast = awaited(Twins.forecast)
+    features = awaited(Twins.features)
     find = awaited(Twins.find)
     save_cohort = awaited(Twins.save_cohort)
     cohorts = awaited(Twins.cohorts)

@@ -55,7 +55,8 @@ def asked_rows(X: Any, clock: Clock, zone: str) -> AskedRows:  # noqa: N803 (sci
     """
     columns = columns_of(X)
     if len(columns) not in (2, 3):
-        raise InputError(f"the rows have {len(columns)} columns", where="X", expected=_EXPECTED)
+        told = f"the rows have {len(columns)} feature(s)"
+        raise InputError(told, where="X", expected=_EXPECTED)
     return AskedRows(
         _names(columns[0], "twin"),
         moments_of(columns[1], clock, zone),
@@ -73,7 +74,7 @@ def columns_of(X: Any) -> list[list[Any]]:  # noqa: N803
         return [column.to_list() for column in X.get_columns()]
     if hasattr(X, "toarray"):
         raise TypeError("Sparse data was passed for X, but rows of twins and moments are dense.")
-    rows = X.tolist() if isinstance(X, np.ndarray) else list(X)
+    rows = np.asarray(X).tolist() if hasattr(X, "__array__") else list(X)
     if not rows:
         raise ValueError("Found array with 0 sample(s) while a minimum of 1 is required.")
     if not all(isinstance(row, list | tuple) for row in rows):

@@ -7,7 +7,12 @@ from typing import Any
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
+from sklearn.utils.validation import (
+    assert_all_finite,
+    check_consistent_length,
+    check_is_fitted,
+    column_or_1d,
+)
 
 from doxa.beliefmap.columns import Floats
 from doxa.errors import InputError
@@ -44,6 +49,16 @@ class _TwinHead(BaseEstimator):  # type: ignore[misc]
     def _told(self, X: Any, *, reset: bool) -> Told:  # noqa: N803
         checked(self, X, reset=reset)
         return told(X, self.db, self.workspace, self.outcome, self.purpose)
+
+    def _labels(self, y: Any) -> Any:
+        if y is None:
+            raise ValueError(
+                f"This {type(self).__name__} estimator requires y to be passed, but the target y is"
+                " None."
+            )
+        labels = column_or_1d(y, warn=True)
+        assert_all_finite(labels, input_name="y")
+        return labels
 
     def _train(self, found: Told, y: Floats) -> None:
         outcome, past = found.ground.outcome, found.past
@@ -91,19 +106,20 @@ class TwinClassifier(ClassifierMixin, _TwinHead):  # type: ignore[misc]
 
     def fit(self, X: Any, y: Any) -> TwinClassifier:  # noqa: N803
         """Fit the head on rows and what became of them; the larger label is yes."""
+        labels = self._labels(y)
+        check_classification_targets(labels)
+        classes, code = np.unique(labels, return_inverse=True)
+        if len(classes) > 2:
+            raise ValueError(
+                "Only binary classification is supported. The type of the target is multiclass."
+            )
         found = self._told(X, reset=True)
         if self._family(found) is not Family.BERNOULLI:
             raise InputError(
                 f"{self.outcome!r} is no yes or no", where="outcome", hint="use TwinRegressor"
             )
-        labels = column_or_1d(y, warn=True)
-        check_classification_targets(labels)
-        self.classes_, code = np.unique(labels, return_inverse=True)
-        if len(self.classes_) > 2:
-            raise ValueError(
-                "Only binary classification is supported. The type of the target is multiclass."
-            )
         self._train(found, code.astype(np.float64))
+        self.classes_ = classes
         return self
 
     def predict_proba(self, X: Any) -> Floats:  # noqa: N803
@@ -119,6 +135,7 @@ class TwinClassifier(ClassifierMixin, _TwinHead):  # type: ignore[misc]
 
     def predict(self, X: Any) -> Any:  # noqa: N803
         """The likelier label of each row."""
+        check_is_fitted(self)
         return self.classes_[self.predict_proba(X).argmax(axis=1)]
 
     def __sklearn_tags__(self) -> Any:
@@ -147,8 +164,8 @@ class TwinRegressor(RegressorMixin, _TwinHead):  # type: ignore[misc]
 
     def fit(self, X: Any, y: Any) -> TwinRegressor:  # noqa: N803
         """Fit the head on rows and what became of them."""
-        found = self._told(X, reset=True)
-        self._train(found, column_or_1d(y, warn=True).astype(np.float64))
+        labels = self._labels(y).astype(np.float64)
+        self._train(self._told(X, reset=True), labels)
         return self
 
     def predict(self, X: Any) -> Floats:  # noqa: N803
