@@ -20,8 +20,9 @@ from doxa.features.plan import readings_of
 from doxa.features.views import Views
 from doxa.heads.glm import Family
 from doxa.heads.head import Forecasts, Head, family_of, forecast, recipe_of
+from doxa.learning.labelled import Labelled
 from doxa.learning.selection import known_members
-from doxa.learning.training import Labelled, train
+from doxa.learning.training import train
 from doxa.sklearn.checking import checked
 from doxa.sklearn.reader import Told, told
 

@@ -14,8 +14,9 @@ from doxa.features.phi import Recipe, phi
 from doxa.features.plan import readings_of
 from doxa.features.views import Views
 from doxa.heads.head import CHUNK, family_of
+from doxa.learning.design import level_of
 from doxa.learning.fields import Fields, fields_of_fit
-from doxa.learning.training import learned_recipe, level_of
+from doxa.learning.training import learned_recipe
 from doxa.sklearn.checking import checked
 from doxa.sklearn.reader import Told, told
 
