@@ -161,7 +161,8 @@ def found(path: str) -> Any:
 def methods(facade: type) -> Iterator[tuple[str, Any]]:
     """The public methods and properties of a facade, as they are written down."""
     for name, member in vars(facade).items():
-        if not name.startswith("_") or name == "__getitem__":
+        told = callable(member) or isinstance(member, property)
+        if told and (not name.startswith("_") or name == "__getitem__"):
             yield name, member
 
 

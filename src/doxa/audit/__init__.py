@@ -1,1 +1,1 @@
-"""What a product holds about its users today: which fields are static, stale, shared, sensitive."""
+"""What a product holds about people today: which fields are static, stale, shared, sensitive."""

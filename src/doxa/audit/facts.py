@@ -1,4 +1,4 @@
-"""What was counted of one field of a table of users, before anything is made of it."""
+"""What was counted of one field of a table of people, before anything is made of it."""
 
 from __future__ import annotations
 
@@ -87,14 +87,14 @@ class FieldFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KindFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """Counts of one kind of event.
+    """Counts of one kind of signal.
 
     Attributes
     ----------
     name : str
     events, people : int
     per_person_month : float
-        Events per person and 30 days of the whole log.
+        Signals per person and 30 days of the whole log.
     gap : float or None
         Days between a day on which somebody did it and their next, the median; None where nobody
         did it on two days, or days are not known.

@@ -20,7 +20,7 @@ class FieldAudit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AuditReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What a product holds about its users.
+    """What a product holds about people.
 
     Attributes
     ----------
@@ -31,9 +31,9 @@ class AuditReport(msgspec.Struct, frozen=True, kw_only=True):
         the table carries no times.
     fields : tuple of FieldAudit
     kinds : tuple of KindFacts
-        Of the log of events, if one was given.
+        Of the log of signals, if one was given.
     silent : int or None
-        People of the table without a single event.
+        People of the table without a single signal.
     proposal : str
         A first belief map.
     worth : tuple of OutcomeWorth

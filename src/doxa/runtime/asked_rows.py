@@ -70,7 +70,7 @@ def ground_of(wiring: Wiring, name: str, purpose: str | None = None) -> Ground:
     past = read_past(
         seen.belief_map,
         seen_scan(
-            wiring.store, seen.belief_map.zone, seen.sight, identity=people_at(wiring, None, None)
+            wiring.store, seen.belief_map, seen.sight, identity=people_at(wiring, None, None)
         ),
         fields=fields_for_fit(seen.belief_map, [seen_outcome]),
     )
