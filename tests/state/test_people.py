@@ -11,7 +11,8 @@ from doxa.beliefmap.columns import EvidenceColumns, Members, SignalColumns
 from doxa.domain.clock import DAY
 from doxa.domain.evidence import EvidenceKind, Once
 from doxa.state.cells import PER_CELL
-from doxa.state.codec import decode, decode_many
+from doxa.state.codec import decode
+from doxa.state.decoding import decode_many
 from doxa.state.encoding import encode, encode_all
 from doxa.state.join import join
 from doxa.state.people import State, fold_people, join_people
@@ -158,8 +159,12 @@ def test_bytes_of_many_twins_read_as_one_state(world, case):
     assert len(twins) > 2
     blobs = list(encode_all(state, twins, members, signals.sources))
     assert blobs == [encode(state.twin(key), members, signals.sources) for key in twins.tolist()]
-    read = decode_many(blobs, twins.tolist(), members, Sources(signals.sources), state.entries)
+    told = (blobs, twins.tolist(), members, Sources(signals.sources), state.entries)
+    read = decode_many(*told)
     assert_same(state, read, rtol=0, atol=0)
+    for known in (True, False):
+        some = decode_many(*told, np.full(len(state.entries), known))
+        assert_same(state if known else state.without(*state.entries), some, rtol=0, atol=0)
 
 
 def test_exposure_starts_with_the_first_visible_signal(world):

@@ -1,24 +1,23 @@
 """One twin's state as bytes: names in a msgpack header, numbers as they lie in memory.
 
 After the header come one block of int64 and one of float64, table after table, column after column;
-decoding makes views into the bytes. `doxa.state.encoding` writes them.
+decoding makes views into the bytes. `doxa.state.encoding` writes them, `doxa.state.decoding` reads
+those of many twins at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from doxa.beliefmap.columns import Ints, Members
 from doxa.domain.evidence import EvidenceKind
 from doxa.state.cells import EventSums, NodeCells
 from doxa.state.entries import SLOTS, Layout, keyed, node_of
-from doxa.state.people import Seen, Sessions, State, side_by_side
+from doxa.state.people import Seen, Sessions, State
 from doxa.state.traits import NONE_SAID, Traits
 from doxa.state.written import ClaimRow, MarkRow, Sources, read_claims, read_marks
 from doxa.types import HalfLife
@@ -29,10 +28,10 @@ COLUMNS = ("source", "first", "last", "opened", "occasions")
 
 WORD = 8
 
-T = TypeVar("T", np.int64, np.float64)
 
+class Table(msgspec.Struct, array_like=True):
+    """One table of a state: its layout, and how many cells it has."""
 
-class _Table(msgspec.Struct, array_like=True):
     kind: EvidenceKind
     bands: tuple[HalfLife, ...]
     unit: float
@@ -40,14 +39,16 @@ class _Table(msgspec.Struct, array_like=True):
     events: dict[str, tuple[HalfLife, ...]]
 
 
-class _Header(msgspec.Struct, array_like=True):
+class Header(msgspec.Struct, array_like=True):
+    """What stands before the numbers; what many people may have alike is left as it was written."""
+
     version: int
     integers: int
-    sources: tuple[str, ...]
-    names: list[tuple[str, tuple[str, ...]]]
+    sources: msgspec.Raw
+    names: msgspec.Raw
     """Each (entry, member) that has cells."""
-    tables: list[_Table]
-    sessions: dict[str, int]
+    tables: msgspec.Raw
+    sessions: msgspec.Raw
     seen: int
     traits: list[tuple[str, Any]]
     consents: list[tuple[str, Any]]
@@ -55,11 +56,15 @@ class _Header(msgspec.Struct, array_like=True):
     marks: list[MarkRow]
 
 
-_DECODER = msgspec.msgpack.Decoder(_Header)
+_HEADER = msgspec.msgpack.Decoder(Header)
+_SOURCES = msgspec.msgpack.Decoder(tuple[str, ...])
+_NAMES = msgspec.msgpack.Decoder(list[tuple[str, tuple[str, ...]]])
+_TABLES = msgspec.msgpack.Decoder(list[Table])
+_SESSIONS = msgspec.msgpack.Decoder(dict[str, int])
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class Part:
     """Where one table lies in the numbers of a blob.
 
     Attributes
@@ -71,141 +76,193 @@ class _Part:
     events : dict of kind to (bands, slices of ticks, openings and sums)
     """
 
-    table: _Table
+    table: Table
     cells: slice
     sums: slice
     shape: tuple[int, int]
     events: dict[str, tuple[tuple[HalfLife, ...], slice, slice, slice]]
 
+    @property
+    def layout(self) -> Layout:
+        """Kind and bands."""
+        return self.table.kind, self.table.bands
+
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
-    """What the header of a blob says of the numbers after it; blobs of equal headers share it.
+class Structure:
+    """What a header says of the numbers after it; headers that differ only in what people said share it.
 
     Attributes
     ----------
-    nodes : list of str
-        The node of each name in the header.
+    entries : dict of entry to code
+        Those of the map that reads.
+    sources : tuple of str
+    names : list of (node, member)
+        Of each (entry, member) that has cells.
     codes : int64[names]
-        The key of each name's entry in the reading map; its member is still to come.
+        The key of each name's entry; its member is still to come.
+    parts : list of Part
     columns : list of slice
-        Of the integers: place and the other columns of all cells, then those of `Seen` and `Traits`.
+        Of the integers: place and the other columns of all cells, then those of `Seen`, of traits
+        and of consents.
     words : int
         How many integers there are.
-    impersonal : bool
-        The header says nothing that hangs on the person: single nodes only, no traits,
-        consents, claims or marks.
+    sessions : dict of kind to count
+    seen : int
+    alone : bool
+        Single nodes only.
     """
 
-    header: _Header
     entries: dict[str, int]
-    nodes: list[str]
+    sources: tuple[str, ...]
+    names: list[tuple[str, tuple[str, ...]]]
     codes: Ints
-    parts: list[_Part]
+    parts: list[Part]
     columns: list[slice]
     words: int
-    impersonal: bool
+    sessions: dict[str, int]
+    seen: int
+    alone: bool
+
+    def keys(self, members: Members) -> Ints:
+        """Keys of all (entry, member), as the reading map and `members` count them."""
+        if self.alone:
+            members.meet(node for node, _ in self.names)
+            return self.codes
+        told = [members.code(node, member) for node, member in self.names]
+        return self.codes | np.array(told, dtype=np.int64)
+
+    def heard(self, sources: Sources) -> Ints:
+        """Codes of its sources, as `sources` counts them."""
+        return np.array([sources.code(name) for name in self.sources], dtype=np.int64)
 
 
-_KEPT = 256
-_PLANS: dict[bytes, _Plan] = {}
-"""Plans of the impersonal headers met last; maps of single nodes have few."""
+_KEPT = 1_024
+_STRUCTURES: dict[tuple[bytes, ...], Structure] = {}
+"""Structures of single nodes met last; nothing in them hangs on the person."""
 
 
 def decode(
     blob: bytes, twin: int, members: Members, sources: Sources, entries: dict[str, int]
 ) -> State:
-    """Read the state of one twin back; see `decode_many`."""
-    return decode_many([blob], [twin], members, sources, entries)
-
-
-def decode_many(
-    blobs: Sequence[bytes],
-    twins: Sequence[int],
-    members: Members,
-    sources: Sources,
-    entries: dict[str, int],
-) -> State:
-    """Read the states of different twins back as one; new members and sources get codes.
-
-    Blobs of equal headers are cut together, as the rows of one matrix.
+    """Read the state of one twin back; new members and sources get codes.
 
     Parameters
     ----------
-    blobs : sequence of bytes
-        What `doxa.state.encoding` wrote, at least one.
-    twins : sequence of int, ascending
-        The twins' keys in this store.
+    blob : bytes
+        What `doxa.state.encoding` wrote.
+    twin : int
+        The twin's key in this store.
     entries : dict of entry to code
-        Those of the map that reads them.
+        Those of the map that reads it.
 
     Raises
     ------
     ValueError
         When the format or the map is another one: drop the snapshot and fold again.
     """
-    alike: dict[bytes, list[int]] = {}
-    for place, blob in enumerate(blobs):
-        alike.setdefault(_head(blob), []).append(place)
-    keys = np.array(twins, dtype=np.int64)
-    states = []
-    for head, places in alike.items():
-        plan = _plan(head, entries)
-        start = WORD + len(head) + -len(head) % WORD
-        here = keys if len(alike) == 1 else keys[places]
-        numbers = _numbers([blobs[place] for place in places], start)
-        states.append(_cut(plan, numbers, here, members, sources))
-    return states[0] if len(states) == 1 else side_by_side(states)
+    head, start = head_of(blob)
+    header = header_of(head)
+    found = structure_of(header, entries)
+    numbers = np.frombuffer(blob, np.int64, -1, start)
+    integers, floats = numbers[: found.words], numbers[found.words :].view(np.float64)
+    place, source, *told = (integers[column] for column in found.columns[:6])
+    code = found.heard(sources)
+    twins = np.full(max(len(place), header.seen), twin)
+    cells = [twins, found.keys(members)[place], code[source], *told]
+    tables: dict[Layout, NodeCells] = {}
+    for part in found.parts:
+        rows = part.cells
+        keys, member, of, first, last, opened, occasions = (column[rows] for column in cells)
+        tables[part.layout] = NodeCells(
+            *part.layout,
+            part.table.unit,
+            keys,
+            member,
+            of,
+            floats[part.sums].reshape(-1, *part.shape),
+            first,
+            last,
+            opened,
+            occasions,
+            {
+                kind: EventSums(
+                    bands,
+                    floats[sums].reshape(-1, part.shape[0], len(bands)),
+                    integers[ticks],
+                    integers[openings],
+                )
+                for kind, (bands, ticks, openings, sums) in part.events.items()
+            },
+        )
+    seen, seen_first, seen_last, *lasts = (integers[column] for column in found.columns[6:])
+    key = np.array([twin], dtype=np.int64)
+    return State(
+        tables,
+        entries,
+        Seen(twins[: header.seen], code[seen], seen_first, seen_last),
+        lasting(header.traits, twin, code, *lasts[:3]),
+        {kind: Sessions(key, np.array([count])) for kind, count in found.sessions.items()},
+        lasting(header.consents, twin, code, *lasts[3:]),
+        read_claims(header.claims, key.repeat(len(header.claims)), entries, members, sources),
+        read_marks(header.marks, key.repeat(len(header.marks)), entries, members, sources),
+    )
 
 
-def _head(blob: bytes) -> bytes:
+def head_of(blob: bytes) -> tuple[bytes, int]:
+    """The header as it was written, and where the numbers begin."""
     if blob[3:WORD] != bytes(WORD - 3):
         raise ValueError(f"a snapshot of another format than {FORMAT}")
-    return blob[WORD : WORD + int.from_bytes(blob[:WORD], "little")]
+    end = WORD + int.from_bytes(blob[:WORD], "little")
+    return blob[WORD:end], end + -end % WORD
 
 
-def _numbers(blobs: Sequence[bytes], start: int) -> Ints:
-    """What follows the headers, int64[blobs, words]."""
-    if len(blobs) == 1:
-        return np.frombuffer(blobs[0], np.int64, -1, start)[None, :]
-    return np.frombuffer(b"".join(blobs), np.int64).reshape(len(blobs), -1)[:, start // WORD :]
-
-
-def _plan(head: bytes, entries: dict[str, int]) -> _Plan:
-    known = _PLANS.get(head)
-    if known is not None and known.entries is entries:
-        return known
-    header = _DECODER.decode(head)
+def header_of(head: bytes) -> Header:
+    """The header of a state of this format."""
+    header = _HEADER.decode(head)
     if header.version != FORMAT:
         raise ValueError(f"a snapshot of format {header.version}, not {FORMAT}")
+    return header
+
+
+def structure_of(header: Header, entries: dict[str, int]) -> Structure:
+    """What the header says of the numbers after it."""
+    raws = (header.sources, header.names, header.tables, header.sessions)
+    counts = (header.seen, len(header.traits), len(header.consents))
+    same = (*map(bytes, raws), bytes(str(counts), "ascii"))
+    known = _STRUCTURES.get(same)
+    if known is not None and known.entries is entries:
+        return known
+    found = _structure(header, entries)
+    if found.alone:
+        if len(_STRUCTURES) >= _KEPT:
+            _STRUCTURES.clear()
+        _STRUCTURES[same] = found
+    return found
+
+
+def _structure(header: Header, entries: dict[str, int]) -> Structure:
+    names = _NAMES.decode(header.names)
     try:
-        codes = [entries[name] for name, _ in header.names]
+        codes = [entries[name] for name, _ in names]
     except KeyError as error:
         raise ValueError(f"a snapshot of a map with {error.args[0]!r}") from None
-    plan = _planned(header, entries, codes)
-    if plan.impersonal:
-        if len(_PLANS) >= _KEPT:
-            _PLANS.clear()
-        _PLANS[head] = plan
-    return plan
-
-
-def _planned(header: _Header, entries: dict[str, int], codes: list[int]) -> _Plan:
+    tables = _TABLES.decode(header.tables)
     at = [0, 0]
 
     def stretch(which: int, count: int) -> slice:
         at[which] += count
         return slice(at[which] - count, at[which])
 
-    cells = sum(table.cells for table in header.tables)
+    cells = sum(table.cells for table in tables)
     columns = [stretch(0, cells) for _ in ("place", *COLUMNS)]
-    shapes = [(len(SLOTS[table.kind]), len(table.bands)) for table in header.tables]
+    shapes = [(len(SLOTS[table.kind]), len(table.bands)) for table in tables]
     sums = [
         stretch(1, table.cells * slots * bands)
-        for table, (slots, bands) in zip(header.tables, shapes, strict=True)
+        for table, (slots, bands) in zip(tables, shapes, strict=True)
     ]
     parts, low = [], 0
-    for table, held, shape in zip(header.tables, sums, shapes, strict=True):
+    for table, held, shape in zip(tables, sums, shapes, strict=True):
         rows, low = slice(low, low + table.cells), low + table.cells
         events = {
             kind: (
@@ -216,108 +273,29 @@ def _planned(header: _Header, entries: dict[str, int], codes: list[int]) -> _Pla
             )
             for kind, bands in table.events.items()
         }
-        parts.append(_Part(table, rows, held, shape, events))
+        parts.append(Part(table, rows, held, shape, events))
     columns += [stretch(0, header.seen) for _ in range(3)]
     for lasts in (header.traits, header.consents):
         columns += [stretch(0, len(lasts)) for _ in range(3)]
-    return _Plan(
-        header=header,
+    return Structure(
         entries=entries,
-        nodes=[node_of(name) for name, _ in header.names],
+        sources=_SOURCES.decode(header.sources),
+        names=[(node_of(name), member) for name, member in names],
         codes=keyed(np.array(codes, dtype=np.int64), 0),
         parts=parts,
         columns=columns,
         words=header.integers // WORD,
-        impersonal=not (header.traits or header.consents or header.claims or header.marks)
-        and not any(member for _, member in header.names),
+        sessions=_SESSIONS.decode(header.sessions),
+        seen=header.seen,
+        alone=not any(member for _, member in names),
     )
 
 
-def _cut(plan: _Plan, numbers: Ints, keys: Ints, members: Members, sources: Sources) -> State:
-    """The states of the twins whose numbers stand in the rows of a matrix."""
-    header, words, stretch = plan.header, plan.words, _of_many
-    twins = np.broadcast_to(keys[:, None], (len(keys), words))
-    if len(keys) == 1:
-        numbers, twins, stretch = numbers[0], np.full(words, keys[0]), _of_one
-    integers, floats = numbers[..., :words], numbers[..., words:].view(np.float64)
-    place, source, *told = (integers[..., column] for column in plan.columns[:6])
-    code = np.array([sources.code(name) for name in header.sources], dtype=np.int64)
-    cells = [twins, _keys(plan, members)[place], code[source], *told]
-    tables: dict[Layout, NodeCells] = {}
-    for part in plan.parts:
-        table, rows = part.table, part.cells
-        twin, member, source, first, last, opened, occasions = (
-            stretch(column, rows) for column in cells
-        )
-        tables[table.kind, table.bands] = NodeCells(
-            table.kind,
-            table.bands,
-            table.unit,
-            twin,
-            member,
-            source,
-            stretch(floats, part.sums).reshape(-1, *part.shape),
-            first,
-            last,
-            opened,
-            occasions,
-            {
-                kind: EventSums(
-                    bands,
-                    stretch(floats, sums).reshape(-1, part.shape[0], len(bands)),
-                    stretch(integers, ticks),
-                    stretch(integers, openings),
-                )
-                for kind, (bands, ticks, openings, sums) in part.events.items()
-            },
-        )
-    seen, seen_first, seen_last, *lasts = (stretch(integers, column) for column in plan.columns[6:])
-    return State(
-        tables,
-        plan.entries,
-        Seen(stretch(twins, slice(0, header.seen)), code[seen], seen_first, seen_last),
-        _lasts(header.traits, keys, code, *lasts[:3]),
-        {
-            kind: Sessions(keys, np.full(len(keys), count))
-            for kind, count in header.sessions.items()
-        },
-        _lasts(header.consents, keys, code, *lasts[3:]),
-        read_claims(header.claims, keys, plan.entries, members, sources),
-        read_marks(header.marks, keys, plan.entries, members, sources),
-    )
-
-
-def _lasts(
-    told: list[tuple[str, Any]], keys: Ints, code: Ints, source: Ints, at: Ints, order: Ints
+def lasting(
+    told: list[tuple[str, Any]], twin: int, code: Ints, source: Ints, at: Ints, order: Ints
 ) -> Traits:
     """Last values, of traits or of consents."""
     if not told:
         return NONE_SAID
-    return Traits(
-        np.repeat(keys, len(told)),
-        code[source],
-        at,
-        order,
-        [name for name, _ in told] * len(keys),
-        [value for _, value in told] * len(keys),
-    )
-
-
-def _of_one(numbers: NDArray[T], stretch: slice) -> NDArray[T]:
-    """A stretch of one twin's numbers: a view."""
-    return numbers[stretch]
-
-
-def _of_many(numbers: NDArray[T], stretch: slice) -> NDArray[T]:
-    """A stretch of every twin's numbers, one twin after the other."""
-    return numbers[:, stretch].reshape(-1)
-
-
-def _keys(plan: _Plan, members: Members) -> Ints:
-    """Keys of all (entry, member) of a header, as the reading map and `members` count them."""
-    if plan.impersonal:
-        members.meet(plan.nodes)
-        return plan.codes
-    named = zip(plan.nodes, plan.header.names, strict=True)
-    told = np.array([members.code(node, member) for node, (_, member) in named], np.int64)
-    return plan.codes | told
+    names, values = (list(column) for column in zip(*told, strict=True))
+    return Traits(np.full(len(told), twin), code[source], at, order, names, values)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,12 +23,10 @@ from doxa.state.consents import last_consents
 from doxa.state.entries import Layout, entries_of, entry_of_key, member_of_key
 from doxa.state.evidence import stacked
 from doxa.state.fold import fold
-from doxa.state.join import join, stacked_cells
+from doxa.state.join import join
 from doxa.state.marks import Marks, joined_marks
 from doxa.state.order import distinct
-from doxa.state.traits import NONE_SAID, Traits, join_traits, joined_traits, last_traits
-
-T = TypeVar("T", NodeCells, Traits)
+from doxa.state.traits import NONE_SAID, Traits, join_traits, last_traits
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,39 +233,6 @@ def seen(signals: SignalColumns) -> Seen:
     own = np.flatnonzero(told)
     twin, source, at = signals.twin[own], signals.source[own], signals.at[own]
     return _seen(twin, source, at, at)
-
-
-def side_by_side(states: Sequence[State]) -> State:
-    """The states of different twins as one."""
-    tables: dict[Layout, list[NodeCells]] = {}
-    for state in states:
-        for layout, cells in state.tables.items():
-            tables.setdefault(layout, []).append(cells)
-    kinds = dict.fromkeys(kind for state in states for kind in state.sessions)
-    return State(
-        {layout: _by_twin(stacked_cells(parts)) for layout, parts in tables.items()},
-        states[0].entries,
-        _seen(*map(np.concatenate, zip(*(_columns(each.seen) for each in states), strict=True))),
-        _by_twin(joined_traits([each.traits for each in states])),
-        {kind: _beside([each.sessions[kind] for each in states]) for kind in kinds},
-        joined_traits([each.consents for each in states]),
-        joined_claims([each.claims for each in states]),
-        joined_marks([each.marks for each in states]),
-    )
-
-
-def _by_twin(table: T) -> T:
-    """A table in ascending order of twins; rows of one twin stay as they stand."""
-    if (table.twin[1:] >= table.twin[:-1]).all():
-        return table
-    return table.take(np.argsort(table.twin, kind="stable"))
-
-
-def _beside(counts: Sequence[Sessions]) -> Sessions:
-    twin = np.concatenate([each.twin for each in counts])
-    count = np.concatenate([each.count for each in counts])
-    sort = np.argsort(twin)
-    return Sessions(twin[sort], count[sort])
 
 
 def join_people(earlier: State, later: State) -> State:

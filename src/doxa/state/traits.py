@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -93,18 +92,6 @@ def join_traits(a: Traits, b: Traits) -> Traits:
     if not b.name:
         return a
     return newest([*_rows(a), *_rows(b)])
-
-
-def joined_traits(parts: Sequence[Traits]) -> Traits:
-    """The traits of different twins, one part after the other, in ascending order of twins."""
-    return Traits(
-        np.concatenate([part.twin for part in parts]),
-        np.concatenate([part.source for part in parts]),
-        np.concatenate([part.at for part in parts]),
-        np.concatenate([part.order for part in parts]),
-        [name for part in parts for name in part.name],
-        [value for part in parts for value in part.value],
-    )
 
 
 def _rows(traits: Traits) -> list[TraitRow]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Iterable, Sequence
 
 import msgspec
 import numpy as np
@@ -13,8 +12,6 @@ from doxa.state.claims import Claims, Key
 from doxa.state.entries import entry_of_key, keyed, member_of_key
 from doxa.state.marks import NOBODY, Marks
 from doxa.state.people import State
-
-R = TypeVar("R")
 
 
 class ClaimRow(msgspec.Struct, array_like=True):
@@ -115,33 +112,14 @@ def mark_rows(
     ]
 
 
-class _Columns:
-    """Columns of rows that several twins have alike, one twin's after the other's."""
-
-    def __init__(self, keys: Ints, entries: dict[str, int]) -> None:
-        self.keys, self.entries = keys, entries
-
-    def of(self, rows: Sequence[R], number: Callable[[R], int]) -> Ints:
-        return np.tile(np.array([number(row) for row in rows], dtype=np.int64), len(self.keys))
-
-    def twin(self, rows: Sequence[R]) -> Ints:
-        return np.repeat(self.keys, len(rows))
-
-    def entry(self, node: str) -> int:
-        try:
-            return self.entries[node]
-        except KeyError as error:
-            raise ValueError(f"a snapshot of a map with {error.args[0]!r}") from None
-
-
 def read_claims(
     rows: Sequence[ClaimRow],
-    keys: Ints,
+    twin: Ints,
     entries: dict[str, int],
     members: Members,
     sources: Sources,
 ) -> Claims:
-    """The claims of twins that all have these rows.
+    """Claims, each of the twin beside it.
 
     Raises
     ------
@@ -150,54 +128,60 @@ def read_claims(
     """
     if not rows:
         return Claims.none()
-    made = _Columns(keys, entries)
     return Claims(
-        row=np.full(len(rows) * len(keys), -1),
-        twin=made.twin(rows),
-        source=made.of(rows, lambda one: sources.code(one.source)),
-        at=made.of(rows, lambda one: one.at),
-        order=made.of(rows, lambda one: one.order),
-        session=made.of(rows, lambda one: one.session),
-        day=made.of(rows, lambda one: one.day),
+        row=np.full(len(rows), -1),
+        twin=twin,
+        source=_column(sources.code(one.source) for one in rows),
+        at=_column(one.at for one in rows),
+        order=_column(one.order for one in rows),
+        session=_column(one.session for one in rows),
+        day=_column(one.day for one in rows),
         key=keyed(
-            made.of(rows, lambda one: made.entry(one.node)),
-            made.of(rows, lambda one: members.code(one.node, one.member)),
+            _entries(rows, entries), _column(members.code(one.node, one.member) for one in rows)
         ),
-        channel=made.of(rows, lambda one: one.channel),
-        weight=np.tile(np.array([one.weight for one in rows]), len(keys)),
-        begins=made.of(rows, lambda one: one.begins),
-        ends=made.of(rows, lambda one: one.ends),
-        id=[(one.source, one.id) for one in rows] * len(keys),
-        replaces=[one.replaces for one in rows] * len(keys),
-        words=[one.words for one in rows] * len(keys),
+        channel=_column(one.channel for one in rows),
+        weight=np.array([one.weight for one in rows], dtype=np.float64),
+        begins=_column(one.begins for one in rows),
+        ends=_column(one.ends for one in rows),
+        id=[(one.source, one.id) for one in rows],
+        replaces=[one.replaces for one in rows],
+        words=[one.words for one in rows],
     )
 
 
 def read_marks(
     rows: Sequence[MarkRow],
-    keys: Ints,
+    twin: Ints,
     entries: dict[str, int],
     members: Members,
     sources: Sources,
 ) -> Marks:
-    """The marks of twins that all have these rows; see `read_claims`."""
+    """Marks, each of the twin beside it; see `read_claims`."""
     if not rows:
         return Marks.none()
-    made = _Columns(keys, entries)
-
-    def member(one: MarkRow) -> int:
-        return NOBODY if one.member is None else members.code(one.node, one.member)
-
     return Marks(
-        twin=made.twin(rows),
-        source=made.of(rows, lambda one: sources.code(one.source)),
-        at=made.of(rows, lambda one: one.at),
-        order=made.of(rows, lambda one: one.order),
-        entry=made.of(rows, lambda one: made.entry(one.node)),
-        member=made.of(rows, member),
-        role=made.of(rows, lambda one: one.role),
-        begins=made.of(rows, lambda one: one.begins),
-        ends=made.of(rows, lambda one: one.ends),
-        amount=np.tile(np.array([one.amount for one in rows]), len(keys)),
-        fields=[one.fields for one in rows] * len(keys),
+        twin=twin,
+        source=_column(sources.code(one.source) for one in rows),
+        at=_column(one.at for one in rows),
+        order=_column(one.order for one in rows),
+        entry=_entries(rows, entries),
+        member=_column(
+            NOBODY if one.member is None else members.code(one.node, one.member) for one in rows
+        ),
+        role=_column(one.role for one in rows),
+        begins=_column(one.begins for one in rows),
+        ends=_column(one.ends for one in rows),
+        amount=np.array([one.amount for one in rows], dtype=np.float64),
+        fields=[one.fields for one in rows],
     )
+
+
+def _column(values: Iterable[int]) -> Ints:
+    return np.array(list(values), dtype=np.int64)
+
+
+def _entries(rows: Sequence[ClaimRow] | Sequence[MarkRow], entries: dict[str, int]) -> Ints:
+    try:
+        return _column(entries[one.node] for one in rows)
+    except KeyError as error:
+        raise ValueError(f"a snapshot of a map with {error.args[0]!r}") from None

@@ -245,9 +245,9 @@ MEMORY = (
         erased_by="a write by anybody drops them at the next read",
     ),
     Memory(
-        name="doxa.state.codec._PLANS",
+        name="doxa.state.codec._STRUCTURES",
         holds="",
-        erased_by="the shapes of snapshots without traits and members: names of nodes and sources",
+        erased_by="the shapes of snapshots without members: names of nodes and sources",
     ),
     Memory(
         name="doxa.storage.memory.MemoryLedger",

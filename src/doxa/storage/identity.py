@@ -67,12 +67,16 @@ class Identity:
         >>> Identity.of({2: (1, 0), 5: (1, 0), 7: (6, 0)}).keys([2, 3])
         [1, 2, 3, 5]
         """
+        if not len(self.alias):
+            return sorted({int(key) for key in of})
         wanted = np.unique(self.roots(np.asarray(of, dtype=np.int64)))
         parts = self.alias[np.isin(self.root, wanted)]
         return [int(key) for key in np.union1d(wanted, parts)]
 
     def parts(self, of: Sequence[int] | Ints) -> dict[int, tuple[int, ...]]:
         """The aliases of each of some roots, ascending; roots without any are left out."""
+        if not len(self.alias):
+            return {}
         chosen = np.isin(self.root, np.asarray(of, dtype=np.int64))
         found: dict[int, list[int]] = {}
         for alias, root in zip(

@@ -23,9 +23,13 @@ from doxa.beliefmap.cohorts.tree import (
     names_of,
 )
 from doxa.beliefmap.columns import Ints
+from doxa.beliefmap.model import BeliefMap
+from doxa.beliefmap.open_nodes import nodes_of
 from doxa.beliefmap.payloads import Bools
 from doxa.beliefmap.sights import seen_map, sight_of
-from doxa.reading.falling_back import own_priors
+from doxa.reading.coupling.field import Field
+from doxa.reading.falling_back import own_priors, with_wider
+from doxa.reading.priors import Priors
 from doxa.runtime.cohorts.cohort import Cohort
 from doxa.runtime.cohorts.condition import condition_asked
 from doxa.runtime.cohorts.part import Part, compared, registered_in
@@ -39,6 +43,7 @@ from doxa.runtime.readings import moments
 from doxa.runtime.versions import field_at, map_at, priors_at
 from doxa.runtime.views import gate_of, map_seen_by, seen_many
 from doxa.runtime.wiring import Wiring
+from doxa.state.entries import entries_of, node_of
 from doxa.types import Moment
 
 PART = 5_000
@@ -75,10 +80,13 @@ def find(
     identity = people_at(wiring, asked.as_of, asked.known_at)
     keys = all_people(wiring, identity)
     forecasts = _forecasts(wiring, tree, asked, purpose)
+    field = field_at(wiring, belief_map, asked.known_at, sight)
+    given = priors_at(wiring, asked.known_at, sight)
+    wanted = _entries_read(tree, whole, belief_map, field)
     holding, known, left_out = [], 0, 0
     for start in range(0, len(keys), PART):
         some = keys[start : start + PART]
-        states = twin_states(wiring, whole, some, identity, asked.as_of, asked.known_at)
+        states = twin_states(wiring, whole, some, identity, asked.as_of, asked.known_at, wanted)
         for place, folded in states:
             here = some[place]
             gate = gate_of(whole, purpose, folded)
@@ -89,20 +97,19 @@ def find(
             seen = seen_many(wiring, gate, here, identity, folded, asked.as_of, asked.known_at)[1]
             now, heard = moments(seen, here, asked.as_of), voices(belief_map, seen.sources)
             counted = counted_each(seen, here, now, heard)
-            given = priors_at(wiring, asked.known_at, sight)
             part = Part(
                 belief_map=belief_map,
                 folded=counted,
                 keys=here,
                 now=now,
                 priors=own_priors(given, belief_map, counted.state, here, now, heard, gate),
-                field=field_at(wiring, belief_map, asked.known_at, sight),
+                field=field,
                 gate=gate,
                 voices=heard,
             )
             looked = registered_in(seen, here) & ~withheld
             known += int(looked.sum())
-            wanting = Wanting(part, partial(_frozen, wiring, part, asked.known_at))
+            wanting = Wanting(part, partial(_frozen, wiring, part, given, asked.known_at))
             holding.append(here[_Tested(part, wanting, tree, forecasts).of(looked)])
         if progress is not None:
             progress(min(start + PART, len(keys)), len(keys))
@@ -117,21 +124,45 @@ def find(
     )
 
 
-def _frozen(wiring: Wiring, part: Part, known_at: Moment | None, place: int) -> Frozen:
+def _entries_read(
+    tree: Tree, whole: BeliefMap, belief_map: BeliefMap, field: Field
+) -> Bools | None:
+    """The entries whose cells a condition asks for, and those their nodes start from or lean on.
+
+    None = all of them.
+    """
+    names = set(names_of(tree))
+    for leaf in leaves(tree):
+        if isinstance(leaf, OfGoal):
+            return None  # what moves a goal is found person by person
+        if isinstance(leaf, OfKind):
+            names |= {node.name for node in nodes_of(belief_map).values() if node.kind is leaf.kind}
+    names |= field.around(names).place.keys()
+    nodes = nodes_of(belief_map)
+    told = [nodes[name] for name in names if name in nodes]
+    names |= {node.name for node in with_wider(belief_map, told)}
+    return np.array([node_of(entry) in names for entry in entries_of(whole).names], dtype=bool)
+
+
+def _frozen(
+    wiring: Wiring, part: Part, given: Priors, known_at: Moment | None, place: int
+) -> Frozen:
     """One of some twins as it is read alone."""
-    key = int(part.keys[place])
+    keys, now = part.keys[place : place + 1], part.now[place : place + 1]
+    key = int(keys[0])
     view = part.gate.view(key)
     belief_map = seen_map(part.gate.belief_map, view)
+    state = part.folded.state.twin(key)
     return Frozen(
         wiring=wiring,
         twin="",
         person=Person(key),
         belief_map=belief_map,
-        priors=part.priors,
+        priors=own_priors(given, belief_map, state, keys, now, part.voices),
         field=field_at(wiring, belief_map, known_at, view.sight),
-        now=int(part.now[place]),
+        now=int(now[0]),
         known_at=known_at,
-        folded=replace(part.folded, state=part.folded.state.twin(key)),
+        folded=replace(part.folded, state=state),
         view=view,
     )
 

@@ -164,7 +164,6 @@ def registered_in(folded: Folded, keys: Ints, sight: Sight = EVERYTHING) -> Bool
     traits = state.traits
     seen = np.array([sight.sees(name) for name in traits.name], dtype=bool)
     known = [state.seen.twin[hears[state.seen.source]], traits.twin[hears[traits.source] & seen]]
-    known += [cells.twin[hears[cells.source]] for cells in state.tables.values()]
     return np.isin(keys, np.concatenate(known))
 
 

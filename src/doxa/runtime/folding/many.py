@@ -8,12 +8,13 @@ import numpy as np
 
 from doxa.beliefmap.columns import Ints, Members
 from doxa.beliefmap.model import BeliefMap
+from doxa.beliefmap.payloads import Bools
 from doxa.runtime.folding.fold import Folded, fold_rows, fold_signals
 from doxa.runtime.folding.rows import ledger_rows
 from doxa.runtime.folding.snapshots import serves
 from doxa.runtime.identity import taken_back_since
 from doxa.runtime.wiring import Wiring
-from doxa.state.codec import decode_many
+from doxa.state.decoding import decode_many
 from doxa.state.entries import entries_of
 from doxa.state.people import join_people
 from doxa.state.written import Sources
@@ -28,6 +29,7 @@ def twin_states(
     identity: Identity,
     until: Moment | None,
     known_at: Moment | None,
+    wanted: Bools | None = None,
 ) -> Iterator[tuple[Ints, Folded]]:
     """Fold some twins: places in `keys` and their states, one part per way of folding them.
 
@@ -37,8 +39,10 @@ def twin_states(
         Twins that stand for a person, distinct; those below 0 were never met.
     identity : Identity
         Who is whom at `until`, as known at `known_at`.
+    wanted : bool[entries], optional
+        Nothing else is needed: of the rest some cells, and all marks, may be missing.
     """
-    found = _from_snapshots(wiring, belief_map, keys, identity, until, known_at)
+    found = _from_snapshots(wiring, belief_map, keys, identity, until, known_at, wanted)
     if found is not None:
         yield found
     served = np.zeros(len(keys), dtype=bool)
@@ -65,6 +69,7 @@ def _from_snapshots(
     identity: Identity,
     until: Moment | None,
     known_at: Moment | None,
+    wanted: Bools | None,
 ) -> tuple[Ints, Folded] | None:
     """The twins that have a snapshot which serves; None when there are none, or it cannot be told."""
     if belief_map is not wiring.belief_map:
@@ -106,12 +111,14 @@ def _from_snapshots(
             members,
             sources,
             entries_of(belief_map).codes,
+            wanted,
         )
     except ValueError:
         return None
-    later = fold_signals(belief_map, tail, members)
     last_seq = max(max(each.last_seq for each in snapshots), int(tail.seq.max(initial=0)))
-    state = join_people(earlier, later)
+    state = earlier
+    if len(tail):
+        state = join_people(earlier, fold_signals(belief_map, tail, members))
     return np.flatnonzero(np.isin(keys, twins)), Folded(
         state, members, sources.names, last_seq, belief_map
     )

@@ -94,9 +94,9 @@ def _row(snapshot: Snapshot, workspace: int) -> dict[str, Any]:
 
 
 def _snapshot(row: tuple[Any, ...]) -> Snapshot:
-    *fields, aliases = row
-    named = dict(zip(Snapshot.__struct_fields__, fields, strict=False))
-    return Snapshot(**named, aliases=tuple(msgspec.json.decode(aliases)) if aliases else ())
+    twin, mark, until, newest_at, newest_recorded, last_seq, state, aliases = row
+    parts = tuple(msgspec.json.decode(aliases)) if aliases else ()
+    return Snapshot(twin, mark, until, newest_at, newest_recorded, last_seq, state, parts)
 
 
 def snapshot(connection: sqlite3.Connection, workspace: int, twin: int) -> Snapshot | None:
