@@ -33,6 +33,8 @@ sources: {default: {trust: 0.7}, support: {trust: 0.9, seen_by: [service, ads]},
 nodes:
   fair: {kind: belief, half_life: 90d, base: 0.6}
   dares: {kind: belief}
+  calm: {kind: belief}
+  calm_when: {kind: belief, of: weekpart, within: calm}
   worried: {kind: feeling, opt_in: true, half_life: 21d}
   buys: {kind: preference, of: category}
   likes: {kind: preference, of: category, scale: [1, 5]}
@@ -54,6 +56,7 @@ signals:
   course: [{node: learn, for: 1}]
   dared: [{node: dares, for: 1}, {node: perform, for: 1}]
   move: [{node: moving, for: 1}]
+  relaxed: [{node: calm, for: 1}, {node: calm_when, for: 1}]
   cooked: []
   learned: []
 purposes:
@@ -86,6 +89,7 @@ SIGNALS = (
     ("learned", {"topic": "piano"}),
     ("dared", {}),
     ("move", {}),
+    ("relaxed", {}),
     ("cooked", {}),
     ("cooked", {}),
     ("traits", {"tier": "gold", "income": "low"}),
@@ -111,6 +115,8 @@ ATOMS = (
     "dares > 0.5",
     "worried > 0.5",
     "worried.unmet",
+    "calm_when[weekend] > 0.5 or calm_when[weekday] > 0.7",
+    "calm_when[*] > 0.6",
     "buys[MILK] >= 50%",
     "buys[*].forming",
     "likes[MILK].mean > 3",
@@ -216,7 +222,17 @@ REFUSED = {
     None: set(),
     "service": set(),
     "shop": {"worried", "cook"},
-    "ads": {"worried", "cook", "dares", "likes", "perform", "moving", "income", "undeclared"},
+    "ads": {
+        "worried",
+        "cook",
+        "dares",
+        "likes",
+        "calm_when",
+        "perform",
+        "moving",
+        "income",
+        "undeclared",
+    },
 }
 """What a condition of each purpose may not name; an excepted trait is absent, as unknown ones are."""
 
