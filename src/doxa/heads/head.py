@@ -30,6 +30,7 @@ from doxa.heads.errors import (
     width,
 )
 from doxa.heads.glm import Family, link_of, mean_of
+from doxa.heads.members import MemberSlopes
 from doxa.heads.spread import Spread, sigma_of, spread_columns
 
 CHUNK = 131_072
@@ -38,7 +39,7 @@ CHUNK = 131_072
 class Head(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a fit learned about one outcome, frozen.
 
-    eta = bias + item_weight * link(item mean) + sum_j weights_j phi_j; the calibration is
+    eta = bias + item_weight * link(item mean) + sum_j (weights_j + d_mj) phi_j; the calibration is
     already inside these numbers, so that a reason is a difference of eta and nothing else.
 
     Attributes
@@ -51,6 +52,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     norms : per node
     known, recent, traits : payload fields of the asking signal, of those before it, of the person
     apart : members that everything is weighed for apart, beside what they share
+    by_member : how members differ in what columns weigh, None where they do not
     errors : how much a person's own effects count, None where they are not read
     spread : how far values lie from their forecast, None where nothing says
     rows, people : fit rows and people behind them
@@ -80,6 +82,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     recent: list[FieldNorms] = []
     traits: list[FieldNorms] = []
     apart: list[str] = []
+    by_member: MemberSlopes | None = None
     errors: Errors | None = None
     spread: Spread | None = None
 
@@ -221,7 +224,11 @@ def reasons(head: Head, views: Views, rows: Rows) -> Reasons:
     recipe = recipe_of(head, views.map)
     told = phi(recipe, views, rows)
     silent = phi(recipe, views, rows, silenced="*")
-    moved = (_within(head, told) - _within(head, silent)) * np.asarray(head.weights)
+    change = _within(head, told) - _within(head, silent)
+    moved = change * np.asarray(head.weights)
+    if head.by_member is not None:
+        own = head.by_member.columns
+        moved[:, own] += change[:, own] * _of_members(head, head.by_member, views, rows)[1]
     nodes = tuple(dict.fromkeys(owner for owner in told.owners if owner != CIRCUMSTANCES))
     owners = np.array(told.owners)
     parts = [moved[:, owners == node].sum(axis=1) for node in nodes]
@@ -251,12 +258,24 @@ def _within(head: Head, found: Phi) -> Floats:
 def plain_eta(head: Head, views: Views, rows: Rows, found: Phi, line: Line | None = None) -> Floats:
     """The linear predictor of some rows without the effects of persons; of another line, if given."""
     line = line or Line(bias=head.bias, item_weight=head.item_weight, weights=head.weights)
-    eta: Floats = line.bias + _within(head, found) @ np.asarray(line.weights)
+    within = _within(head, found)
+    eta: Floats = line.bias + within @ np.asarray(line.weights)
+    if head.by_member is not None:
+        intercept, slopes = _of_members(head, head.by_member, views, rows)
+        eta = eta + intercept
+        eta += np.einsum("ij,ij->i", within[:, head.by_member.columns], slopes)
     if head.rates is not None:
         dimension = recipe_of(head, views.map).outcome.of or ""
         means = head.rates.of(rows.member, views.past.values(dimension))
         eta = eta + line.item_weight * link_of(means, head.family)
     return eta
+
+
+def _of_members(
+    head: Head, by_member: MemberSlopes, views: Views, rows: Rows
+) -> tuple[Floats, Floats]:
+    dimension = recipe_of(head, views.map).outcome.of or ""
+    return by_member.of(rows.member, views.past.values(dimension))
 
 
 def family_of(outcome: Outcome, belief_map: BeliefMap) -> Family:

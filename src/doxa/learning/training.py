@@ -23,6 +23,7 @@ from doxa.learning.design import design_of, level_of
 from doxa.learning.fields import Fields, fields_of_fit
 from doxa.learning.fitted import Fitted, head_of
 from doxa.learning.labelled import Labelled, Progress, sample_of
+from doxa.learning.members import with_member_slopes
 from doxa.learning.personal import with_errors
 from doxa.learning.spread import with_spread
 
@@ -59,7 +60,8 @@ def train(
             f"no fit rows for {outcome.name!r}", hint="load more history, or shorten the window"
         )
     rng = np.random.Generator(np.random.Philox(seed))
-    sample = fit.take(sample_of(len(fit.y), MOST_ROWS, rng))
+    drawn = sample_of(len(fit.y), MOST_ROWS, rng)
+    sample = fit.take(drawn)
     family = family_of(outcome, belief_map)
     fields = fields_of_fit(
         outcome, views.past, sample.rows, sample.y, family, level_of(sample.y, family)
@@ -87,6 +89,8 @@ def train(
     head = head_of(fitted, sample, items, known, views)
     tell(f"people's own effects on {outcome.name}", 0.0)
     head = with_errors(head, fitted, views, sample, fields)
+    if head.errors is None and outcome.of is not None and not head.apart:
+        head = with_member_slopes(head, fitted, views, fit, drawn, known, tell)
     return with_spread(head, views, sample.rows, sample.y, fields)
 
 
