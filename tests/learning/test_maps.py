@@ -77,10 +77,11 @@ def test_a_map_fits_what_it_can_and_says_what_not(path: Path) -> None:
     skipped: dict[str, str] = {}
     origin = max(signal.at for signal in signals) + 1
     found = fit_population(past, outcomes, origin, skipped=skipped)
-    assert set(found.heads) | set(skipped) == {outcome.name for outcome in outcomes}
+    assert {*found.heads, *found.choices, *skipped} == {outcome.name for outcome in outcomes}
     assert all(
         np.isfinite(head.weights).all() and np.isfinite(head.bias) for head in found.heads.values()
     )
+    assert all(np.isfinite(head.weights).all() for head in found.choices.values())
     allowed = ("no window of", "nobody can be asked", "no fit rows")
     for reason in skipped.values():
         assert any(words in reason for words in allowed), skipped

@@ -24,8 +24,11 @@ LIVING = ("motivates", "blocks", "part_of", "about")
 """Edges that goals and feelings read."""
 
 OUTCOMES: dict[str, tuple[Callable[[Outcome], bool], str]] = {
-    "choice": (lambda outcome: outcome.target is Target.CHOICE, f"{_LATER}: no forecast"),
     "time_to": (lambda outcome: outcome.target is Target.TIME_TO, f"{_LATER}: no forecast"),
+    "given": (
+        lambda outcome: outcome.target is Target.CHOICE and bool(outcome.given or outcome.recent),
+        f"{_LATER} beside options: their attributes are",
+    ),
     "each": (
         lambda outcome: outcome.each is not None and outcome.after is None and not outcome.within,
         f"{_LATER} at a signal: no forecast",

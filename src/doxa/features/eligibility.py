@@ -123,7 +123,7 @@ def _groups(
     asked = [rows.twin]
     for name in among.same:
         own.append(field_codes(past, among.kind, name, signal))
-        asked.append(field_codes(past, outcome.after or outcome.kind, name, rows.signal))
+        asked.append(field_codes(past, carrier(outcome), name, rows.signal))
     both = np.stack([np.concatenate(pair) for pair in zip(own, asked, strict=True)], axis=1)
     _, code = np.unique(both, axis=0, return_inverse=True)
     code = code.ravel().astype(np.int64)

@@ -71,8 +71,8 @@ class FieldNorms(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def carrier(outcome: Outcome) -> str:
-    """The kind of signal that asks the outcome: the trigger, else the one that decides it."""
-    return outcome.after or outcome.kind
+    """The kind of signal that asks the outcome: the trigger, the one that offers, else the deciding one."""
+    return outcome.after or outcome.shown or outcome.kind
 
 
 def known_fields(outcome: Outcome) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.model import Outcome, Target
 from doxa.errors import InputError
 from doxa.features.events import Events, events_of
+from doxa.features.menus import menus_of, taken
 from doxa.features.moments import is_at_signal
 from doxa.features.past import Past
 from doxa.features.rows import Bound, Rows
@@ -26,7 +27,7 @@ class Labels:
     Attributes
     ----------
     y : float64[n]
-        0 or 1, a count, a sum or a value; NaN where nothing decided it.
+        0 or 1, a count, a sum or a value, the code of the option taken; NaN where nothing decided it.
     resolved : bool[n]
         Whether the window had closed by the end of what is known; a row that is not resolved is
         counted, never scored as "no".
@@ -44,7 +45,9 @@ def labels_of(outcome: Outcome, past: Past, rows: Rows, complete_until: int) -> 
     complete_until : int
         The ledger is complete before this moment; windows ending later are unresolved.
     """
-    if is_at_signal(outcome):
+    if outcome.target is Target.CHOICE:
+        y = _taken(outcome, past, rows)
+    elif is_at_signal(outcome):
         y = _own_value(outcome, past, rows)
     else:
         events, group = events_of(outcome, past, rows)
@@ -59,6 +62,13 @@ def _own_value(outcome: Outcome, past: Past, rows: Rows) -> Floats:
     known = np.full(len(past.signals), np.nan)
     known[columns.row] = columns.fields[outcome.field or ""].numbers()
     return np.asarray(known[rows.signal])
+
+
+def _taken(outcome: Outcome, past: Past, rows: Rows) -> Floats:
+    """The code of the option taken, as far as it was on offer."""
+    option = taken(outcome, past, rows).option
+    offered = menus_of(outcome, past, rows).place_of(option) >= 0
+    return np.where(offered, option, np.nan).astype(np.float64)
 
 
 def already_done(outcome: Outcome, past: Past, rows: Rows) -> NDArray[np.bool_]:
@@ -136,5 +146,4 @@ _DECIDE = {
     Target.SUM: _sum,
     Target.VALUE: _value,
     Target.TIME_TO: _unread,
-    Target.CHOICE: _unread,
 }

@@ -12,10 +12,13 @@ from doxa.beliefmap.model import Outcome, Target
 from doxa.errors import InputError
 from doxa.features.events import members_of
 from doxa.features.known import carrier, known_fields
+from doxa.features.menus import sizes
 from doxa.features.past import Past
 from doxa.features.rows import FIRST, LAST, NONE, Bound, Rows, joined
 
 AT_SIGNAL = (Target.VALUE, Target.CHOICE)
+FEWEST_OPTIONS = 2
+"""Who is offered fewer has nothing to choose."""
 
 
 def is_at_signal(outcome: Outcome) -> bool:
@@ -26,8 +29,12 @@ def is_at_signal(outcome: Outcome) -> bool:
 def fields_needed(outcome: Outcome) -> dict[str, tuple[str, ...]]:
     """The payload fields that moments and labels of an outcome read, by kind."""
     own = [outcome.field, outcome.of and outcome.by.get(outcome.of, outcome.of), outcome.each]
-    needed = {outcome.kind: (*own, *outcome.same, *fields_of(outcome.when))}
+    needed = {outcome.kind: (*own, *outcome.same)}
     asked: tuple[str | None, ...] = (*outcome.same, *known_fields(outcome))
+    if outcome.target is Target.CHOICE:
+        asked = (*asked, outcome.options, *outcome.attributes, *fields_of(outcome.when))
+    else:
+        needed[outcome.kind] = (*needed[outcome.kind], *fields_of(outcome.when))
     if outcome.after is not None:
         asked = (*asked, outcome.until, *outcome.by.values(), outcome.of)
     for kind, names in ((carrier(outcome), asked), *outcome.recent.items()):
@@ -84,8 +91,11 @@ def _closing(outcome: Outcome, past: Past, signal: Ints, at: Ints) -> Bound:
 def at_signals(outcome: Outcome, past: Past) -> Rows:
     """Every signal that carries the asked value: reads strictly what is before it.
 
-    An outcome of a family is asked once per member that the signal names.
+    An outcome of a family is asked once per member that the signal names; a choice at every signal
+    that offers two options or more.
     """
+    if outcome.target is Target.CHOICE:
+        return at_offers(outcome, past)
     columns = past.columns[outcome.kind]
     asked = mask(outcome.when, columns.fields) & columns.fields[outcome.field or ""].present()
     place, member = _members_named(outcome, past, np.flatnonzero(asked))
@@ -105,3 +115,21 @@ def _members_named(outcome: Outcome, past: Past, asked: Ints) -> tuple[Ints, Int
     row, member = members_of(past, outcome.of, fields[outcome.by.get(outcome.of, outcome.of)])
     kept = np.isin(row, asked)
     return row[kept], member[kept]
+
+
+def at_offers(outcome: Outcome, past: Past) -> Rows:
+    """Every signal that offers options: reads strictly what is before it.
+
+    A choice made in another signal is decided in the window [at, at + within].
+    """
+    columns = past.columns[carrier(outcome)]
+    asked = mask(outcome.when, columns.fields) & (sizes(outcome, past) >= FEWEST_OPTIONS)
+    signal = columns.row[np.flatnonzero(asked)]
+    sort = np.lexsort((past.signals.order[signal], past.signals.at[signal]))
+    signal = signal[sort]
+    at, order = past.signals.at[signal], past.signals.order[signal]
+    seen, twin = Bound(at, order), past.signals.twin[signal]
+    closes = Bound(at, order + 1)
+    if outcome.within is not None:
+        closes = Bound(at + outcome.within, np.full(len(at), LAST))
+    return Rows(twin, seen, seen, closes, np.full(len(at), NONE), signal, twin)

@@ -11,6 +11,7 @@ import numpy as np
 from doxa.beliefmap.columns import Ints
 from doxa.beliefmap.model import Outcome
 from doxa.beliefmap.payloads import Columns
+from doxa.features.known import carrier
 from doxa.features.past import KindColumns, Past
 from doxa.features.rows import FIRST, NONE, Bound, Rows
 from doxa.types import Json, Moment
@@ -45,7 +46,8 @@ def with_supposed(
     """
     count, known = len(twins), len(past.signals)
     kinds = past.signals.kinds
-    kinds = kinds if outcome.kind in kinds else (*kinds, outcome.kind)
+    kind = carrier(outcome)
+    kinds = kinds if kind in kinds else (*kinds, kind)
     sources = past.signals.sources
     if source is not None and source not in sources:
         sources = (*sources, source)
@@ -55,7 +57,7 @@ def with_supposed(
         "recorded": np.full(count, origin),
         "order": np.zeros(count),
         "seq": np.zeros(count),
-        "kind": np.full(count, kinds.index(outcome.kind)),
+        "kind": np.full(count, kinds.index(kind)),
         "source": np.full(count, NONE if source is None else sources.index(source)),
         "session": np.full(count, session),
         "day": np.zeros(count),
@@ -70,7 +72,7 @@ def with_supposed(
     signals = replace(past.signals, **columns, kinds=kinds, sources=sources)
     signal = np.arange(known, known + count)
     told = dict(past.columns)
-    told[outcome.kind] = _with_payload(past.columns[outcome.kind], payload, signal)
+    told[kind] = _with_payload(past.columns[kind], payload, signal)
     cut = Bound(np.full(count, origin), np.full(count, FIRST))
     rows = Rows(twins, cut, cut, cut, np.full(count, NONE), signal, twins)
     return replace(past, signals=signals, columns=told), rows

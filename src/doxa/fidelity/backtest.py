@@ -2,44 +2,31 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 
-from doxa.beliefmap.columns import Floats, Ints
+from doxa.beliefmap.columns import Ints
 from doxa.beliefmap.evaluation import Evaluation, EvaluationRow, Question
-from doxa.beliefmap.model import Outcome
+from doxa.beliefmap.model import Outcome, Target
 from doxa.errors import InputError
 from doxa.features.past import Past
 from doxa.features.plan import outcome_named, readings_of
-from doxa.features.rows import Rows
 from doxa.features.views import Views
+from doxa.fidelity.choices import run_choice
 from doxa.fidelity.ladder import TWIN
+from doxa.fidelity.laps import Laps
 from doxa.fidelity.leaks import leaks_of
-from doxa.fidelity.metrics import COVERED, murphy, reliability
+from doxa.fidelity.metrics import COVERED
 from doxa.fidelity.report import Calibration, Origins, RowReport
 from doxa.fidelity.rivals.setting import Rung, Setting
 from doxa.fidelity.rungs import Progress, bars_of, combined, ladders_of, rungs_of
 from doxa.fidelity.shuffling import shuffled
 from doxa.fidelity.split import Split, split_rows
 from doxa.heads.glm import Family
-from doxa.heads.head import Head, family_of, forecast, interval
+from doxa.heads.head import family_of, forecast, interval
 from doxa.learning.training import train
-
-
-@dataclass(slots=True)
-class _Clock:
-    """Seconds per phase of a row."""
-
-    started: float = field(default_factory=time.perf_counter)
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    def lap(self, phase: str) -> None:
-        now = time.perf_counter()
-        self.seconds[phase] = round(self.seconds.get(phase, 0.0) + now - self.started, 3)
-        self.started = now
 
 
 def run_row(
@@ -50,7 +37,7 @@ def run_row(
     progress: Progress,
     *,
     shuffles: int = 0,
-) -> tuple[RowReport, Head]:
+) -> RowReport:
     """Fit and score one row of an evaluation.
 
     Parameters
@@ -68,14 +55,16 @@ def run_row(
         The row asks something that this version does not do yet.
     """
     outcome = _supported(evaluation, row)
-    clock = _Clock()
+    laps = Laps()
     if row.shuffle_within is not None:
         past = shuffled(past, evaluation.seed)
+    if outcome.target is Target.CHOICE:
+        return run_choice(evaluation, row, outcome, past, names, progress, shuffles=shuffles)
     split = split_rows(evaluation, row, outcome, past, names)
-    clock.lap("rows and labels")
+    laps.end("rows and labels")
     progress("indexing the past", 0.0)
     views = Views(split.past, readings_of(past.map, outcome))
-    clock.lap("index")
+    laps.end("index")
     items = [past.values(outcome.of)[code] for code in split.members] if outcome.of else []
     found = []
     for fit, score in split.pairs:
@@ -89,13 +78,13 @@ def run_row(
             seed=evaluation.seed,
             progress=progress,
         )
-        clock.lap("fit")
+        laps.end("fit")
         progress("scoring", 0.0)
         told = forecast(head, views, split.score.rows.take(score))
-        clock.lap("score")
+        laps.end("score")
         setting = _setting(evaluation, row, outcome, split, fit, score)
         rungs, absent = rungs_of(row, setting, progress)
-        clock.lap("rivals")
+        laps.end("rivals")
         ends = interval(head, outcome, told, COVERED) or (None, None)
         found.append((score, [*rungs, Rung(TWIN, told.mean, low=ends[0], high=ends[1])]))
     rungs = combined(found, len(split.score.y))
@@ -103,7 +92,7 @@ def run_row(
     ladders = ladders_of(evaluation, row, setting, split, rungs)
     leaks = None
     if shuffles:
-        clock.lap("ladder")
+        laps.end("ladder")
         leaks = leaks_of(
             _part(split, fit, score),
             outcome,
@@ -113,7 +102,7 @@ def run_row(
             seed=evaluation.seed,
             progress=progress,
         )
-        clock.lap("leak tests")
+        laps.end("leak tests")
     report = RowReport(
         name=row.name,
         outcome=outcome.name,
@@ -124,17 +113,19 @@ def run_row(
         left_out=split.left_out,
         not_built=absent,
         ladders=ladders,
-        calibration=_calibration(split.score.y, rungs[-1].forecast, setting.family),
+        calibration=Calibration.of(split.score.y, rungs[-1].forecast)
+        if setting.family is Family.BERNOULLI
+        else None,
         bars=bars_of(row, ladders),
         ridge=head.ridge,
         columns=len(head.names),
-        seconds=clock.seconds,
-        fit_origins=_origins(split.fit.rows),
-        score_origins=_origins(split.score.rows),
+        seconds=laps.seconds,
+        fit_origins=Origins.of(split.fit.rows),
+        score_origins=Origins.of(split.score.rows),
         leaks=leaks,
     )
-    clock.lap("ladder")
-    return report, head
+    laps.end("ladder")
+    return report
 
 
 def _setting(
@@ -167,13 +158,6 @@ def _all(split: Split) -> tuple[Ints, Ints]:
     return np.arange(len(split.fit.y)), np.arange(len(split.score.y))
 
 
-def _origins(rows: Rows) -> Origins | None:
-    if not len(rows):
-        return None
-    moments = np.unique(rows.seen.at)
-    return Origins(first=int(moments[0]), last=int(moments[-1]), count=len(moments))
-
-
 def _supported(evaluation: Evaluation, row: EvaluationRow) -> Outcome:
     if row.asks is not Question.FORECAST:
         raise InputError(
@@ -181,19 +165,3 @@ def _supported(evaluation: Evaluation, row: EvaluationRow) -> Outcome:
             expected="a forecast",
         )
     return outcome_named(evaluation.belief_map, row.outcomes[0])
-
-
-def _calibration(y: Floats, p: Floats, family: Family) -> Calibration | None:
-    if family is not Family.BERNOULLI:
-        return None
-    curve = reliability(y, p)
-    parts = murphy(y, p)
-    return Calibration(
-        forecast=curve.forecast.tolist(),
-        observed=curve.observed.tolist(),
-        count=curve.count.tolist(),
-        error=curve.error,
-        reliability=parts.reliability,
-        resolution=parts.resolution,
-        uncertainty=parts.uncertainty,
-    )

@@ -9,6 +9,7 @@ from doxa.beliefmap.evaluation import EvaluationRow
 from doxa.beliefmap.model import BeliefMap, Outcome
 from doxa.domain.signal import TRAITS
 from doxa.features.eligibility import fields_asked
+from doxa.features.known import carrier
 from doxa.features.moments import fields_needed
 from doxa.features.plan import outcome_named
 
@@ -35,7 +36,7 @@ def fields_for(
 
 
 def _selected(row: EvaluationRow, outcome: Outcome) -> dict[str, tuple[str, ...]]:
-    kind = outcome.after or outcome.kind
+    kind = carrier(outcome)
     found: dict[str, tuple[str, ...]] = {
         kind: (*row.base, *row.report_by),
         TRAITS: (*row.base, *row.report_by),

@@ -53,6 +53,8 @@ class Ladder(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes
     ----------
+    mean : of what was forecast; of a choice, how often the commonest option was taken
+    choice : whether options were chosen among
     strongest : the rung with the lowest loss beside the twin
     skill_over_strongest : [estimate, low, high] of the twin's skill over it, paired
     """
@@ -63,6 +65,7 @@ class Ladder(msgspec.Struct, frozen=True, kw_only=True):
     people: int
     mean: float
     steps: list[Step]
+    choice: bool = False
     strongest: str | None = None
     skill_over_strongest: list[float] | None = None
 

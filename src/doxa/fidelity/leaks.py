@@ -88,7 +88,7 @@ def leaks_of(
     moment = int(moments[len(moments) // 2])
     earlier = rows_before(split.past, split.score.rows, moment)
     change = change_by_later(head, split.past, earlier, moment)
-    return Leaks(shuffles=len(skills), skill=_interval(skills), later=change, rows=len(earlier))
+    return Leaks(shuffles=len(skills), skill=interval_of(skills), later=change, rows=len(earlier))
 
 
 def _silence(what: str, done: float) -> None:
@@ -101,7 +101,7 @@ def _some(labelled: Labelled, rng: np.random.Generator) -> Labelled:
     return labelled.take(np.sort(rng.choice(len(labelled.y), ROWS, replace=False)))
 
 
-def _interval(skills: list[float]) -> list[float]:
+def interval_of(skills: list[float]) -> list[float]:
     """Mean of the skills, and 1.96 standard errors to either side."""
     mean = float(np.mean(skills))
     width = 1.96 * float(np.std(skills, ddof=1)) / float(np.sqrt(len(skills)))

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Literal
 
 import msgspec
+import numpy as np
 
+from doxa.beliefmap.columns import Floats
 from doxa.beliefmap.evaluation import Bar
+from doxa.features.rows import Rows
 from doxa.fidelity.ladder import Ladder
 from doxa.fidelity.leaks import Leaks
+from doxa.fidelity.metrics import murphy, reliability
 from doxa.types import Moment
 
 
@@ -48,6 +52,20 @@ class Calibration(msgspec.Struct, frozen=True, kw_only=True):
     resolution: float
     uncertainty: float
 
+    @classmethod
+    def of(cls, y: Floats, p: Floats) -> Calibration:
+        """Of forecasts of a yes or no."""
+        curve, parts = reliability(y, p), murphy(y, p)
+        return cls(
+            forecast=curve.forecast.tolist(),
+            observed=curve.observed.tolist(),
+            count=curve.count.tolist(),
+            error=curve.error,
+            reliability=parts.reliability,
+            resolution=parts.resolution,
+            uncertainty=parts.uncertainty,
+        )
+
 
 class Origins(msgspec.Struct, frozen=True, kw_only=True):
     """The moments at which forecasts were made: the first, the last, and how many."""
@@ -55,6 +73,14 @@ class Origins(msgspec.Struct, frozen=True, kw_only=True):
     first: Moment
     last: Moment
     count: int
+
+    @classmethod
+    def of(cls, rows: Rows) -> Origins | None:
+        """Of some rows; None without any."""
+        if not len(rows):
+            return None
+        moments = np.unique(rows.seen.at)
+        return cls(first=int(moments[0]), last=int(moments[-1]), count=len(moments))
 
 
 class RowReport(msgspec.Struct, frozen=True, kw_only=True):

@@ -22,10 +22,10 @@ from doxa.features.labels import labels_of
 from doxa.features.moments import at_signals
 from doxa.features.past import Past
 from doxa.features.phi import Phi
-from doxa.features.rows import NONE, Rows
+from doxa.features.rows import Rows
 from doxa.heads.glm import Family, curvature, logit, mean_of
-from doxa.state.bands import decay
-from doxa.state.ranks import running_sums, running_totals
+from doxa.state.ranks import running_totals
+from doxa.state.recalled import Cut, recalled
 from doxa.state.timeline import Timeline
 
 WORTH = 2.0
@@ -252,25 +252,11 @@ def _by_group(
     bands: tuple[float, ...],
 ) -> Floats:
     """The effect of each row's group at each band, from the group's events before the row."""
-    table = np.zeros((len(rows), len(bands)))
-    if not len(event):
-        return table
-    keys, group = np.unique(event, return_inverse=True)
-    at, order = history.rows.seen.at, history.rows.seen.order
-    sort = np.lexsort((np.arange(len(event)), order, at, group))
-    timeline = Timeline.of(group[sort], at[sort], order[sort], len(keys))
-    since = np.maximum(np.diff(at[sort], prepend=at[sort][:1]), 0)
-    added = np.repeat(history.cells[sort][:, :, None], len(bands), axis=2)
-    sums = running_sums(timeline.starts, added, decay(since, bands))
-    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    place = np.where(keys[place] == wanted, place, NONE)
-    after = timeline.before(place, rows.seen.at, rows.seen.order, strictly=True)
-    known = (place >= 0) & (after > timeline.starts[np.maximum(place, 0)])
-    last = np.where(known, after - 1, 0)
-    age = np.where(known, rows.seen.at - at[sort][last], 0)
-    now = sums[last] * decay(age, bands)[:, None, :]
-    table[known] = _effect(errors, history.family, now[known])
-    return table
+    when, seen = history.rows.seen, rows.seen
+    sums = recalled(
+        event, Cut(when.at, when.order), history.cells, wanted, Cut(seen.at, seen.order), bands
+    )
+    return _effect(errors, history.family, sums)
 
 
 def _slopes(errors: Errors, history: History, asked: Asked) -> Floats:

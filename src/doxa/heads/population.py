@@ -6,6 +6,7 @@ import msgspec
 
 from doxa.domain.view import EVERYTHING, Sight
 from doxa.errors import PopulationError
+from doxa.heads.choice import ChoiceHead
 from doxa.heads.head import Head
 from doxa.heads.judgement import Judgement
 from doxa.heads.priors import NodePriors
@@ -20,7 +21,7 @@ class SightPart(msgspec.Struct, frozen=True, kw_only=True):
     sight : Sight
         See `learning_sight`.
     priors : per node
-    heads : per outcome
+    heads, choices : per outcome
     unheard : outcomes that a source decides which this sight does not hear
     links : as in `Population`
     """
@@ -30,6 +31,12 @@ class SightPart(msgspec.Struct, frozen=True, kw_only=True):
     heads: dict[str, Head]
     unheard: tuple[str, ...] = ()
     links: list[Link] = []
+    choices: dict[str, ChoiceHead] = {}
+
+    @property
+    def fitted(self) -> list[str]:
+        """The outcomes that have a head."""
+        return [*self.heads, *self.choices]
 
 
 class Population(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +48,7 @@ class Population(msgspec.Struct, frozen=True, kw_only=True):
         Nothing that happened at or after this moment was read.
     signals, people : how much was read
     priors : per node
-    heads : per outcome
+    heads, choices : per outcome; a choice among options has a head of its own kind
     map_fingerprint : str
         Of the map it was fitted under.
     links : list of Link
@@ -67,11 +74,18 @@ class Population(msgspec.Struct, frozen=True, kw_only=True):
     questions: dict[str, str] = {}
     last_seq: int = 0
     judgement: Judgement | None = None
+    choices: dict[str, ChoiceHead] = {}
 
     def part(self, sight: Sight) -> SightPart | None:
         """What was learned for a sight, see `learning_sight`; None when nothing was."""
         if sight == EVERYTHING:
-            return SightPart(sight=sight, priors=self.priors, heads=self.heads, links=self.links)
+            return SightPart(
+                sight=sight,
+                priors=self.priors,
+                heads=self.heads,
+                links=self.links,
+                choices=self.choices,
+            )
         return next((part for part in self.sights if part.sight == sight), None)
 
 

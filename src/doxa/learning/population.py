@@ -31,9 +31,11 @@ from doxa.features.rows import Rows
 from doxa.features.since import first_seen
 from doxa.features.totals import Totals
 from doxa.features.views import Views
+from doxa.heads.choice import ChoiceHead
 from doxa.heads.head import Head
 from doxa.heads.population import Population, SightPart
 from doxa.heads.priors import NodePriors
+from doxa.learning.choices import train_choice
 from doxa.learning.field import learned_links
 from doxa.learning.labelled import Labelled
 from doxa.learning.priors import node_priors
@@ -53,7 +55,7 @@ def learnable(outcome: Outcome) -> bool:
     """Whether this version fits a head for the outcome."""
     if outcome.each is not None and is_at_signal(outcome):
         return False
-    return outcome.target not in (Target.CHOICE, Target.TIME_TO)
+    return outcome.target is not Target.TIME_TO
 
 
 def fields_for_fit(
@@ -92,10 +94,13 @@ def fit_population(
     twins = np.unique(past.signals.twin)
     if not len(twins):
         raise PopulationError("there is nothing to fit: the ledger is empty", hint="load history")
-    heads = {}
+    heads, choices = {}, {}
     for outcome in outcomes:
         try:
-            heads[outcome.name] = fit_head(past, outcome, origin, seed=seed, progress=tell)
+            if outcome.target is Target.CHOICE:
+                choices[outcome.name] = fit_choice(past, outcome, origin, seed=seed, progress=tell)
+            else:
+                heads[outcome.name] = fit_head(past, outcome, origin, seed=seed, progress=tell)
         except (PopulationError, InputError) as error:
             if skipped is None:
                 raise
@@ -109,9 +114,10 @@ def fit_population(
         priors=priors,
         links=links,
         heads=heads,
+        choices=choices,
         map_fingerprint=fingerprint(past.map),
         last_seq=int(past.signals.seq.max(initial=0)),
-        questions={name: question(past.map.outcomes[name]) for name in heads},
+        questions={name: question(past.map.outcomes[name]) for name in (*heads, *choices)},
     )
 
 
@@ -134,15 +140,26 @@ def fit_sight(
     unheard : names of outcomes that a source decides which the sight does not hear
     """
     tell = progress or _silence
-    heads = {}
+    heads, choices = {}, {}
     for outcome in outcomes:
         if outcome.name not in unheard:
             # What cannot be learned from so little is forecast by its prior, which says so.
             with suppress(PopulationError, InputError):
-                heads[outcome.name] = fit_head(past, outcome, origin, seed=seed, progress=tell)
+                if outcome.target is Target.CHOICE:
+                    found = fit_choice(past, outcome, origin, seed=seed, progress=tell)
+                    choices[outcome.name] = found
+                else:
+                    heads[outcome.name] = fit_head(past, outcome, origin, seed=seed, progress=tell)
     twins = np.unique(past.signals.twin[~past.signals.inert])
     priors, links = _usual(past, origin, twins)
-    return SightPart(sight=sight, priors=priors, heads=heads, unheard=tuple(unheard), links=links)
+    return SightPart(
+        sight=sight,
+        priors=priors,
+        heads=heads,
+        unheard=tuple(unheard),
+        links=links,
+        choices=choices,
+    )
 
 
 def unheard_outcomes(past: Past, sight: Sight, outcomes: Iterable[Outcome]) -> tuple[str, ...]:
@@ -208,6 +225,23 @@ def fit_head(
         seed=seed,
         progress=tell,
     )
+
+
+def fit_choice(
+    past: Past,
+    outcome: Outcome,
+    origin: int,
+    *,
+    seed: int = 1,
+    progress: Progress | None = None,
+) -> ChoiceHead:
+    """Learn the head of one choice from what had been chosen before `origin`."""
+    tell = progress or _silence
+    outcome = past.map.outcomes.get(outcome.name, outcome)
+    tell(f"rows of {outcome.name}", 0.0)
+    fit, _ = rows_to_fit(past, outcome, origin)
+    told, seen = as_known(past, fit.rows)
+    return train_choice(past.map, outcome, told, seen, fit.y, seed=seed, progress=tell)
 
 
 def rows_to_fit(past: Past, outcome: Outcome, origin: int) -> tuple[Labelled, Ints]:

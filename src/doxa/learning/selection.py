@@ -118,7 +118,7 @@ def _among_largest(
 
 
 def _passes(outcome: Outcome, past: Past, selection: Selection, rows: Rows) -> NDArray[np.bool_]:
-    kind = outcome.after or outcome.kind
+    kind = carrier(outcome)
     columns = past.columns[kind]
     passed = np.zeros(len(past.signals) + 1, dtype=bool)
     passed[columns.row] = mask(selection.when, columns.fields)
@@ -129,7 +129,7 @@ def _nth(outcome: Outcome, past: Past, per: str | None, rows: Rows) -> Ints:
     """The number of each moment among its person's, 1 = the first, anew per value of a field."""
     part = np.zeros(len(rows), dtype=np.int64)
     if per is not None:
-        part = field_codes(past, outcome.after or outcome.kind, per, rows.signal)
+        part = field_codes(past, carrier(outcome), per, rows.signal)
     order = np.lexsort((rows.seen.order, rows.seen.at, part, rows.twin))
     fresh = np.r_[True, np.diff(rows.twin[order]) != 0]
     fresh[1:] |= np.diff(part[order]) != 0

@@ -15,6 +15,7 @@ from doxa.errors import InputError, PopulationError
 from doxa.features.plan import outcome_named
 from doxa.heads.judgement import Compared, Judgement
 from doxa.heads.population import Population, encode
+from doxa.heads.tastes import OWN
 from doxa.learning.population import fit_population, fit_sight, learnable, unheard_outcomes
 from doxa.runtime.identity import newest_at
 from doxa.runtime.populations.judging import judged
@@ -23,6 +24,8 @@ from doxa.runtime.wiring import Wiring
 from doxa.storage.port import PopulationVersion
 
 LARGEST_SEED = 1 << 32
+CHOICE = "choice"
+"""The family of a choice among options."""
 
 
 class FittedHead(msgspec.Struct, frozen=True):
@@ -200,4 +203,15 @@ def heads_of(population: Population) -> list[FittedHead]:
             head.calibration[1],
         )
         for head in population.heads.values()
+    ] + [
+        FittedHead(
+            choice.outcome,
+            CHOICE,
+            choice.rows,
+            choice.people,
+            len(choice.names),
+            choice.ridges.get(OWN, 0.0),
+            1.0,
+        )
+        for choice in population.choices.values()
     ]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from doxa.beliefmap.columns import Ints
-from doxa.beliefmap.model import Outcome
+from doxa.beliefmap.model import BeliefMap, Outcome, Target
 from doxa.domain.clock import MINUTE, Clock
 from doxa.domain.signal import TRAITS
 from doxa.errors import InputError, UnknownName
@@ -24,13 +24,14 @@ from doxa.features.traits import traits_read
 from doxa.features.views import Views
 from doxa.heads.glm import Family, link_of, mean_of
 from doxa.heads.head import Head, Reasons, family_of, forecast, reasons, recipe_of
+from doxa.runtime.choosing import choice_made
 from doxa.runtime.folding.rows import seen_scan
-from doxa.runtime.forecasts import Forecast, Forecasts
+from doxa.runtime.forecasts import Forecast, Forecasts, Made
 from doxa.runtime.frozen import Frozen
 from doxa.runtime.given import Supposed, supposed
 from doxa.runtime.identity import newest_at, people_at
 from doxa.runtime.intake.names import given_name
-from doxa.runtime.purposes import Asked, asked_by, head_of
+from doxa.runtime.purposes import Asked, asked_by, part_of
 from doxa.runtime.recording import recorded
 from doxa.runtime.staleness import is_stale
 from doxa.runtime.versions import population_at
@@ -92,14 +93,24 @@ def forecast_set(
         )
     known = population_at(wiring, known_at)
     version, population = known if known else (None, None)
-    head = head_of(population, seen, outcome) if population else None
+    part = part_of(population, seen, outcome) if population else None
+    head = part.heads.get(name) if part else None
+    choice = part.choices.get(name) if part else None
     asking = supposed(wiring.belief_map, outcome, given, head.known if head else ())
     past, left_out = _past(
         wiring, seen, outcome, cohort, origin, origin if known_at is None else known_at
     )
     past, rows, asked = _rows(outcome, past, origin, items, asking, head)
-    found = _made(wiring, outcome, past, rows, asked, head, version, origin, label)
-    if head is not None and population is not None:
+    if outcome.target is Target.CHOICE:
+        made = choice_made(outcome, past, rows, choice)
+    else:
+        made = _made(outcome, past, rows, asked, head)
+    unfitted = head is None and choice is None
+    found = _handed_out(wiring, outcome, past.map, made, origin)
+    found = replace(
+        found, version=None if unfitted else version, label=PRIOR if unfitted else label
+    )
+    if not unfitted and population is not None:
         stale = is_stale(population, wiring.belief_map, wiring.store, name)
         found = replace(found, stale=stale)
     found = replace(found, purpose=purpose, left_out=left_out)
@@ -277,18 +288,8 @@ def _own_items(outcome: Outcome) -> list[str]:
     return list(outcome.items.names) if outcome.items else []
 
 
-def _made(
-    wiring: Wiring,
-    outcome: Outcome,
-    past: Past,
-    rows: Rows,
-    asked: list[str],
-    head: Head | None,
-    version: int | None,
-    origin: Moment,
-    label: str,
-) -> Forecasts:
-    twins, twin = np.unique(rows.twin, return_inverse=True)
+def _made(outcome: Outcome, past: Past, rows: Rows, asked: list[str], head: Head | None) -> Made:
+    """What the head says of every row, or the prior without one."""
     item = np.full(len(rows), -1)
     if asked:
         item = np.tile(np.arange(len(asked)), len(rows) // len(asked))
@@ -296,31 +297,40 @@ def _made(
         family = family_of(outcome, past.map)
         eta = link_of(np.full(len(rows), _prior_mean(outcome, family)), family)
         mean = mean_of(eta, family)
-        label = PRIOR
         why: Callable[[Ints], Reasons | None] = _no_reasons
     else:
         views = Views(past, recipe_of(head, past.map).readings)
         made = forecast(head, views, rows)
         eta, mean = made.eta, made.mean
         why = _reasons_of(head, views, rows)
+    trigger = None if outcome.after is None else past.signals.seq[rows.signal]
+    item = item.astype(np.int64)
+    return Made(rows.twin, asked, item, eta, mean, rows.closes.at, why, trigger)
+
+
+def _handed_out(
+    wiring: Wiring, outcome: Outcome, belief_map: BeliefMap, made: Made, origin: Moment
+) -> Forecasts:
+    """A forecast set, before it is said what made it."""
+    twins, twin = np.unique(made.twin, return_inverse=True)
     return Forecasts(
         outcome=outcome.name,
         twins=wiring.store.twin_names(twins.tolist()),
         keys=twins.tolist(),
         twin=twin.astype(np.int64),
-        items=asked,
-        item=item.astype(np.int64),
-        probability=mean,
-        predictor=eta,
-        closes=rows.closes.at,
+        items=made.items,
+        item=made.item,
+        probability=made.mean,
+        predictor=made.eta,
+        closes=made.closes,
         origin=origin,
-        version=version if head else None,
-        label=label,
+        version=None,
+        label=PRIOR,
         stale=False,
         id=None,
-        _reasons=why,
-        _says={node.name: node.says for node in past.map.nodes.values()},
-        trigger=None if outcome.after is None else past.signals.seq[rows.signal],
+        _reasons=made.why,
+        _says={node.name: node.says for node in belief_map.nodes.values()},
+        trigger=made.trigger,
     )
 
 

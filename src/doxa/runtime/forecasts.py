@@ -56,6 +56,35 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """What a head says of some rows, before it is handed out.
+
+    Attributes
+    ----------
+    twin : int64[n]
+        The store's keys.
+    items, item : names, and the place among them of each row's; -1 = none
+    eta, mean : float64[n]
+        The linear predictor, and the probability or the expected value.
+    closes : int64[n]
+        When each window ends.
+    why : callable
+        Gives the reasons at some places.
+    trigger : int64[n] or None
+        The place in the ledger of each row's trigger.
+    """
+
+    twin: Ints
+    items: list[str]
+    item: Ints
+    eta: Floats
+    mean: Floats
+    closes: Ints
+    why: Callable[[Ints], Reasons | None]
+    trigger: Ints | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Forecasts:
     """A forecast set: columns of equal length, and what made them.
 

@@ -8,12 +8,14 @@ from typing import Any
 import msgspec
 
 from doxa.beliefmap import values
+from doxa.beliefmap.fields import elements_of
 from doxa.beliefmap.model import AmongSignal, BeliefMap, FieldType, Outcome
 from doxa.beliefmap.names import listed, nearest
-from doxa.beliefmap.values import schema_of
+from doxa.beliefmap.values import member, schema_of
 from doxa.errors import InputError, UnknownName
 from doxa.features.known import FieldNorms, Form
-from doxa.features.moments import is_at_signal
+from doxa.features.menus import ID, KEY
+from doxa.features.moments import FEWEST_OPTIONS, is_at_signal
 from doxa.runtime.intake.names import optional_name
 from doxa.runtime.intake.payloads import given_payload
 from doxa.types import Json
@@ -79,9 +81,13 @@ def supposed(
             expected=f"all of {listed(needed)}",
             hint="null (None) says that it is not known",
         )
+    if outcome.options in payload:
+        _check_options(outcome, payload[outcome.options])
     schema = schema_of(belief_map)
     numbers = {norms.field for norms in known if norms.form is Form.NUMBER}
     for name, value in payload.items():
+        if name == outcome.options:
+            continue
         kind = schema.types.get(name, FieldType.NUMBER if name in numbers else None)
         if not values.absent(value) and not values.present(value, kind, schema.calendar):
             raise InputError(
@@ -94,7 +100,26 @@ def supposed(
 def _needed(outcome: Outcome) -> tuple[str, ...]:
     """The fields that must be given: what is known, and what is compared with the moment."""
     asked = [one.same for one in outcome.among if isinstance(one, AmongSignal)]
+    offered = () if outcome.options is None else (outcome.options,)
     names = dict.fromkeys(
-        (*outcome.given, *outcome.same, *(name for same in asked for name in same))
+        (*offered, *outcome.given, *outcome.same, *(name for same in asked for name in same))
     )
     return tuple(name for name in names if name not in OWN)
+
+
+def _check_options(outcome: Outcome, offered: Json) -> None:
+    """Refuse a menu that leaves nothing to choose."""
+    names = (
+        {member(one) for one in offered if not isinstance(one, dict)}
+        if isinstance(offered, list)
+        else set()
+    )
+    names |= {member(one.get(ID, one.get(KEY))) for one in elements_of(offered)}
+    if outcome.otherwise is not None:
+        names.add(outcome.otherwise)
+    if len(names - {None}) < FEWEST_OPTIONS:
+        raise InputError(
+            "offers fewer than two options",
+            where=f"given {outcome.options}",
+            expected='a list such as [{"id": "a", "price": 2}, {"id": "b", "price": 3}]',
+        )

@@ -54,7 +54,7 @@ def fidelity(
     reports, skipped = [], {}
     for row in asked:
         try:
-            reports.append(run_row(evaluation, row, past, names, tell, shuffles=shuffles)[0])
+            reports.append(run_row(evaluation, row, past, names, tell, shuffles=shuffles))
         except (InputError, PopulationError) as error:
             if rows or len(asked) == 1:
                 raise

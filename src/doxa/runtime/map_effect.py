@@ -43,7 +43,8 @@ def _effect(store: Store, diff: MapDiff) -> MapEffect:
     fitted: list[str] = []
     if active:
         stored = {each.version: each.body for each in store.populations()}
-        fitted = list(decode(stored[active[-1].version]).heads)
+        population = decode(stored[active[-1].version])
+        fitted = [*population.heads, *population.choices]
     stale = tuple(
         name
         for name in fitted

@@ -12,7 +12,7 @@ from doxa.domain.signal import CONSENT
 from doxa.domain.view import Sight
 from doxa.errors import InputError
 from doxa.heads.head import Head
-from doxa.heads.population import Population
+from doxa.heads.population import Population, SightPart
 from doxa.reading.view import Gate
 from doxa.runtime.identity import all_people
 from doxa.runtime.versions import population_at
@@ -81,8 +81,8 @@ def asked_by(belief_map: BeliefMap, purpose: str | None, outcome: Outcome) -> As
     return Asked(purpose, belief_map, map_of_sight(belief_map, sight), sight)
 
 
-def head_of(population: Population, asked: Asked, outcome: Outcome) -> Head | None:
-    """The head fitted on what the purpose sees; None where there is none.
+def part_of(population: Population, asked: Asked, outcome: Outcome) -> SightPart | None:
+    """What was learned from what the purpose sees; None where nothing was.
 
     Raises
     ------
@@ -94,7 +94,19 @@ def head_of(population: Population, asked: Asked, outcome: Outcome) -> Head | No
         return None
     if outcome.name in part.unheard:
         raise _not_allowed(asked.whole, asked.purpose, outcome)
-    return part.heads.get(outcome.name)
+    return part
+
+
+def head_of(population: Population, asked: Asked, outcome: Outcome) -> Head | None:
+    """The head fitted on what the purpose sees; None where there is none, as for a choice.
+
+    Raises
+    ------
+    InputError
+        A source decides the outcome that the purpose does not hear.
+    """
+    part = part_of(population, asked, outcome)
+    return None if part is None else part.heads.get(outcome.name)
 
 
 def fitted_for(wiring: Wiring, purpose: str | None) -> list[str]:
@@ -104,7 +116,7 @@ def fitted_for(wiring: Wiring, purpose: str | None) -> list[str]:
         return []
     whole = wiring.belief_map
     part = active[1].part(learning_sight(whole, sight_of(whole, purpose)))
-    declared = (whole.outcomes.get(name) for name in (part.heads if part else ()))
+    declared = (whole.outcomes.get(name) for name in (part.fitted if part else ()))
     return [each.name for each in declared if each and may_forecast(whole, purpose, each)]
 
 

@@ -184,9 +184,8 @@ def _leaks(leaks: Leaks) -> list[str]:
 
 def ladder_lines(ladder: Ladder) -> list[str]:
     """One ladder as an aligned table."""
-    head = (
-        f"  {ladder.subset}: {ladder.people:,} people, {ladder.rows:,} rows, mean {ladder.mean:.4f}"
-    )
+    mean = "commonest option" if ladder.choice else "mean"
+    head = f"  {ladder.subset}: {ladder.people:,} people, {ladder.rows:,} rows, {mean} {ladder.mean:.4f}"
     names = [name for name in ladder.steps[0].metrics if name != ladder.loss]
     rows = [["", ladder.loss, "95 %", *names, "skill over base", "over persona"]]
     rows += [_step(step, names) for step in ladder.steps]

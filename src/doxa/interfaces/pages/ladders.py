@@ -67,14 +67,21 @@ def ladder_table(found: Ladder) -> Table:
 
 
 def _scored(found: Ladder) -> str:
-    mean = (
-        f"it came true in {spell(found.mean, 'percent')} of them"
-        if found.loss == "log_loss"
-        else f"the mean was {spell(found.mean, 'number')}"
-    )
+    if found.choice:
+        mean = f"the commonest option was taken in {spell(found.mean, 'percent')} of them"
+    else:
+        mean = _mean(found)
     return (
         f"{spell(found.rows, 'count')} forecasts for {spell(found.people, 'count')} people; {mean}."
         " Skill is the share of the other forecaster's loss that is gone, with its 95 % interval."
+    )
+
+
+def _mean(found: Ladder) -> str:
+    return (
+        f"it came true in {spell(found.mean, 'percent')} of them"
+        if found.loss == "log_loss"
+        else f"the mean was {spell(found.mean, 'number')}"
     )
 
 

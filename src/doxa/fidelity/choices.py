@@ -1,0 +1,193 @@
+"""The backtest of a choice: its head fitted before and scored after, every rival on the same menus.
+
+The loss of a menu is minus the logarithm of the probability that was given to what was taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import msgspec
+import numpy as np
+
+from doxa.beliefmap.columns import Floats, Ints
+from doxa.beliefmap.evaluation import Evaluation, EvaluationRow
+from doxa.beliefmap.model import Outcome
+from doxa.features.past import Past
+from doxa.fidelity.choice_leaks import leaks_of_choice
+from doxa.fidelity.ladder import TWIN, Ladder, ladder
+from doxa.fidelity.laps import Laps
+from doxa.fidelity.report import Calibration, Origins, RowReport
+from doxa.fidelity.rivals.choices import (
+    Offers,
+    base_of_choice,
+    loyalty_logit,
+    persona_of_choice,
+    plain_logit,
+)
+from doxa.fidelity.rivals.hierarchical import hierarchical_logit
+from doxa.fidelity.rivals.setting import Rung, Setting
+from doxa.fidelity.rungs import Progress, bars_of, combined
+from doxa.fidelity.split import Split, in_subset, split_rows, units_of
+from doxa.heads.choice import ChoiceHead, forecast_choice
+from doxa.heads.glm import Family
+from doxa.heads.tastes import OWN
+from doxa.learning.choices import train_choice
+
+METRICS = ("log_loss",)
+"""What is said of a choice."""
+RIVALS: dict[str, Callable[[Offers], Rung | None]] = {
+    "plain_logit": plain_logit,
+    "loyalty_logit": loyalty_logit,
+    "hierarchical_logit": hierarchical_logit,
+}
+
+
+def run_choice(
+    evaluation: Evaluation,
+    row: EvaluationRow,
+    outcome: Outcome,
+    past: Past,
+    names: Callable[[Ints], Sequence[str]],
+    progress: Progress,
+    *,
+    shuffles: int = 0,
+) -> RowReport:
+    """Fit and score one row of an evaluation that asks for a choice.
+
+    Parameters
+    ----------
+    past, names, shuffles : as for `run_row`
+    """
+    laps = Laps()
+    split = split_rows(evaluation, row, outcome, past, names)
+    laps.end("rows and labels")
+    parts = []
+    for fit, score in split.pairs:
+        found = _part(evaluation, row, outcome, split, fit, score, laps, progress)
+        parts.append((score, found))
+    rungs = combined([(score, found.rungs) for score, found in parts], len(split.score.y))
+    ladders = _ladders(evaluation, row, split, rungs)
+    fit, score = split.pairs[-1]
+    head, absent = parts[-1][1].head, parts[-1][1].absent
+    leaks = None
+    if shuffles:
+        own = replace(split, fit=split.fit.take(fit), score=split.score.take(score), parts=())
+        leaks = leaks_of_choice(
+            own, outcome, head, shuffles=shuffles, seed=evaluation.seed, progress=progress
+        )
+        laps.end("leak tests")
+    taken = np.concatenate([found.taken for _, found in parts])
+    told = np.concatenate([found.told for _, found in parts])
+    return RowReport(
+        name=row.name,
+        outcome=outcome.name,
+        fit_rows=len(split.fit.y),
+        fit_people=len(np.unique(split.fit.rows.person)),
+        scored_rows=len(split.score.y),
+        unresolved=split.unresolved,
+        left_out=split.left_out,
+        not_built=absent,
+        ladders=ladders,
+        calibration=Calibration.of(taken, told),
+        bars=bars_of(row, ladders),
+        ridge=head.ridges.get(OWN, 0.0),
+        columns=len(head.names),
+        seconds=laps.seconds,
+        fit_origins=Origins.of(split.fit.rows),
+        score_origins=Origins.of(split.score.rows),
+        leaks=leaks,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What every rung gave to what was taken, and the twin to every option: taken or not, told."""
+
+    head: ChoiceHead
+    rungs: list[Rung]
+    absent: list[str]
+    taken: Floats
+    told: Floats
+
+
+def _part(
+    evaluation: Evaluation,
+    row: EvaluationRow,
+    outcome: Outcome,
+    split: Split,
+    fit: Ints,
+    score: Ints,
+    laps: Laps,
+    progress: Progress,
+) -> _Part:
+    past, fitted, scored = split.past, split.fit.take(fit), split.score.take(score)
+    head = train_choice(
+        past.map, outcome, past, fitted.rows, fitted.y, seed=evaluation.seed, progress=progress
+    )
+    laps.end("fit")
+    progress("scoring", 0.0)
+    found = forecast_choice(head, past, scored.rows)
+    place = found.menus.place_of(scored.y.astype(np.int64))
+    taken = np.zeros(len(found.menus))
+    taken[place] = 1.0
+    laps.end("score")
+    setting = Setting(
+        belief_map=past.map,
+        outcome=outcome,
+        family=Family.BERNOULLI,
+        past=past,
+        fit=fitted.rows,
+        y=fitted.y,
+        score=scored.rows,
+        seed=evaluation.seed,
+    )
+    rungs, absent = _rivals(row, Offers.of(setting), progress)
+    rungs.append(Rung(TWIN, found.mean))
+    laps.end("rivals")
+    given = [replace(rung, forecast=rung.forecast[place]) for rung in rungs]
+    return _Part(head, given, absent, taken, found.mean)
+
+
+def _rivals(row: EvaluationRow, offers: Offers, progress: Progress) -> tuple[list[Rung], list[str]]:
+    rungs = [base_of_choice(offers)]
+    static = persona_of_choice(offers)
+    rungs += [static] if static else []
+    absent = []
+    for number, name in enumerate(row.rivals):
+        progress(f"rival {name}", (number + 1) / (len(row.rivals) + 1))
+        found = RIVALS[name](offers) if name in RIVALS else None
+        if found is None:
+            absent.append(name)
+        else:
+            rungs.append(found)
+    return rungs, absent
+
+
+def _ladders(
+    evaluation: Evaluation, row: EvaluationRow, split: Split, rungs: list[Rung]
+) -> list[Ladder]:
+    """One ladder over all menus, and one per subset that has any."""
+    found = []
+    everybody = np.ones(len(split.score.y), dtype=bool)
+    for name, subset in (("all", None), *row.subsets.items()):
+        chosen = everybody
+        if subset is not None:
+            chosen = in_subset(split.past, split.score.rows, subset)
+        if not chosen.any():
+            continue
+        rows, y = split.score.rows.take(chosen), split.score.y[chosen]
+        made = ladder(
+            name,
+            [rung.take(chosen) for rung in rungs],
+            np.ones(len(y)),
+            units_of(evaluation, split.past, rows),
+            rows.person,
+            Family.BERNOULLI,
+            [metric for metric in row.metrics if metric in METRICS],
+            evaluation.seed,
+        )
+        commonest = float(np.unique(y, return_counts=True)[1].max() / len(y))
+        found.append(msgspec.structs.replace(made, mean=commonest, choice=True))
+    return found
