@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from doxa.beliefmap.model import BeliefMap
+from doxa.beliefmap.renames import former_names
 from doxa.domain.claim import ClaimKind, open_address
 from doxa.domain.evidence import Channel, Evidence
 from doxa.domain.node import Address, parse_address
@@ -40,8 +41,9 @@ def _target(claim: Signal, belief_map: BeliefMap) -> Address | None:
     about, says, kind = (claim.payload.get(name) for name in ("about", "says", "kind"))
     if isinstance(about, str):
         address = parse_address(about)
-        return address if address.node in belief_map.nodes else None
-    return open_address(ClaimKind(str(kind)), str(says))
+        name = former_names(belief_map).get(address.node, address.node)
+        return Address(name, address.member) if name in belief_map.nodes else None
+    return None if says is None else open_address(ClaimKind(str(kind)), str(says))
 
 
 def _interval(claim: Signal) -> tuple[float, float]:

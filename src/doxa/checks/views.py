@@ -12,6 +12,7 @@ import msgspec
 from hypothesis import strategies as st
 
 from doxa.beliefmap.model import BeliefMap, Node, Purpose, Source, Zone
+from doxa.beliefmap.renames import former_names
 from doxa.checks.laws import SLACK, Readings, assert_close
 from doxa.checks.strategies import SOURCES, START, TURNING, histories, maps
 from doxa.domain.clock import DAY, HOUR
@@ -168,8 +169,11 @@ def left_over(
         )
         for name, node in belief_map.nodes.items()
     }
+    edges = tuple(
+        edge for edge in belief_map.edges if not {edge.source.node, edge.target.node} & hidden
+    )
     kept = [_shown(signal, belief_map, hidden, purpose) for signal in kept]
-    return kept, msgspec.structs.replace(belief_map, signals=rules, nodes=nodes)
+    return kept, msgspec.structs.replace(belief_map, signals=rules, nodes=nodes, edges=edges)
 
 
 def _consents_said(
@@ -238,7 +242,8 @@ def _is_hidden_claim(
 ) -> bool:
     """Claims about hidden nodes; in words of their own, all of them where nodes are listed."""
     if "about" in signal.payload:
-        return str(signal.payload["about"]).partition("[")[0] in hidden
+        name = str(signal.payload["about"]).partition("[")[0]
+        return former_names(belief_map).get(name, name) in hidden
     told = None if purpose is None else belief_map.purposes[purpose]
     return told is not None and (told.sees is not None or bool(told.hidden))
 

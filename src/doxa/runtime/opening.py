@@ -54,12 +54,33 @@ def open_twins(
         zone=given.zone if given else None,
     )
     try:
-        active = _settled(store, given, file, clock() if apply_map or given else 0, apply_map)
-        if store.zone != active.zone:
-            store.set_zone(active.zone)
+        return twins_over(
+            store, file, given, apply_map=apply_map, clock=clock, snapshot_after=snapshot_after
+        )
     except BaseException:
         store.close()
         raise
+
+
+def twins_over(
+    store: Store,
+    file: Path,
+    given: BeliefMap | None = None,
+    *,
+    apply_map: bool = False,
+    clock: Callable[[], Moment] = real_now,
+    snapshot_after: int = SNAPSHOT_AFTER,
+) -> Twins:
+    """The twins of an open store, on the map it runs on or one that may take over.
+
+    Parameters
+    ----------
+    file : Path
+        The store's; files that belong to it lie beside.
+    """
+    active = _settled(store, given, file, clock() if apply_map or given else 0, apply_map)
+    if store.zone != active.zone:
+        store.set_zone(active.zone)
     wiring = Wiring(store, active, file, clock, snapshot_after)
     finish_purge(wiring)
     return Twins(wiring)
