@@ -208,7 +208,12 @@ def test_history_that_came_later_is_held_against_a_refit_without_it(
 
 
 def test_an_outcome_at_a_signal_is_judged_on_signals_since(twins: Twins, hands: Hands) -> None:
-    twins.fit(["pays"], promote=True)
+    other = twins.fit(["pays"], promote=True).judgement
+    assert other is not None
+    assert other.not_compared == {
+        "comes_back": "the candidate does not forecast it",
+        "pays": "population 1 does not forecast it",
+    }
     live(twins, hands, 48, 60)
     receipt = twins.fit()
     assert receipt.judgement is not None

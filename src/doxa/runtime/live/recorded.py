@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
@@ -23,6 +25,7 @@ from doxa.runtime.wiring import Wiring
 from doxa.storage.blocks import Block, decode_block
 from doxa.storage.identity import Identity
 from doxa.storage.port import ForecastSet
+from doxa.storage.settled import Settled
 from doxa.types import Moment
 
 LATEST = np.iinfo(np.int64).max
@@ -48,6 +51,11 @@ class Recorded:
         """From the store's row."""
         block = decode_block(made.body)
         return cls(made, belief_map, belief_map.outcomes[made.outcome], block, block.arrays())
+
+    def as_settled(self, settled: Settled) -> Recorded:
+        """The same with the rows that were settled: people may have been forgotten meanwhile."""
+        made = msgspec.structs.replace(self.made, body=settled.body)
+        return Recorded.of(made, self.belief_map)
 
     @property
     def closes(self) -> Moment:
@@ -106,12 +114,20 @@ class Became:
     acted: Bools
 
 
-def became(wiring: Wiring, found: Recorded, known_at: Moment | None) -> Became:
-    """The labels of a set as far as the ledger told at a moment; None = today."""
-    timed = wiring.belief_map.clock is Clock.TIME
-    known = known_at if timed else None
+def became(wiring: Wiring, sets: Sequence[Recorded], known_at: Moment | None) -> list[Became]:
+    """What became of some sets of one map as far as the ledger told at a moment; None = today.
+
+    The ledger is read once for all of them.
+    """
+    if not sets:
+        return []
+    known = known_at if wiring.belief_map.clock is Clock.TIME else None
     identity = people_at(wiring, known, known)
-    past = _past(wiring, found, known, identity)
+    past = _past(wiring, sets, known, identity)
+    return [_of_set(found, past, identity) for found in sets]
+
+
+def _of_set(found: Recorded, past: Past, identity: Identity) -> Became:
     rows, there = found.rows(past, identity)
     y = np.full(len(rows), np.nan)
     acted = np.zeros(len(rows), dtype=bool)
@@ -123,33 +139,39 @@ def became(wiring: Wiring, found: Recorded, known_at: Moment | None) -> Became:
     return Became(y, acted)
 
 
-def _past(wiring: Wiring, found: Recorded, known_at: Moment | None, identity: Identity) -> Past:
-    """The signals that decide a set, and those by which the product acted."""
+def _past(
+    wiring: Wiring, sets: Sequence[Recorded], known_at: Moment | None, identity: Identity
+) -> Past:
+    """The signals that decide some sets, and those by which the product acted."""
+    belief_map = sets[0].belief_map
     fields: dict[str, tuple[str, ...]] = {}
-    told = fields_of_actions(found.belief_map.actions.values())
-    for needed in (fields_needed(found.outcome), told):
+    asked = {found.outcome.name: found.outcome for found in sets}.values()
+    told = fields_of_actions(belief_map.actions.values())
+    for needed in (*map(fields_needed, asked), told):
         for kind, names in needed.items():
             fields[kind] = tuple(dict.fromkeys((*fields.get(kind, ()), *names)))
-    keys = np.unique(found.people(identity)).tolist()
-    store, zone = wiring.store, found.belief_map.zone
-    if days_differ(store.clock, store.zone, zone, EVERYTHING):
+    keys = np.unique(np.concatenate([found.people(identity) for found in sets])).tolist()
+    until = max(found.closes for found in sets)
+    store = wiring.store
+    if days_differ(store.clock, store.zone, belief_map.zone, EVERYTHING):
         batches = seen_scan(
             store,
-            found.belief_map,
+            belief_map,
             EVERYTHING,
-            until=found.closes,
+            until=until,
             known_at=known_at,
             twins=keys,
             identity=identity,
         )
     else:
+        triggered = any(each.after is not None for each in asked)
         batches = store.scan(
             kinds=tuple(fields),
-            contexts=contexts_of(found.belief_map),
-            since=found.made.origin if found.outcome.after is None else None,
-            until=found.closes,
+            contexts=contexts_of(belief_map),
+            since=None if triggered else min(found.made.origin for found in sets),
+            until=until,
             known_at=known_at,
             twins=keys,
             identity=identity,
         )
-    return read_past(found.belief_map, batches, fields=fields)
+    return read_past(belief_map, batches, fields=fields)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from doxa.beliefmap.columns import Floats
 from doxa.features.plan import outcome_named
 from doxa.fidelity.live import LiveOutcome, LiveReport, Scored, live_outcome
 from doxa.heads.head import family_of
@@ -73,12 +74,13 @@ def _scored(wiring: Wiring, sets: Sequence[tuple[Recorded, Settled]]) -> Scored:
         name: [] for name in ("probability", "predictor", "y", "base", "persona", "now")
     }
     place, person, acted = [], [], []
-    for number, (found, settled) in enumerate(sets):
+    today = _today(wiring, [found for found, _ in sets])
+    for number, (_, settled) in enumerate(sets):
         block = decode_block(settled.body)
         columns = block.arrays()
         for name in ("probability", "predictor", "y", "base", "persona"):
             parts[name].append(columns[name].astype(np.float64))
-        parts["now"].append(became(wiring, found, None).y)
+        parts["now"].append(today[number])
         keys = identity.roots(np.array(block.twins, dtype=np.int64))
         person.append(keys[columns["twin"]])
         place.append(np.full(len(columns["twin"]), number))
@@ -97,3 +99,15 @@ def _scored(wiring: Wiring, sets: Sequence[tuple[Recorded, Settled]]) -> Scored:
         origins=np.array([found.made.origin for found, _ in sets], dtype=np.int64),
         closes=np.array([found.closes for found, _ in sets], dtype=np.int64),
     )
+
+
+def _today(wiring: Wiring, sets: Sequence[Recorded]) -> dict[int, Floats]:
+    """The labels of some sets as the ledger has them today, by their place."""
+    of_map: dict[int, list[int]] = {}
+    for place, found in enumerate(sets):
+        of_map.setdefault(id(found.belief_map), []).append(place)
+    told: dict[int, Floats] = {}
+    for places in of_map.values():
+        labels = became(wiring, [sets[place] for place in places], None)
+        told.update({place: each.y for place, each in zip(places, labels, strict=True)})
+    return told

@@ -80,7 +80,11 @@ def settle(wiring: Wiring, span: int, outcomes: Sequence[str] | None, progress: 
             wiring.store.put_settled(_settled(wiring, one, rivals, due))
     stored = {each.forecast_set: each for each in wiring.store.settled()}
     return Sets(
-        settled=[(one, stored[one.made.id]) for one in found if one.made.id in stored],
+        settled=[
+            (one.as_settled(stored[one.made.id]), stored[one.made.id])
+            for one in found
+            if one.made.id in stored
+        ],
         pending=[one.made for one in found if one.made.id not in stored],
         not_scored=not_scored,
     )
@@ -94,7 +98,8 @@ def _now(wiring: Wiring) -> Moment:
 
 
 def _settled(wiring: Wiring, found: Recorded, rivals: Rivals, due: Moment) -> Settled:
-    told, said = became(wiring, found, due), rivals.of(found)
+    [told] = became(wiring, [found], due)
+    said = rivals.of(found)
     columns = {
         **found.columns,
         "y": told.y,
@@ -119,6 +124,8 @@ def _not_scored(made: ForecastSet, maps: _Maps) -> str:
         return "the map it was made under does not declare its outcome"
     if is_at_signal(outcome):
         return "a signal decides it, which has no window"
+    if not Recorded.of(made, maps.at(made.recorded)).block.twins:
+        return "nobody was asked"
     if not Recorded.of(made, maps.at(made.recorded)).readable:
         return "what opened its windows was not written down"
     try:

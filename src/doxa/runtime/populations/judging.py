@@ -59,6 +59,11 @@ def judged(
     except PopulationError as error:
         told = {outcome.name: error.problem for outcome in wanted}
         return Judgement(against=stored.version, compared=[], not_compared=told)
+    not_compared |= {
+        name: "the candidate does not forecast it"
+        for name in active.population.heads
+        if name in wiring.belief_map.outcomes and name not in candidate.heads
+    }
     contest = _Contest(wiring, past, active, candidate.origin, wanted, seed, progress)
     for place, outcome in enumerate(wanted):
         progress(f"against population {active.number}", place / len(wanted))
