@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from doxa.beliefmap.columns import Floats
 from doxa.beliefmap.model import BeliefMap
+from doxa.beliefmap.payloads import Bools
 from doxa.errors import InputError, PopulationError
 from doxa.features.knowledge import as_known
 from doxa.features.past import Past
-from doxa.features.rows import joined
+from doxa.features.rows import Rows, joined
 from doxa.fidelity.rivals.base import base
 from doxa.fidelity.rivals.persona import persona
 from doxa.fidelity.rivals.setting import Setting, sampled
@@ -48,34 +50,40 @@ class Rivals:
     origins: dict[int, Moment]
     tell: Progress
     pasts: dict[int, tuple[BeliefMap, Past]] = field(default_factory=dict)
-    fits: dict[tuple[int, str, int], Labelled | None] = field(default_factory=dict)
 
-    def of(self, found: Recorded) -> Said:
-        """What they would have said at the origin of a set."""
-        nothing = np.full(len(found.columns["twin"]), np.nan)
-        past = self._past(found.belief_map)
-        fit = self._fit(found, past)
-        if fit is None:
-            return Said(nothing, nothing)
-        rows, there = found.rows(past, people_at(self.wiring, None, None))
+    def of(self, sets: Sequence[Recorded]) -> dict[str, Said]:
+        """What they would have said at the origin of some sets, by their ids."""
+        alike: dict[tuple[int, str, int], list[Recorded]] = {}
+        for found in sets:
+            key = id(found.belief_map), found.outcome.name, found.made.population
+            alike.setdefault(key, []).append(found)
+        told: dict[str, Said] = {}
+        for place, group in enumerate(alike.values()):
+            self.tell("base rate and personas", place / len(alike))
+            told |= self._of_alike(group)
+        return told
+
+    def _of_alike(self, sets: list[Recorded]) -> dict[str, Said]:
+        """Of sets of one outcome that one population made: rivals are fitted once."""
+        past = self._past(sets[0].belief_map)
+        rows, there = self._rows(sets, past)
+        said = [np.full(len(there), np.nan) for _ in range(2)]
         chosen = np.flatnonzero(there)
-        told, both = as_known(past, joined([fit.rows, rows.take(chosen)]))
-        count = len(fit.y)
-        setting = Setting(
-            belief_map=found.belief_map,
-            outcome=found.outcome,
-            family=family_of(found.outcome, found.belief_map),
-            past=told,
-            fit=both.take(np.arange(count)),
-            y=fit.y,
-            score=both.take(np.arange(count, len(both))),
-        )
-        said = [nothing.copy(), nothing.copy()]
-        said[0][chosen] = base(setting).forecast
-        static = persona(setting)
-        if static is not None:
-            said[1][chosen] = static.forecast
-        return Said(said[0], said[1])
+        fit = self._fit(sets[0], past)
+        if fit is not None and len(chosen):
+            setting = _setting(sets[0], past, fit, rows.take(chosen))
+            said[0][chosen] = base(setting).forecast
+            static = persona(setting)
+            if static is not None:
+                said[1][chosen] = static.forecast
+        ends = np.cumsum([len(found.columns["twin"]) for found in sets])[:-1]
+        parts = zip(sets, np.split(said[0], ends), np.split(said[1], ends), strict=True)
+        return {found.made.id: Said(rate, static) for found, rate, static in parts}
+
+    def _rows(self, sets: list[Recorded], past: Past) -> tuple[Rows, Bools]:
+        identity = people_at(self.wiring, None, None)
+        parts = [found.rows(past, identity) for found in sets]
+        return joined([rows for rows, _ in parts]), np.concatenate([there for _, there in parts])
 
     def _past(self, belief_map: BeliefMap) -> Past:
         known = self.pasts.get(id(belief_map))
@@ -87,12 +95,23 @@ class Rivals:
 
     def _fit(self, found: Recorded, past: Past) -> Labelled | None:
         """The rows that rivals of a set learn from; None where there are none."""
-        key = id(found.belief_map), found.outcome.name, found.made.population
-        if key not in self.fits:
-            try:
-                origin = self.origins.get(found.made.population, found.made.origin)
-                rows, _ = rows_to_fit(past, found.outcome, min(origin, found.made.origin))
-                self.fits[key] = rows.take(sampled(len(rows.y), 1, MOST_ROWS))
-            except (PopulationError, InputError):
-                self.fits[key] = None
-        return self.fits[key]
+        origin = self.origins.get(found.made.population, found.made.origin)
+        try:
+            rows, _ = rows_to_fit(past, found.outcome, min(origin, found.made.origin))
+        except (PopulationError, InputError):
+            return None
+        return rows.take(sampled(len(rows.y), 1, MOST_ROWS))
+
+
+def _setting(found: Recorded, past: Past, fit: Labelled, score: Rows) -> Setting:
+    told, both = as_known(past, joined([fit.rows, score]))
+    count = len(fit.y)
+    return Setting(
+        belief_map=found.belief_map,
+        outcome=found.outcome,
+        family=family_of(found.outcome, found.belief_map),
+        past=told,
+        fit=both.take(np.arange(count)),
+        y=fit.y,
+        score=both.take(np.arange(count, len(both))),
+    )

@@ -15,7 +15,7 @@ from doxa.features.moments import is_at_signal
 from doxa.heads.head import family_of
 from doxa.runtime.identity import newest_at
 from doxa.runtime.live.recorded import Recorded, became
-from doxa.runtime.live.rivals import Rivals
+from doxa.runtime.live.rivals import Rivals, Said
 from doxa.runtime.populations.pasts import Progress
 from doxa.runtime.wiring import Wiring
 from doxa.storage.blocks import encode_block
@@ -60,24 +60,17 @@ def settle(wiring: Wiring, span: int, outcomes: Sequence[str] | None, progress: 
     """
     now, maps = _now(wiring), _Maps(wiring)
     known = {each.forecast_set for each in wiring.store.settled()}
-    origins = {each.version: each.origin for each in wiring.store.populations()}
-    rivals = Rivals(wiring, origins, progress)
     found: list[Recorded] = []
     not_scored: dict[str, str] = {}
-    made = [
-        each for each in wiring.store.forecast_sets() if not outcomes or each.outcome in outcomes
-    ]
-    for place, each in enumerate(made):
-        progress("settling forecasts", place / len(made))
-        why = _not_scored(each, maps)
-        if why:
-            not_scored[each.id] = why
-            continue
-        one = Recorded.of(each, maps.at(each.recorded))
-        found.append(one)
-        due = one.closes + span
-        if each.id not in known and due <= now:
-            wiring.store.put_settled(_settled(wiring, one, rivals, due))
+    for each in wiring.store.forecast_sets():
+        if not outcomes or each.outcome in outcomes:
+            why = _not_scored(each, maps)
+            if why:
+                not_scored[each.id] = why
+            else:
+                found.append(Recorded.of(each, maps.at(each.recorded)))
+    due = [one for one in found if one.made.id not in known and one.closes + span <= now]
+    _settle(wiring, due, span, progress)
     stored = {each.forecast_set: each for each in wiring.store.settled()}
     return Sets(
         settled=[
@@ -97,9 +90,17 @@ def _now(wiring: Wiring) -> Moment:
     return 0 if newest is None else newest + 1
 
 
-def _settled(wiring: Wiring, found: Recorded, rivals: Rivals, due: Moment) -> Settled:
-    [told] = became(wiring, [found], due)
-    said = rivals.of(found)
+def _settle(wiring: Wiring, due: Sequence[Recorded], span: int, progress: Progress) -> None:
+    """Write down what became of some sets."""
+    origins = {each.version: each.origin for each in wiring.store.populations()}
+    said = Rivals(wiring, origins, progress).of(due)
+    for place, found in enumerate(due):
+        progress("settling forecasts", place / len(due))
+        wiring.store.put_settled(_settled(wiring, found, said[found.made.id], found.closes + span))
+
+
+def _settled(wiring: Wiring, found: Recorded, said: Said, known_at: Moment) -> Settled:
+    [told] = became(wiring, [found], known_at)
     columns = {
         **found.columns,
         "y": told.y,
@@ -109,7 +110,7 @@ def _settled(wiring: Wiring, found: Recorded, rivals: Rivals, due: Moment) -> Se
     }
     return Settled(
         forecast_set=found.made.id,
-        known_at=due,
+        known_at=known_at,
         scored=wiring.clock(),
         body=encode_block(found.block.twins, found.block.items, columns),
     )
