@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.heads.test_choice import MAP as SHELF
+from tests.heads.test_choice import shoppers
 
 from doxa.beliefmap.map_file import parse_map
 from doxa.beliefmap.model import BeliefMap
@@ -220,6 +222,27 @@ def test_an_outcome_at_a_signal_is_judged_on_signals_since(twins: Twins, hands: 
     [found] = receipt.judgement.compared
     assert (found.outcome, found.how, found.loss) == ("pays", "since", "squared_error")
     assert receipt.judgement.not_compared == {"comes_back": "population 2 does not forecast it"}
+
+
+def test_choices_are_judged_too_also_by_the_map_of_their_time(tmp_path: Path) -> None:
+    signals = shoppers(30)
+    path = tmp_path / "shelf.db"
+    with open_twins(path, SHELF) as twins:
+        twins.observe_many([each for each in signals if each.at < 7])
+        twins.fit()
+        twins.observe_many([each for each in signals if each.at >= 7])
+        receipt = twins.fit(keep=True)
+        assert receipt.judgement is not None
+        [found] = receipt.judgement.compared
+        assert (found.outcome, found.how, found.loss) == ("takes", "since", "log_loss")
+        assert found.people == 30
+        assert 0 < found.former < np.log(3)
+    counted = SHELF.text.replace("node: buys, count: 1", "node: buys, count: 1, once: session")
+    other = parse_map(counted)
+    with open_twins(path, other, apply_map=True) as twins:
+        again = twins.fit(keep=True).judgement
+        assert again is not None
+        assert again.compared[0].former == pytest.approx(found.former)
 
 
 def test_the_past_keeps_the_population_that_was_active_then(twins: Twins, hands: Hands) -> None:

@@ -2,56 +2,77 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Callable
+from typing import Literal, TypeAlias
 
 import numpy as np
 
 from doxa.beliefmap.columns import Floats
+from doxa.beliefmap.model import Outcome, Target
 from doxa.features.knowledge import as_known
 from doxa.features.past import Past
-from doxa.features.rows import Rows
 from doxa.features.views import Views
 from doxa.fidelity.ladder import loss_name, row_losses
+from doxa.fidelity.metrics import log_losses
 from doxa.fidelity.resampling import Resamples
+from doxa.heads.choice import ChoiceHead, forecast_choice
+from doxa.heads.glm import Family
 from doxa.heads.head import Head, forecast, recipe_of
 from doxa.heads.judgement import Compared
 from doxa.learning.labelled import Labelled
+from doxa.learning.population import fit_choice, fit_head
 
 FEWEST_PEOPLE = 10
 """Fewer people give no interval to decide by."""
 
+AnyHead: TypeAlias = Head | ChoiceHead
 
-def told_by(head: Head, past: Past, rows: Rows) -> Floats:
-    """What a head forecasts of some rows, from what was known at each."""
-    told, seen = as_known(past, rows)
-    return forecast(head, Views(told, recipe_of(head, past.map).readings), seen).mean
+
+def fit_any(
+    past: Past, outcome: Outcome, origin: int, seed: int, progress: Callable[[str, float], None]
+) -> AnyHead:
+    """The head of an outcome of either kind, from what had become of rows before an origin."""
+    if outcome.target is Target.CHOICE:
+        return fit_choice(past, outcome, origin, seed=seed, progress=progress)
+    return fit_head(past, outcome, origin, seed=seed, progress=progress)
+
+
+def losses_of(head: AnyHead, past: Past, rows: Labelled) -> Floats:
+    """The loss of a head on each row, from what was known at it."""
+    told, seen = as_known(past, rows.rows)
+    if isinstance(head, ChoiceHead):
+        found = forecast_choice(head, told, seen)
+        place = found.menus.place_of(rows.y.astype(np.int64))
+        return log_losses(np.ones(len(place)), np.where(place >= 0, found.mean[place], 0.0))
+    mean = forecast(head, Views(told, recipe_of(head, past.map).readings), seen).mean
+    return row_losses(rows.y, mean, head.family)
 
 
 def compared(
     rows: Labelled,
     former: Floats,
     latter: Floats,
-    head: Head,
+    head: AnyHead,
     how: Literal["since", "refit"],
     seed: int = 1,
 ) -> Compared | None:
-    """Mean loss of two forecasts of the same rows, and their difference paired by person.
+    """Mean loss of two heads on the same rows, and their difference paired by person.
 
-    d = mean over rows of loss(latter) - loss(former); its 95 % interval draws people with all
-    their rows. None where fewer than ten people were scored.
+    d = mean over rows of latter - former; its 95 % interval draws people with all their rows.
+    None where fewer than ten people were scored.
 
     Parameters
     ----------
     former, latter : float64[n]
-        Expected values, as `told_by` gives them.
-    head : Head
-        Of the outcome: its family decides the loss.
+        Losses, as `losses_of` gives them.
+    head : Head or ChoiceHead
+        Of the outcome: it says what the loss is called.
     """
     people = len(np.unique(rows.rows.person))
     if people < FEWEST_PEOPLE:
         return None
-    losses = [row_losses(rows.y, told, head.family) for told in (former, latter)]
-    worse = Resamples(rows.rows.person, seed=seed).mean(losses[1] - losses[0])
+    worse = Resamples(rows.rows.person, seed=seed).mean(latter - former)
+    family = Family.BERNOULLI if isinstance(head, ChoiceHead) else head.family
     return Compared(
         outcome=head.outcome,
         how=how,
@@ -59,8 +80,8 @@ def compared(
         last=int(rows.rows.seen.at.max()),
         rows=len(rows.y),
         people=people,
-        loss=loss_name(head.family),
-        former=float(losses[0].mean()),
-        latter=float(losses[1].mean()),
+        loss=loss_name(family),
+        former=float(former.mean()),
+        latter=float(latter.mean()),
         worse=worse.as_list(),
     )

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from doxa.beliefmap.columns import Ints
-from doxa.beliefmap.model import Outcome
+from doxa.beliefmap.model import Outcome, Target
 from doxa.features.eligibility import eligible
 from doxa.features.labels import labels_of
 from doxa.features.moments import after_triggers, at_origins, at_signals, is_at_signal
 from doxa.features.past import Past
-from doxa.features.rows import Rows
+from doxa.features.rows import NONE, Rows
+from doxa.fidelity.candidate import AnyHead
 from doxa.heads.head import Head
 from doxa.learning.labelled import Labelled
 from doxa.types import Moment
@@ -58,12 +60,14 @@ def stretch_of(outcome: Outcome, after: Moment, end: Moment) -> Stretch | None:
     return Stretch(begin, end) if begin >= after else None
 
 
-def scored_rows(past: Past, outcome: Outcome, stretch: Stretch, judge: Head, seed: int) -> Labelled:
+def scored_rows(
+    past: Past, outcome: Outcome, stretch: Stretch, judge: AnyHead, seed: int
+) -> Labelled:
     """The rows of a stretch with what became of them, for the members a head is asked for."""
     rows = _moments(past, outcome, stretch)
     rows = rows.take((rows.seen.at >= stretch.begin) & rows.closes.until(stretch.end))
     rows = rows.take(eligible(outcome, past, rows))
-    if outcome.of is not None and not is_at_signal(outcome):
+    if isinstance(judge, Head) and outcome.of is not None and not is_at_signal(outcome):
         coder = past.coder(outcome.of)
         rows = rows.for_members(np.array([coder(name) for name in judge.items], dtype=np.int64))
     found = labels_of(outcome, past, rows, stretch.end)
@@ -84,7 +88,7 @@ def _moments(past: Past, outcome: Outcome, stretch: Stretch) -> Rows:
     return at_origins(outcome, np.unique(past.signals.twin), list(origins))
 
 
-def carried(rows: Rows, outcome: Outcome, past: Past, other: Past) -> Rows:
+def carried(labelled: Labelled, outcome: Outcome, past: Past, other: Past) -> Labelled:
     """The same rows as another past has them, read from the same ledger under another map.
 
     Parameters
@@ -94,19 +98,26 @@ def carried(rows: Rows, outcome: Outcome, past: Past, other: Past) -> Rows:
     other : Past
         Rows whose signal it does not hold are left out.
     """
+    rows, y = labelled.rows, labelled.y
     member = rows.member
-    if outcome.of is not None and len(rows):
-        names, coder = past.values(outcome.of), other.coder(outcome.of)
-        used, place = np.unique(member, return_inverse=True)
-        codes = [coder(names[code]) if code >= 0 else -1 for code in used.tolist()]
-        member = np.array(codes, dtype=np.int64)[place]
+    if outcome.of is not None:
+        member = _coded(member, past.values(outcome.of), other.coder(outcome.of))
+    if outcome.target is Target.CHOICE:
+        taken = outcome.field or ""
+        y = _coded(y.astype(np.int64), past.values(taken), other.coder(taken)).astype(np.float64)
     asked = rows.signal >= 0
-    wanted = past.signals.seq[rows.signal[asked]]
-    spot, there = _places(wanted, other.signals.seq)
+    spot, there = _places(past.signals.seq[rows.signal[asked]], other.signals.seq)
     signal, kept = rows.signal.copy(), np.ones(len(rows), dtype=bool)
     signal[asked], kept[asked] = spot, there
     found = Rows(rows.twin, rows.seen, rows.opens, rows.closes, member, signal, rows.person)
-    return found.take(kept)
+    return Labelled(found, y).take(kept)
+
+
+def _coded(codes: Ints, names: Sequence[str], coder: Callable[[str], int]) -> Ints:
+    """Codes of some names as another past has them; -1 stays."""
+    used, place = np.unique(codes, return_inverse=True)
+    found = [coder(names[code]) if code >= 0 else NONE for code in used.tolist()]
+    return np.array(found, dtype=np.int64)[place] if len(codes) else codes
 
 
 def _places(wanted: Ints, known: Ints) -> tuple[Ints, np.ndarray[tuple[int], np.dtype[np.bool_]]]:

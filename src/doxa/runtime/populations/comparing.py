@@ -10,8 +10,7 @@ from doxa.domain.clock import format_moment
 from doxa.errors import InputError, PopulationError
 from doxa.features.moments import is_at_signal
 from doxa.features.past import Past
-from doxa.features.rows import Rows
-from doxa.fidelity.candidate import FEWEST_PEOPLE, compared, told_by
+from doxa.fidelity.candidate import FEWEST_PEOPLE, AnyHead, compared, losses_of
 from doxa.fidelity.stretch import Stretch, carried, scored_rows
 from doxa.heads.judgement import Compared
 from doxa.runtime.identity import newest_at
@@ -74,7 +73,8 @@ def _silence(what: str, done: float) -> None:
 
 
 def _outcomes(sides: list[FrozenVersion]) -> list[str]:
-    return list(dict.fromkeys(name for side in sides for name in side.population.heads))
+    fitted = [(*side.population.heads, *side.population.choices) for side in sides]
+    return list(dict.fromkeys(name for names in fitted for name in names))
 
 
 def _moved(former: FrozenVersion, latter: FrozenVersion) -> dict[str, list[float]]:
@@ -109,29 +109,29 @@ class _Match:
         outcome = self.wiring.belief_map.outcomes.get(name)
         if outcome is None:
             raise InputError("the map does not declare it any more")
-        for side in (self.former, self.latter):
-            if name not in side.population.heads:
-                raise InputError(f"population {side.number} does not forecast it")
-            if not side.asks_as(outcome, self.wiring.belief_map):
-                raise InputError(f"population {side.number} was fitted for another question")
         stretch = self._stretch(outcome)
+        former, latter = (self._head(side, outcome) for side in (self.former, self.latter))
         if stretch is None:
             raise InputError(self._nothing_since())
-        past = self._past(self.latter)
-        heads = [side.population.heads[name] for side in (self.former, self.latter)]
-        rows = scored_rows(past, outcome, stretch, heads[1], self.seed)
+        past, other = self._past(self.latter), self._past(self.former)
+        rows = scored_rows(past, outcome, stretch, latter, self.seed)
+        asked = rows if other is past else carried(rows, outcome, past, other)
+        if len(asked.y) != len(rows.y):
+            raise InputError("the ledger changed while it was read")
         if len(np.unique(rows.rows.person)) < FEWEST_PEOPLE:
             raise InputError(f"fewer than {FEWEST_PEOPLE} people could be asked since")
-        other = self._past(self.former)
-        asked: Rows = rows.rows
-        if other is not past:
-            asked = carried(rows.rows, outcome, past, other)
-        if len(asked) != len(rows.y):
-            raise InputError("the ledger changed while it was read")
-        told = [told_by(heads[0], other, asked), told_by(heads[1], past, rows.rows)]
-        found = compared(rows, told[0], told[1], heads[1], "since", self.seed)
+        lost = losses_of(former, other, asked), losses_of(latter, past, rows)
+        found = compared(rows, lost[0], lost[1], latter, "since", self.seed)
         assert found is not None
         return found
+
+    def _head(self, side: FrozenVersion, outcome: Outcome) -> AnyHead:
+        head = side.head(outcome.name)
+        if head is None:
+            raise InputError(f"population {side.number} does not forecast it")
+        if not side.asks_as(outcome, self.wiring.belief_map):
+            raise InputError(f"population {side.number} was fitted for another question")
+        return head
 
     def _stretch(self, outcome: Outcome) -> Stretch | None:
         """Everything since both were fitted; of an outcome in a window the last whole ones."""

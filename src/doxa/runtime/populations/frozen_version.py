@@ -9,6 +9,7 @@ from doxa.beliefmap.map_file import parse_map
 from doxa.beliefmap.model import BeliefMap, Outcome
 from doxa.beliefmap.renames import former_names
 from doxa.errors import PopulationError, UnknownName
+from doxa.fidelity.candidate import AnyHead
 from doxa.heads.population import Population, decode
 from doxa.heads.renaming import renamed
 from doxa.runtime.wiring import Wiring
@@ -35,10 +36,14 @@ class FrozenVersion:
     belief_map: BeliefMap
     present: bool
 
+    def head(self, outcome: str) -> AnyHead | None:
+        """Its head of an outcome, of either kind."""
+        return self.population.heads.get(outcome) or self.population.choices.get(outcome)
+
     def asks_as(self, outcome: Outcome, belief_map: BeliefMap) -> bool:
         """Whether its head answers the question that a map asks now."""
         own = self.belief_map.outcomes.get(outcome.name)
-        if own is None or outcome.name not in self.population.heads:
+        if own is None or self.head(outcome.name) is None:
             return False
         names = {} if self.present else former_names(belief_map)
         fitted = self.population.questions.get(outcome.name)

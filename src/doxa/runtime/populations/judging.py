@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 
@@ -11,13 +12,11 @@ from doxa.beliefmap.model import Outcome
 from doxa.errors import InputError, PopulationError
 from doxa.features.past import Past
 from doxa.features.since import first_seen
-from doxa.fidelity.candidate import FEWEST_PEOPLE, compared, told_by
+from doxa.fidelity.candidate import FEWEST_PEOPLE, AnyHead, compared, fit_any, losses_of
 from doxa.fidelity.stretch import SHARE, Stretch, carried, scored_rows, stretch_of
-from doxa.heads.head import Head
 from doxa.heads.judgement import Compared, Judgement
 from doxa.heads.population import Population
 from doxa.learning.labelled import Labelled
-from doxa.learning.population import fit_head
 from doxa.runtime.populations.frozen_version import FrozenVersion, active_version, frozen_version
 from doxa.runtime.populations.pasts import Progress, whole_past
 from doxa.runtime.wiring import Wiring
@@ -53,7 +52,8 @@ def judged(
         return None
     found: list[Compared] = []
     not_compared: dict[str, str] = {}
-    wanted = [outcome for outcome in outcomes if outcome.name in candidate.heads]
+    fitted = {*candidate.heads, *candidate.choices}
+    wanted = [outcome for outcome in outcomes if outcome.name in fitted]
     try:
         active = frozen_version(wiring, stored)
     except PopulationError as error:
@@ -61,8 +61,8 @@ def judged(
         return Judgement(against=stored.version, compared=[], not_compared=told)
     not_compared |= {
         name: "the candidate does not forecast it"
-        for name in active.population.heads
-        if name in wiring.belief_map.outcomes and name not in candidate.heads
+        for name in (*active.population.heads, *active.population.choices)
+        if name in wiring.belief_map.outcomes and name not in fitted
     }
     contest = _Contest(wiring, past, active, candidate.origin, wanted, seed, progress)
     for place, outcome in enumerate(wanted):
@@ -89,7 +89,7 @@ class _Contest:
 
     def of(self, outcome: Outcome) -> Compared:
         """The comparison of one outcome, or an error that says why there is none."""
-        if outcome.name not in self.active.population.heads:
+        if self.active.head(outcome.name) is None:
             raise InputError(f"population {self.active.number} does not forecast it")
         if not self.active.asks_as(outcome, self.wiring.belief_map):
             raise InputError(f"population {self.active.number} was fitted for another question")
@@ -108,8 +108,8 @@ class _Contest:
         rows = scored_rows(self.past, outcome, stretch, judge, self.seed)
         if len(np.unique(rows.rows.person)) < FEWEST_PEOPLE:
             return None
-        own = self.active.population.heads[outcome.name]
-        return self._scored(outcome, rows, own, judge, "since")
+        own = self.active.head(outcome.name)
+        return None if own is None else self._scored(outcome, rows, own, judge, "since")
 
     def _refit(self, outcome: Outcome) -> Compared:
         """On the last fifth of the ledger, by a head fitted as the active one was, before it."""
@@ -127,28 +127,30 @@ class _Contest:
         judge = self._judge(outcome, stretch)
         learned = self._own_past(last) if newer.any() else self._own_past(None)
         own = self.active.belief_map.outcomes[outcome.name]
-        repeated = fit_head(learned, own, stretch.begin, seed=self.seed, progress=self.tell)
+        repeated = fit_any(learned, own, stretch.begin, self.seed, self.tell)
         rows = scored_rows(self.past, outcome, stretch, judge, self.seed)
         found = self._scored(outcome, rows, repeated, judge, "refit")
         if found is None:
             raise InputError(f"fewer than {FEWEST_PEOPLE} people could be asked")
         return found
 
-    def _judge(self, outcome: Outcome, stretch: Stretch) -> Head:
-        return fit_head(self.past, outcome, stretch.begin, seed=self.seed, progress=self.tell)
+    def _judge(self, outcome: Outcome, stretch: Stretch) -> AnyHead:
+        return fit_any(self.past, outcome, stretch.begin, self.seed, self.tell)
 
     def _scored(
-        self, outcome: Outcome, rows: Labelled, former: Head, judge: Head, how: str
+        self,
+        outcome: Outcome,
+        rows: Labelled,
+        former: AnyHead,
+        judge: AnyHead,
+        how: Literal["since", "refit"],
     ) -> Compared | None:
         other = self._own_past(None)
-        asked = rows.rows if other is self.past else carried(rows.rows, outcome, self.past, other)
-        if len(asked) != len(rows.y):
+        asked = rows if other is self.past else carried(rows, outcome, self.past, other)
+        if len(asked.y) != len(rows.y):
             raise InputError("the ledger changed while it was read")
-        told = told_by(former, other, asked)
-        latter = told_by(judge, self.past, rows.rows)
-        return compared(
-            rows, told, latter, judge, "since" if how == "since" else "refit", self.seed
-        )
+        lost = losses_of(former, other, asked), losses_of(judge, self.past, rows)
+        return compared(rows, lost[0], lost[1], judge, how, self.seed)
 
     def _own_past(self, last_seq: int | None) -> Past:
         """The ledger as the active population's map reads it."""
