@@ -206,6 +206,12 @@ FILES = (
         writers=("doxa.interfaces.cli.export",),
     ),
     File(
+        pattern="{features}.parquet, .arrow, .csv",
+        holds="what a head reads of people, by their ids",
+        erased_by="you: it is written where you say, to be worked with elsewhere",
+        writers=("doxa.interfaces.cli.features",),
+    ),
+    File(
         pattern="*.json",
         holds="",
         erased_by="reports of fidelity are over people; lists of the forgotten hold hashes",
