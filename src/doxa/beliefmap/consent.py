@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from doxa.beliefmap.derived import per_map
 from doxa.beliefmap.model import BeliefMap
 from doxa.beliefmap.names import listed, nearest
 from doxa.domain.consent import NODE, PURPOSE
@@ -62,6 +63,7 @@ def _check_name(what: str, name: Any, belief_map: BeliefMap) -> None:
     )
 
 
+@per_map
 def readable_names(belief_map: BeliefMap) -> tuple[str, ...]:
     """Nodes, traits and personas that a purpose or a consent may name."""
     return tuple(dict.fromkeys((*belief_map.nodes, *belief_map.personas)))

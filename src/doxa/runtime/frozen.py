@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from typing import Any
@@ -9,12 +10,14 @@ from typing import Any
 import numpy as np
 
 from doxa.beliefmap.columns import joined
+from doxa.beliefmap.derived import per_map
 from doxa.beliefmap.model import BeliefMap
 from doxa.domain.clock import Clock
 from doxa.domain.view import View
 from doxa.reading.coupling.field import Field
 from doxa.reading.coupling.read import Leaning
 from doxa.reading.falling_back import own_priors
+from doxa.reading.opinion import Opinion
 from doxa.reading.pooled import Voices
 from doxa.reading.priors import Priors
 from doxa.runtime.folding.fold import Folded, at_moment, fold_rows
@@ -51,6 +54,8 @@ class Frozen:
     view : View
     barred : View or None
         See `freeze`.
+    known : mapping of (node, code of the member) to Opinion
+        What was read already, with other people: it is not read again.
     """
 
     wiring: Wiring
@@ -64,6 +69,7 @@ class Frozen:
     folded: Folded
     view: View = attribute(default_factory=View)
     barred: View | None = None
+    known: Mapping[tuple[str, int], Opinion] = attribute(default_factory=dict)
 
     @property
     def key(self) -> int:
@@ -175,7 +181,22 @@ def newest(folded: Folded) -> Moment:
 
 def voices(belief_map: BeliefMap, sources: tuple[str, ...]) -> Voices:
     """How a map lets each source be heard."""
-    return Voices.of(sources, {name: source.trust for name, source in belief_map.sources.items()})
+    known = _voices(belief_map)
+    if sources not in known:
+        if len(known) >= _KEPT:
+            known.clear()
+        trust = {name: source.trust for name, source in belief_map.sources.items()}
+        known[sources] = Voices.of(sources, trust)
+    return known[sources]
+
+
+_KEPT = 64
+
+
+@per_map
+def _voices(belief_map: BeliefMap) -> dict[tuple[str, ...], Voices]:
+    """Those of a map that were asked for lately, by the names of the sources."""
+    return {}
 
 
 def traits(frozen: Frozen) -> dict[str, Json]:

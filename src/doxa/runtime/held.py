@@ -67,9 +67,16 @@ def opinion(frozen: Frozen, text: str, members: Mapping[str, Any]) -> Opinion:
 
 def opinion_at(frozen: Frozen, address: Address) -> Opinion:
     """The opinion about one node; of a constraint, with its interval."""
-    found = read_address(frozen, address).one(0)
+    found = native_opinion(frozen, address)
     kind = nodes_of(frozen.belief_map)[address.node].kind
     return dated(frozen, address, found) if kind is NodeKind.CONSTRAINT else found
+
+
+def native_opinion(frozen: Frozen, address: Address) -> Opinion:
+    """The opinion about one node; of a constraint, without its interval."""
+    node = nodes_of(frozen.belief_map)[address.node]
+    member = frozen.folded.members.code(address.node, address.member)
+    return _records(frozen, (node,), [(0, member)])[0]
 
 
 def asked_address(frozen: Frozen, text: str, members: Mapping[str, Any]) -> Address:
@@ -138,7 +145,7 @@ def held(frozen: Frozen, kind: NodeKind | None = None) -> tuple[Held, ...]:
     """
     nodes, asked, met = _asked(frozen, kind)
     names = [frozen.folded.members.names(node.name) or [()] for node in nodes]
-    read = _read(frozen, nodes, asked)
+    read = _records(frozen, nodes, asked)
     return tuple(
         Held(
             node=address,
@@ -149,7 +156,7 @@ def held(frozen: Frozen, kind: NodeKind | None = None) -> tuple[Held, ...]:
             else opinion,
             met=code in met.get(address.node, ()),
         )
-        for (place, code), opinion in zip(asked, read.records(), strict=True)
+        for (place, code), opinion in zip(asked, read, strict=True)
         for address in (Address(nodes[place].name, names[place][code]),)
     )
 
@@ -251,6 +258,16 @@ def _met(frozen: Frozen) -> dict[str, set[int]]:
         for entry, member in zip(entries, members, strict=True):
             out.setdefault(names[entry], set()).add(member)
     return out
+
+
+def _records(
+    frozen: Frozen, nodes: tuple[Node, ...], asked: Sequence[tuple[int, int]]
+) -> list[Opinion]:
+    """The same one by one, those that are known already as they are known."""
+    known = frozen.known
+    told = [known.get((nodes[place].name, code)) for place, code in asked] if known else []
+    found = [opinion for opinion in told if opinion is not None]
+    return found if found and len(found) == len(asked) else _read(frozen, nodes, asked).records()
 
 
 def _read(frozen: Frozen, nodes: tuple[Node, ...], asked: Sequence[tuple[int, int]]) -> Opinions:

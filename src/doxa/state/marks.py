@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 
 from doxa.beliefmap.columns import EvidenceColumns, Floats, Ints, Members, SignalColumns
+from doxa.beliefmap.derived import per_map
 from doxa.beliefmap.marking import ALWAYS, FOREVER, Mark, Role, marking_of, marks_of
 from doxa.beliefmap.model import BeliefMap
 from doxa.state.entries import entries_of
@@ -96,9 +97,7 @@ def _formed(signals: SignalColumns, evidence: EvidenceColumns, belief_map: Belie
     rows = np.flatnonzero(np.isin(evidence.rule, places))
     if not len(rows):
         return _NONE
-    codes = entries_of(belief_map).codes
-    entry_of_rule = np.array([codes[rule.node] for rule in belief_map.rules], dtype=np.int64)
-    row, entry = evidence.row[rows], entry_of_rule[evidence.rule[rows]]
+    row, entry = evidence.row[rows], _entry_of_rule(belief_map)[evidence.rule[rows]]
     own = signals.twin[row], signals.source[row], entry, evidence.member[rows]
     sort = ordered(*own, signals.at[row], signals.order[row])
     first = sort[changes(*(column[sort] for column in own))]
@@ -119,6 +118,13 @@ def _formed(signals: SignalColumns, evidence: EvidenceColumns, belief_map: Belie
             fields=[()] * count,
         )
     )
+
+
+@per_map
+def _entry_of_rule(belief_map: BeliefMap) -> Ints:
+    """The code of the node that each rule is about."""
+    codes = entries_of(belief_map).codes
+    return _ints(codes[rule.node] for rule in belief_map.rules)
 
 
 def _told(signals: SignalColumns, belief_map: BeliefMap, members: Members) -> Marks:

@@ -42,7 +42,7 @@ class Identity:
     @property
     def shifts(self) -> bool:
         """Whether positions move."""
-        return bool(self.offset.any())
+        return len(self.offset) > 0 and bool(self.offset.any())
 
     def roots(self, twin: Ints) -> Ints:
         """The twin that stands for each.

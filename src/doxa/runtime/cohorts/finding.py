@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -29,6 +29,7 @@ from doxa.beliefmap.payloads import Bools
 from doxa.beliefmap.sights import seen_map, sight_of
 from doxa.reading.coupling.field import Field
 from doxa.reading.falling_back import own_priors, with_wider
+from doxa.reading.opinion import Opinion
 from doxa.reading.priors import Priors
 from doxa.runtime.cohorts.cohort import Cohort
 from doxa.runtime.cohorts.condition import condition_asked
@@ -145,7 +146,12 @@ def _entries_read(
 
 
 def _frozen(
-    wiring: Wiring, part: Part, given: Priors, known_at: Moment | None, place: int
+    wiring: Wiring,
+    part: Part,
+    given: Priors,
+    known_at: Moment | None,
+    place: int,
+    known: Mapping[tuple[str, int], Opinion],
 ) -> Frozen:
     """One of some twins as it is read alone."""
     keys, now = part.keys[place : place + 1], part.now[place : place + 1]
@@ -159,11 +165,14 @@ def _frozen(
         person=Person(key),
         belief_map=belief_map,
         priors=own_priors(given, belief_map, state, keys, now, part.voices),
-        field=field_at(wiring, belief_map, known_at, view.sight),
+        field=part.field
+        if belief_map is part.belief_map
+        else field_at(wiring, belief_map, known_at, view.sight),
         now=int(now[0]),
         known_at=known_at,
         folded=replace(part.folded, state=state),
         view=view,
+        known=known,
     )
 
 

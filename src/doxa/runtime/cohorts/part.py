@@ -18,7 +18,7 @@ from doxa.domain.node import NodeKind
 from doxa.domain.view import EVERYTHING, Sight
 from doxa.reading.coupling.field import Field
 from doxa.reading.coupling.read import Leaning, Wanted, read_coupled
-from doxa.reading.opinion import Opinions, Status, Truth
+from doxa.reading.opinion import Opinion, Opinions, Status, Truth
 from doxa.reading.pooled import Voices
 from doxa.reading.priors import Priors
 from doxa.reading.view import Gate, hearing
@@ -125,6 +125,34 @@ class Part:
             if passes(asked, told.value[row], kind, calendar)
         ]
         return np.isin(self.keys, np.array(holding, dtype=np.int64))
+
+    def opinions(
+        self, nodes: tuple[Node, ...], asked: Bools
+    ) -> dict[int, dict[tuple[str, int], Opinion]]:
+        """Some nodes of some twins as records, by (node, code of the member), by place.
+
+        Single nodes, met or not, and the members met.
+
+        Parameters
+        ----------
+        asked : bool[q]
+        """
+        node, twin, member = self._met(nodes)
+        single = np.array([not each.dimensions for each in nodes], dtype=bool)
+        kept = asked[twin] & ~single[node]
+        places, every = np.flatnonzero(asked), np.flatnonzero(single)
+        rows = (
+            np.concatenate([np.repeat(every, len(places)), node[kept]]),
+            np.concatenate([np.tile(places, len(every)), twin[kept]]),
+            np.concatenate([np.zeros(len(every) * len(places), dtype=np.int64), member[kept]]),
+        )
+        found: dict[int, dict[tuple[str, int], Opinion]] = {place: {} for place in places.tolist()}
+        columns = (column.tolist() for column in rows)
+        for of, place, code, opinion in zip(
+            *columns, self._read(nodes, *rows).records(), strict=True
+        ):
+            found[place][nodes[of].name, code] = opinion
+        return found
 
     def _some(self, nodes: tuple[Node, ...], passing: Callable[[Opinions], Bools]) -> Bools:
         """Whether some row of evidence about some of the nodes passes, by twin."""

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from doxa.beliefmap.cohorts.tree import OfGoal
-from doxa.beliefmap.model import Operator
+from doxa.beliefmap.derived import per_map
+from doxa.beliefmap.model import BeliefMap, Node, Operator
 from doxa.beliefmap.open_nodes import nodes_of
 from doxa.beliefmap.payloads import Bools
 from doxa.domain.node import NodeKind
 from doxa.reading.goals.status import GoalStatus
+from doxa.reading.opinion import Opinion
 from doxa.runtime.cohorts.part import Part, compared
 from doxa.runtime.frozen import Frozen
+from doxa.runtime.graph.graph import declared_edges
 from doxa.runtime.living.goals import Goal, goals
 from doxa.state.entries import entry_of_key, node_of
 
@@ -28,11 +31,11 @@ class Wanting:
     ----------
     part : Part
     frozen : callable
-        The twin at a place of the part, as it is read alone.
+        The twin at a place of the part, with the opinions given, as it is read alone.
     """
 
     part: Part
-    frozen: Callable[[int], Frozen]
+    frozen: Callable[[int, Mapping[tuple[str, int], Opinion]], Frozen]
     _read: dict[int, tuple[Goal, ...]] = field(default_factory=dict)
 
     def of_goal(self, test: OfGoal, asked: Bools) -> Bools:
@@ -42,13 +45,23 @@ class Wanting:
         needs to be read of them.
         """
         found = asked & self._idle(test)
-        for place in np.flatnonzero(asked & self._busy()).tolist():
+        busy = asked & self._busy()
+        self._look_at(busy)
+        for place in np.flatnonzero(busy).tolist():
             found[place] = self._passes(test, place)
         return found
 
+    def _look_at(self, busy: Bools) -> None:
+        """Read the goals of those who were not looked at yet: opinions all at once."""
+        fresh = busy.copy()
+        fresh[list(self._read)] = False
+        if not fresh.any():
+            return
+        known = self.part.opinions(_nodes_of_goals(self.part.belief_map), fresh)
+        for place, told in known.items():
+            self._read[place] = goals(self.frozen(place, told))
+
     def _passes(self, test: OfGoal, place: int) -> bool:
-        if place not in self._read:
-            self._read[place] = goals(self.frozen(place))
         told = [each for each in self._read[place] if _asks(test, each)]
         alone = test.node is not None and not test.anyone
         return _some(test, told) if told or not alone else _unmet_passes(test)
@@ -75,6 +88,17 @@ class Wanting:
             state.claims.twin[wants[entry_of_key(state.claims.key)]],
         ]
         return np.isin(part.keys, np.concatenate(told))
+
+
+@per_map
+def _nodes_of_goals(belief_map: BeliefMap) -> tuple[Node, ...]:
+    """The goals, what they are done by, and what moves or blocks them."""
+    nodes = nodes_of(belief_map)
+    wants = [node for node in nodes.values() if node.kind is NodeKind.GOAL]
+    names = [node.name for node in wants]
+    names += [node.done.node.node for node in wants if node.done and node.done.node]
+    names += [edge.source.node for edge in declared_edges(belief_map) if edge.target.node in names]
+    return tuple(nodes[name] for name in dict.fromkeys(names))
 
 
 def _asks(test: OfGoal, goal: Goal) -> bool:

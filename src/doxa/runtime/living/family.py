@@ -11,7 +11,7 @@ from doxa.domain.node import Address, NodeKind
 from doxa.reading.goals.forest import Forest
 from doxa.runtime.frozen import Frozen
 from doxa.runtime.graph.graph import PART_OF, declared_edges, joins
-from doxa.runtime.held import Held, held, read_address, says_of
+from doxa.runtime.held import Held, held, native_opinion, says_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,6 @@ def _unmet(frozen: Frozen, address: Address) -> Held:
         node=address,
         kind=NodeKind.GOAL,
         says=says_of(frozen, address),
-        opinion=read_address(frozen, address).one(0),
+        opinion=native_opinion(frozen, address),
         met=False,
     )

@@ -318,6 +318,8 @@ def _history(
 
 def _retracted(connection: sqlite3.Connection, workspace: int, selection: Selection) -> Ints:
     """Places of the signals taken back, as known at the selection's second clock."""
+    if selection.retractions == 0:
+        return np.zeros(0, dtype=np.int64)
     sql, values = _RETRACTED, [workspace, *[selection.known_at] * 2, *[selection.retractions] * 2]
     if selection.few:
         found = connection.execute(sql + _TWINS, [*values, key_list(selection.twins or ())])
