@@ -129,6 +129,7 @@ WRONG = [
     ("happens: purchase, within", "happens: purchas, within", ":27 outcomes.again.happens", "unknown signal kind", "'purchase'"),
     ("happens: purchase, within", "hapens: purchase, within", ":27 outcomes.again", "asks nothing", "'happens'"),
     (", within: 7d", "", ":27 outcomes.again", "never ends", "within"),
+    (", within: 7d", ", within: 7d, given: [price]", ":27 outcomes.again.given", "no signal asks", "after"),
     (", within: 7d", ", within: 7d, step: 1", ":27 outcomes.again.step", "takes no 'step'", "value"),
     (", within: 7d", ", until: ends", ":27 outcomes.again.until", "needs a trigger", "after: kind"),
     (", within: 7d", ", within: 7d, items: {top: 3}", ":27 outcomes.again.items", "items of what", "'of'"),

@@ -21,10 +21,18 @@ _ASKED = NUMBERS | {FieldType.CATEGORY, FieldType.ITEM}
 def read_asked(section: Mapping, target: Target, declared: Declared) -> dict[str, object]:
     """The field that is asked, and what is known of the signal that carries it."""
     if target is Target.SUM:
-        return {"field": declared.numeric(section.entries["sum"])}
+        return {"field": declared.numeric(section.entries["sum"]), **_given(section)}
     if target is Target.VALUE:
         return _value(section, declared)
-    return _choice(section, declared) if target is Target.CHOICE else {}
+    return _choice(section, declared) if target is Target.CHOICE else _given(section)
+
+
+def _given(section: Mapping) -> dict[str, object]:
+    """What is known of the trigger of a window."""
+    given = section.get("given")
+    if given is not None and section.get("after") is None:
+        raise given.error("no signal asks this outcome", expected="'after' beside it")
+    return {"given": fields(given)}
 
 
 def _value(section: Mapping, declared: Declared) -> dict[str, object]:

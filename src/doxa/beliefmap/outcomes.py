@@ -26,8 +26,21 @@ from doxa.beliefmap.names import nearest, unknown
 from doxa.beliefmap.windows import check_window, read_window
 from doxa.domain.evidence import Once
 
-_ANY = ["after", "plus", "within", "until", "same", "when", "among", "base", "of", "by", "items"]
-_AT_SIGNAL = ["of_signal", "given", "recent", "each"]
+_ANY = [
+    "after",
+    "plus",
+    "within",
+    "until",
+    "same",
+    "when",
+    "among",
+    "base",
+    "of",
+    "by",
+    "items",
+    "given",
+]
+_AT_SIGNAL = ["of_signal", "recent", "each"]
 KEYS: dict[Target, list[str]] = {
     Target.HAPPENS: [*_ANY, "each"],
     Target.NEVER: [*_ANY, "each"],

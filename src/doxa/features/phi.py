@@ -10,7 +10,7 @@ import numpy as np
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.conditions import fields_read
 from doxa.beliefmap.model import BeliefMap, Outcome
-from doxa.domain.clock import DAY, Clock
+from doxa.domain.clock import DAY, Clock, format_span
 from doxa.domain.evidence import EvidenceKind
 from doxa.features.blocks import (
     amounts,
@@ -70,6 +70,7 @@ class Recipe:
     known : fields of the asking signal
     recent : fields of signals before it
     traits : what is said of the person
+    by_trait : whether single nodes count otherwise with every trait
     apart : members asked about that every column is weighed for apart, beside what they share
     """
 
@@ -81,6 +82,7 @@ class Recipe:
     recent: tuple[FieldNorms, ...] = ()
     traits: tuple[FieldNorms, ...] = ()
     apart: tuple[str, ...] = ()
+    by_trait: bool = False
 
     @property
     def horizon(self) -> float | None:
@@ -138,6 +140,7 @@ def phi(recipe: Recipe, views: Views, rows: Rows, *, silenced: str | None = None
             (f"{owner}: {name}", owner, np.zeros(len(rows)) if silent else column)
             for name, column in given.columns(norms, views.past, signal)
         ]
+    found += list(_by_trait(recipe, found))
     found += [(name, CIRCUMSTANCES, column) for name, column in _calendar(recipe, rows)]
     found += list(_apart(recipe, views.past, rows, [*found, *beside]))
     table = np.empty((len(rows), len(found)))
@@ -145,6 +148,22 @@ def phi(recipe: Recipe, views: Views, rows: Rows, *, silenced: str | None = None
         table[:, place] = column
     np.clip(np.nan_to_num(table, copy=False), -LARGEST, LARGEST, out=table)
     return Phi(tuple(name for name, _, _ in found), tuple(owner for _, owner, _ in found), table)
+
+
+def _by_trait(recipe: Recipe, found: list[Named]) -> Iterator[Named]:
+    """The longest band of every single node times every column of traits; both own it."""
+    if not recipe.by_trait:
+        return
+    traits = [each for each in found if each[1].startswith(TRAIT)]
+    clock = recipe.belief_map.clock
+    for reading in recipe.readings:
+        node = recipe.belief_map.nodes[reading.node]
+        longest = f"{reading.node}: band {format_span(node.bands[-1], clock)}"
+        for name, _, held in [each for each in found if each[0] == longest]:
+            if not node.dimensions:
+                for trait, owner, column in traits:
+                    both = JOINED.join((reading.node, owner))
+                    yield f"{name}, by {trait}", both, held * column
 
 
 def _beside(

@@ -51,6 +51,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     rates : item rates, None for an outcome without members
     norms : per node
     known, recent, traits : payload fields of the asking signal, of those before it, of the person
+    by_trait : whether single nodes count otherwise with every trait
     apart : members that everything is weighed for apart, beside what they share
     by_member : how members differ in what columns weigh, None where they do not
     errors : how much a person's own effects count, None where they are not read
@@ -83,6 +84,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     traits: list[FieldNorms] = []
     apart: list[str] = []
     by_member: MemberSlopes | None = None
+    by_trait: bool = False
     errors: Errors | None = None
     spread: Spread | None = None
 
@@ -135,7 +137,15 @@ def recipe_of(head: Head, belief_map: BeliefMap) -> Recipe:
         )
     readings = tuple(r for r in readings_of(belief_map, outcome) if r.node in head.norms)
     fields = (tuple(head.known), tuple(head.recent), tuple(head.traits))
-    return Recipe(belief_map, outcome, readings, head.norms, *fields, apart=tuple(head.apart))
+    return Recipe(
+        belief_map,
+        outcome,
+        readings,
+        head.norms,
+        *fields,
+        apart=tuple(head.apart),
+        by_trait=head.by_trait,
+    )
 
 
 def forecast(head: Head, views: Views, rows: Rows) -> Forecasts:

@@ -32,6 +32,9 @@ from doxa.learning.effects import FOLDS, Named, best_worth, effects_of, row_effe
 
 KNOTS = (0.25, 0.5, 0.75)
 """The slope of a trait that is a number may change at these quantiles of the fit rows."""
+MORE_KNOTS = (0.05, 0.1, 0.25, 0.4, 0.5, 0.6, 0.75, 0.9, 0.95)
+"""And at these, where there are people enough to tell."""
+MANY_PEOPLE = 10_000
 FEWEST_VALUES = 8
 ITEMS = (Form.ITEM, Form.ITEMS)
 
@@ -113,7 +116,7 @@ def fields_of_fit(
         for own in range(FOLDS if items else 0)
     ]
     traits = [
-        _bent(past, norms, signal)
+        _bent(past, norms, signal, MORE_KNOTS if person.max(initial=0) >= MANY_PEOPLE else KNOTS)
         for field in traits_read(past.map, outcome)
         for signal in (trait_signals(past, rows, field),)
         if (norms := _norms(past, TRAITS, field, signal, person, fewest)) is not None
@@ -122,7 +125,7 @@ def fields_of_fit(
     return Fields(whole, tuple(recent), tuple(apart), part.astype(np.int64), tuple(traits))
 
 
-def _bent(past: Past, norms: FieldNorms, signal: Ints) -> FieldNorms:
+def _bent(past: Past, norms: FieldNorms, signal: Ints, quantiles: Sequence[float]) -> FieldNorms:
     """A number with knots, where it has values enough to bend between."""
     if norms.form is not Form.NUMBER:
         return norms
@@ -130,7 +133,7 @@ def _bent(past: Past, norms: FieldNorms, signal: Ints) -> FieldNorms:
     told = told[~np.isnan(told)]
     if len(np.unique(told)) < FEWEST_VALUES:
         return norms
-    knots = np.unique(np.quantile(told, KNOTS, method="nearest"))
+    knots = np.unique(np.quantile(told, quantiles, method="nearest"))
     return msgspec.structs.replace(norms, knots=knots.tolist())
 
 

@@ -73,6 +73,7 @@ def head_of(fitted: Fitted, sample: Labelled, items: list[str], known: Ints, vie
         recent=list(fitted.recipe.recent),
         traits=list(fitted.recipe.traits),
         apart=list(fitted.recipe.apart),
+        by_trait=fitted.recipe.by_trait,
         rows=len(sample.y),
         people=len(np.unique(sample.rows.person)),
         origin=int(sample.rows.closes.at.max()),

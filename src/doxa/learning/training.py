@@ -99,11 +99,12 @@ def _silence(what: str, done: float) -> None:
 
 
 def _lighter(recipe: Recipe) -> Iterator[Recipe]:
-    """What may be left out: weights apart for each member, and traits, which of many say nothing."""
+    """What may be left out, one after the other: weights apart for members, products, and traits."""
     if recipe.apart:
         yield replace(recipe, apart=(), traits=())
     elif recipe.traits:
-        yield replace(recipe, traits=())
+        yield replace(recipe, by_trait=False)
+        yield replace(recipe, traits=(), by_trait=False)
 
 
 def learned_recipe(
@@ -126,6 +127,7 @@ def learned_recipe(
         fields.recent,
         fields.traits,
         members_apart(outcome),
+        by_trait=bool(fields.traits) and outcome.of is None,
     )
     norms = {reading.node: _norms(recipe, reading, views, few) for reading in readings}
     return replace(recipe, norms=norms)
