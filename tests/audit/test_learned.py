@@ -152,6 +152,39 @@ def test_without_a_map_the_proposed_one_asks(shop: Path) -> None:
     assert "buy_again: {happens: buy, within: 3d" in found.proposal or "_again" in found.proposal
 
 
+def test_several_columns_together_name_people(
+    shop: Path, found: AuditReport, tmp_path: Path
+) -> None:
+    with (shop / "people.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    head = ["letter", "number", "habit", "secret", "noise", "final_result", "email"]
+    told = [
+        ["u", row["id"][1:], row["habit"], row["secret"], row["noise"], row["secret"], "same@x.org"]
+        for row in rows
+    ]
+    people = written(tmp_path / "people.csv", head, told)
+    log = tmp_path / "log.csv"
+    log.write_text((shop / "log.csv").read_text().replace("\nu", "\nu/"))
+    asked = Asked(map=shop / "map.yaml", twin="letter,number", outcomes=["accepts"])
+    other = audit(people, log, asked)
+    assert other.people == 150
+    assert shares(other, "accepts", "secret") == shares(found, "accepts", "secret")
+    worth = other.worth[0]
+    assert worth.together is not None
+    # What people did in the end is scored, and no part of all fields at once.
+    assert worth.field("final_result") is not None
+    before = next(each for each in found.worth if each.outcome == "accepts").together
+    assert before is not None
+    assert worth.together.alone.share[0] == pytest.approx(before.alone.share[0], abs=0.02)
+
+
+def test_ids_that_several_people_share(shop: Path, tmp_path: Path) -> None:
+    rows = [[f"u{number}", f"crm-{number - number % 20 // 19}"] for number in range(150)]
+    people = written(tmp_path / "people.csv", ["id", "crm_ref"], rows)
+    found = audit(people, asked=Asked(score=False))
+    assert [each.facts.name for each in found.unjoined] == ["crm_ref"]
+
+
 def test_counting_alone_learns_nothing(shop: Path) -> None:
     found = audit(shop / "people.csv", shop / "log.csv", Asked(score=False))
     assert (found.worth, found.journey, found.unscored) == ((), None, {})

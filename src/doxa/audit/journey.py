@@ -177,6 +177,8 @@ class JourneyAudit(msgspec.Struct, frozen=True, kw_only=True):
     blind : tuple of Blind
         Every pair of sources that know some of the same people.
     breaks : tuple of Break
+    clock : str
+        ``time`` or ``position``.
     """
 
     signals: int
@@ -187,6 +189,12 @@ class JourneyAudit(msgspec.Struct, frozen=True, kw_only=True):
     departments: tuple[Department, ...]
     blind: tuple[Blind, ...]
     breaks: tuple[Break, ...] = ()
+    clock: str = Clock.TIME.value
+
+    @property
+    def span(self) -> str:
+        """What stands for a session where signals carry none."""
+        return "position" if self.clock == Clock.POSITION else "day"
 
 
 def journey_of(
@@ -228,6 +236,7 @@ def journey_of(
         starts=_starts(seen, clock, GAP[clock] if gap is None else gap),
         departments=_departments(seen),
         blind=_blind(seen),
+        clock=clock.value,
     )
 
 
@@ -291,7 +300,7 @@ def _starts(seen: _Visits, clock: Clock, gap: Span) -> Starts:
         named=bool((session != NONE).any()),
         unmet=int((begins & ~same).sum()),
         cold=int((begins & same & (since > gap)).sum()),
-        gap=format_span(gap, clock),
+        gap=format_span(gap, clock) + (" positions" if clock is Clock.POSITION else ""),
         other_device=other,
     )
 

@@ -55,6 +55,11 @@ class AuditReport(msgspec.Struct, frozen=True, kw_only=True):
     journey: JourneyAudit | None = None
     unscored: dict[str, str] = {}
 
+    @property
+    def unjoined(self) -> Sequence[FieldAudit]:
+        """Fields that join identities, and of which several people have the same value."""
+        return [field for field in self.of(Fate.ALIAS) if field.facts.distinct < field.facts.known]
+
     def count(self, standing: Standing) -> int:
         """How many fields stand so."""
         return sum(field.verdict.standing is standing for field in self.fields)

@@ -61,7 +61,7 @@ class OutcomeWorth(msgspec.Struct, frozen=True, kw_only=True):
         What the twin of each person removes, which reads no field.
     fields : tuple of FieldWorth
     together : FieldWorth or None
-        All fields at once.
+        All fields at once, but for what people did in the end.
     later : bool
         Scored at later moments than was learned from; either way on other people.
     """

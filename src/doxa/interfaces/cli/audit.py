@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from doxa.domain.clock import Clock
 from doxa.errors import InputError
 from doxa.interfaces.cli.audit_learned import learned_lines
 from doxa.interfaces.cli.console import (
@@ -55,7 +54,11 @@ def audit(
         typer.Option("--outcome", metavar="NAME", help="Only these; may be given several times."),
     ] = None,
     twin: Annotated[
-        str | None, typer.Option(metavar="COLUMN", help="Names the person; guessed if left out.")
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="Names the person, or several (a,b); guessed if left out.",
+        ),
     ] = None,
     at: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="When a row was true; guessed if left out.")
@@ -112,15 +115,14 @@ def audit(
         outcomes=outcome or None,
         score=not only_count,
     )
-    with nullcontext() if db is None else open_existing(db, workspace=workspace) as twins:
-        with phases() as report:
-            wiring = None if twins is None else twins.wiring
-            found = run(users, events, asked, wiring=wiring, progress=report)
-        clock = Clock.TIME if twins is None else twins.map.clock
+    store = nullcontext() if db is None else open_existing(db, workspace=workspace)
+    with store as twins, phases() as report:
+        wiring = None if twins is None else twins.wiring
+        found = run(users, events, asked, wiring=wiring, progress=report)
     if as_json:
         print_json(found)
     else:
-        say(*_lines(found), *learned_lines(found, clock), "", _END)
+        say(*_lines(found), *learned_lines(found), "", _END)
     if write_map is not None:
         _write(write_map, found.proposal, "--write-map")
         note(f"{write_map}: a first map, to be corrected; then doxa map check {write_map}")
@@ -131,7 +133,7 @@ def audit(
         words = [word for flag, value in told if value for word in (flag, Path(value).name)]
         words += [word for name in outcome or () for word in ("--outcome", name)]
         command = " ".join(["doxa", "audit", users.name, *words])
-        write_audit_page(found, html, command=command, clock=clock)
+        write_audit_page(found, html, command=command)
         note(f"{html}: the audit as a page")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from doxa.domain.clock import Clock
 from doxa.interfaces.cli.console import counted, cut, plain, table
 
 if TYPE_CHECKING:
@@ -16,11 +15,14 @@ if TYPE_CHECKING:
 _MOST_PAIRS = 12
 
 
-def learned_lines(found: AuditReport, clock: Clock = Clock.TIME) -> list[str]:
+def learned_lines(found: AuditReport) -> list[str]:
     """All that was learned from a ledger; empty where there was none."""
+    from doxa.audit.verdict import Fate
+
     lines: list[str] = []
+    results = {each.facts.name for each in found.of(Fate.OUTCOME)}
     for worth in found.worth:
-        lines += ["", *_worth(worth)]
+        lines += ["", *_worth(worth, results)]
     if found.worth:
         lines += [
             "",
@@ -29,14 +31,14 @@ def learned_lines(found: AuditReport, clock: Clock = Clock.TIME) -> list[str]:
     if found.worth and found.stale_days is None:
         lines.append("  the table has no times: a snapshot may know what only happened later")
     if found.journey is not None:
-        lines += ["", *_journey(found.journey, clock)]
+        lines += ["", *_journey(found, found.journey)]
     for name, why in found.unscored.items():
         told = f"{plain(name)} was not scored" if name else "no outcome was scored"
         lines += ["", f"{told}: {plain(why)}"]
     return lines
 
 
-def _worth(found: OutcomeWorth) -> Iterator[str]:
+def _worth(found: OutcomeWorth, results: set[str]) -> Iterator[str]:
     later = "at later moments, " if found.later else ""
     yield (
         f"what each field says about {found.outcome} ({counted(found.people, 'person', 'people')},"
@@ -53,6 +55,8 @@ def _worth(found: OutcomeWorth) -> Iterator[str]:
         for each in [*order, *([found.together] if found.together else [])]
     ]
     yield from table(rows, "lrr")
+    for name in results.intersection(each.field for each in found.fields):
+        yield f"  {plain(name)} is what people did in the end: no part of all of them, never read it"
 
 
 def _share(share: Sequence[float]) -> str:
@@ -60,13 +64,18 @@ def _share(share: Sequence[float]) -> str:
     return f"{value:.2f} % [{low:.2f}, {high:.2f}]".replace("-0.00", "0.00")
 
 
-def _journey(found: JourneyAudit, clock: Clock) -> Iterator[str]:
+def _journey(report: AuditReport, found: JourneyAudit) -> Iterator[str]:
     yield (
         f"where context breaks: {counted(found.signals, 'signal')} of"
         f" {counted(found.people, 'person', 'people')}"
     )
     yield from _ids(found)
-    yield from _starts(found, clock)
+    for each in report.unjoined:
+        yield (
+            f"  {counted(each.facts.known, 'person', 'people')} share {each.facts.distinct:,} values of"
+            f" {plain(each.facts.name)}: somebody stands under several ids"
+        )
+    yield from _starts(found)
     yield from _departments(found)
     if found.breaks:
         yield ""
@@ -110,11 +119,11 @@ def _ids(found: JourneyAudit) -> Iterator[str]:
         )
 
 
-def _starts(found: JourneyAudit, clock: Clock) -> Iterator[str]:
+def _starts(found: JourneyAudit) -> Iterator[str]:
     starts = found.starts
     if not starts.sessions:
         return
-    name = "session" if starts.named else "position" if clock is Clock.POSITION else "day"
+    name = "session" if starts.named else found.span
     yield (
         f"  {starts.share:.0%} of {counted(starts.sessions, name)} start from nothing:"
         f" {starts.unmet:,} are a person's first, {starts.cold:,} come after more than"

@@ -8,7 +8,6 @@ from pathlib import Path
 from doxa import __version__
 from doxa.audit.report import AuditReport, FieldAudit
 from doxa.audit.verdict import Fate, Standing
-from doxa.domain.clock import Clock
 from doxa.interfaces.pages.audit_learned import learned_cards, learned_sections
 from doxa.report import (
     Card,
@@ -28,7 +27,7 @@ from doxa.report.number import spell
 _STATIC = (Standing.STATIC, Standing.UNKNOWN)
 
 
-def audit_page(found: AuditReport, *, command: str, clock: Clock = Clock.TIME) -> Page:
+def audit_page(found: AuditReport, *, command: str) -> Page:
     """The page of an audit."""
     name = Path(found.file).name
     return Page(
@@ -42,7 +41,7 @@ def audit_page(found: AuditReport, *, command: str, clock: Clock = Clock.TIME) -
         sections=(
             Section("Every field", (_fields(found),)),
             Section("How many people look the same", (_sharing(found), _sharing_note(found))),
-            *learned_sections(found, clock),
+            *learned_sections(found),
             *([Section("What people do", (_kinds(found),))] if found.kinds else []),
             Section(
                 "A first belief map",
@@ -55,15 +54,9 @@ def audit_page(found: AuditReport, *, command: str, clock: Clock = Clock.TIME) -
     )
 
 
-def write_audit_page(
-    found: AuditReport,
-    path: str | os.PathLike[str],
-    *,
-    command: str,
-    clock: Clock = Clock.TIME,
-) -> Path:
+def write_audit_page(found: AuditReport, path: str | os.PathLike[str], *, command: str) -> Path:
     """Write `audit_page` as one file that needs no network."""
-    return write_page(audit_page(found, command=command, clock=clock), path)
+    return write_page(audit_page(found, command=command), path)
 
 
 def _cards(found: AuditReport) -> tuple[Card, ...]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from doxa.audit.journey import Break, Ids, JourneyAudit
 from doxa.audit.report import AuditReport
+from doxa.audit.verdict import Fate
 from doxa.audit.worth import OutcomeWorth
-from doxa.domain.clock import Clock
 from doxa.report import Card, Chart, Column, Note, Section, Table, ladder, pairs
 from doxa.report.charts.pairs import Pair
 from doxa.report.number import spell, spell_interval
@@ -19,9 +19,9 @@ _UNDATED = (
 _REMOVED = "share of the base rate's loss removed"
 
 
-def learned_sections(found: AuditReport, clock: Clock = Clock.TIME) -> tuple[Section, ...]:
+def learned_sections(found: AuditReport) -> tuple[Section, ...]:
     """All that was learned from a ledger; none where there was none."""
-    return (*_worth(found), *_journey(found, clock), *_unscored(found))
+    return (*_worth(found), *_journey(found), *_unscored(found))
 
 
 def learned_cards(found: AuditReport) -> tuple[Card, ...]:
@@ -50,14 +50,30 @@ def _worth(found: AuditReport) -> Iterator[Section]:
                 " of forty fields that say nothing, one lies above it by luck."
             ),
             *([Note(_UNDATED, "bad")] if found.stale_days is None else []),
-            *(_fields(each) for each in found.worth),
+            *(block for each in found.worth for block in _fields(each, _results(found))),
         ),
     )
 
 
-def _fields(found: OutcomeWorth) -> Chart:
+def _results(found: AuditReport) -> frozenset[str]:
+    return frozenset(each.facts.name for each in found.of(Fate.OUTCOME))
+
+
+def _fields(found: OutcomeWorth, results: frozenset[str]) -> Iterator[Chart | Note]:
+    yield _field_chart(found, results)
+    for each in found.fields:
+        if each.field in results:
+            yield Note(
+                f"{each.field} alone removes {spell(each.alone.share[0], 'percent')}: it is what"
+                " people did in the end, known only afterwards. Forecast it, never read it.",
+                "bad",
+            )
+
+
+def _field_chart(found: OutcomeWorth, results: frozenset[str]) -> Chart:
     history = f"{spell(found.history.share[0], 'percent')} {_ends(found.history.share)}"
-    order = sorted(found.fields, key=lambda each: -each.alone.removed[0])
+    told = [each for each in found.fields if each.field not in results]
+    order = sorted(told, key=lambda each: -each.alone.removed[0])
     shown = [*order, *([found.together] if found.together else [])]
     bars = [_pair(each.field, each.alone.share, each.beside.share) for each in shown]
     own: Pair = {"name": "own history (the twin)", "first": found.history.share[0], "second": None}
@@ -90,16 +106,16 @@ def _ends(share: list[float]) -> str:
     return spell_interval(share[1], share[2], "percent")
 
 
-def _journey(found: AuditReport, clock: Clock) -> Iterator[Section]:
+def _journey(found: AuditReport) -> Iterator[Section]:
     journey = found.journey
     if journey is None:
         return
-    yield Section("Where context breaks", tuple(_where(journey, clock)))
+    yield Section("Where context breaks", tuple(_where(found, journey)))
     if journey.breaks:
         yield Section("What a break costs", (_costs_note(), _costs(journey), _cost_table(journey)))
 
 
-def _where(journey: JourneyAudit, clock: Clock) -> Iterator[Note | Table | Chart]:
+def _where(found: AuditReport, journey: JourneyAudit) -> Iterator[Note | Table | Chart]:
     joined = journey.joined
     yield Note(
         f"{spell(joined.joined, 'count')} of {spell(joined.ids, 'count')} ids were joined to another."
@@ -112,11 +128,17 @@ def _where(journey: JourneyAudit, clock: Clock) -> Iterator[Note | Table | Chart
             " else uses: most likely one person in two halves.",
             "bad",
         )
+    for each in found.unjoined:
+        yield Note(
+            f"{spell(each.facts.known, 'count')} people share {spell(each.facts.distinct, 'count')}"
+            f" values of {each.facts.name}: somebody stands under several ids.",
+            "bad",
+        )
     if journey.ids:
         yield _ids(journey.ids)
     starts = journey.starts
     if starts.sessions:
-        named = "sessions" if starts.named else "positions" if clock is Clock.POSITION else "days"
+        named = "sessions" if starts.named else f"{journey.span}s"
         yield Note(
             f"{spell(starts.share, 'percent')} of {spell(starts.sessions, 'count')} {named} start"
             f" from nothing: {spell(starts.unmet, 'count')} are a person's first,"

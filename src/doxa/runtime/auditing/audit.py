@@ -42,7 +42,8 @@ class Asked:
     Attributes
     ----------
     twin, at : str or None
-        Columns of the person and the time in the table of people; guessed by their names.
+        Columns of the person and the time in the table of people; guessed by their names. Several
+        columns with commas between them name people together, as their values joined by ``/``.
     event_twin, event_at, kind, session, device, source : str or None
         Columns of the log; guessed alike.
     map : BeliefMap, path or None
@@ -92,7 +93,7 @@ def audit(
     tell, told = progress or _silence, asked or Asked()
     with tempfile.TemporaryDirectory(prefix="doxa-") as folder, connect(Path(folder)) as connection:
         work = _Work(connection, Path(folder), told, tell)
-        table = FileTable.open(connection, users)
+        table = FileTable.open(connection, users).naming(told.twin)
         person, moment = table.person(told.twin), table.moment(told.at)
         found = _counted(work, table, person, moment, events)
         if not told.score:
@@ -125,7 +126,7 @@ def _counted(
     silent, log, logged = None, None, None
     if events is not None and not _is_tables(events):
         work.tell("counting signals", 0, None)
-        log = FileTable.open(work.connection, events)
+        log = FileTable.open(work.connection, events).naming(work.asked.event_twin)
         who, logged = log.person(work.asked.event_twin), log.moment(work.asked.event_at)
         kinds = kind_facts(log, who, logged, log.kind(work.asked.kind), events.stem)
         silent = _silent(table, person, log, who)
@@ -169,7 +170,7 @@ def _ledger(
     belief_map = _map(given, found)
     tables = load_tables(events) if _is_tables(events) else None
     if tables is None:
-        log = FileTable.open(work.connection, events.resolve())
+        log = FileTable.open(work.connection, events.resolve()).naming(work.asked.event_twin)
         columns = _log_columns(work, log, events.stem)
         if columns is None:
             yield None

@@ -37,12 +37,15 @@ class FieldTable:
     codes : dict of field to int64[r]
         0 = nothing known; a row that says nothing of a field leaves what an earlier one said.
     sizes : dict of field to int
+    results : set of field
+        What people did in the end: scored, to be seen, but no part of all fields at once.
     """
 
     twin: Ints
     at: Ints
     codes: dict[str, Ints]
     sizes: dict[str, int]
+    results: frozenset[str] = frozenset()
 
     def known(self, rows: Rows) -> dict[str, Ints]:
         """The code of each field for each row's person at its origin."""
@@ -100,7 +103,8 @@ def field_table(
     for place, facts in enumerate(wanted):
         code, sizes[facts.name] = _coded(arrow.column(f"f{place}").combine_chunks(), facts)
         codes[facts.name] = _carried(key[order], code[order])
-    return FieldTable(key[order], begun[order], codes, sizes)
+    results = {each.facts.name for each in fields if each.verdict.fate is Fate.OUTCOME}
+    return FieldTable(key[order], begun[order], codes, sizes, frozenset(results))
 
 
 def _read(table: FileTable, person: str, moment: str | None, wanted: Sequence[FieldFacts]) -> Any:

@@ -158,13 +158,13 @@ def _named_as_device(past: Past, names: Sequence[str], roots: Ints) -> int:
     return len(set(met))
 
 
-def _parts(journey: JourneyAudit) -> list[Part]:
+def _parts(journey: JourneyAudit) -> list[tuple[str, Part]]:
     """Where this ledger can be cut: sessions always, devices and sources where there are several."""
-    found = [Part.SESSION]
+    found = [("session" if journey.starts.named else journey.span, Part.SESSION)]
     if any(each.name == Part.DEVICE and each.ids > 1 for each in journey.ids):
-        found.append(Part.DEVICE)
+        found.append(("device", Part.DEVICE))
     if len(journey.departments) > 1:
-        found.append(Part.SOURCE)
+        found.append(("source", Part.SOURCE))
     return found
 
 
@@ -245,6 +245,7 @@ def _worth(
             gains.append(_gain(worth_of(side, with_fields(side, [picked]), resamples, base)))
         each.append(FieldWorth(field=name, alone=gains[0], beside=gains[1]))
     order = np.argsort([-one.alone.removed[0] for one in each], kind="stable").tolist()
+    order = [place for place in order if each[place].field not in fields.results]
     both = [
         _gain(worth_of(side, with_fields(side, [of[p] for p in order]), resamples, base))
         for side, of in zip((alone, beside), chosen, strict=True)
@@ -260,11 +261,15 @@ def _worth(
             history=_gain(worth_of(alone, beside.score.known, resamples, base)),
             fields=tuple(each),
             together=FieldWorth(field="all of them", alone=both[0], beside=both[1])
-            if len(each) > 1
+            if len(order) > 1
             else None,
             later=question.past.map.clock is Clock.TIME,
         )
     ]
+
+
+def _prefixed(tell: Callable[[str, float], None], words: str) -> Callable[[str, float], None]:
+    return lambda what, done: tell(words + what, done)
 
 
 def _gain(worth: Worth) -> Gain:
@@ -272,21 +277,21 @@ def _gain(worth: Worth) -> Gain:
 
 
 def _breaks(
-    found: _Answer, parts: Sequence[Part], tell: Callable[[str, float], None]
+    found: _Answer, parts: Sequence[tuple[str, Part]], tell: Callable[[str, float], None]
 ) -> list[Break]:
     question, made = found.question, []
     y, person = question.score.y, question.score.rows.person
     if not row_losses(y, found.base, found.family).sum():
         return []
     resamples = Resamples(person, seed=question.seed)
-    for part in parts:
-        told = lambda what, done, part=part: tell(f"reset at every {part}, {what}", done)  # noqa: E731
+    for name, part in parts:
+        told = _prefixed(tell, f"reset at every {name}, ")
         reset = answered(reset_at(question, parts_of(question.past, part)), told)[1]
         cost = cost_of(y, found.base, found.twin.mean, reset.mean, found.family, resamples)
         made.append(
             Break(
                 outcome=question.outcome.name,
-                part=part.value,
+                part=name,
                 rows=len(y),
                 people=len(np.unique(person)),
                 kept=cost.kept.as_list(),

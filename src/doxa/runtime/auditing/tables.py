@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +104,17 @@ class FileTable:
             if name in self.types:
                 return name
         return next((c for c in self.types if set(words_of(c)) & set(usual)), None)
+
+    def naming(self, asked: str | None) -> FileTable:
+        """The table with one more column where several together name people: ``a,b`` as a/b."""
+        if asked is None or asked in self.types or "," not in asked:
+            return self
+        parts = [self.column(part.strip(), "--twin", ()) for part in asked.split(",")]
+        told = ", ".join(f"CAST({quoted(part)} AS VARCHAR)" for part in parts)
+        whole = " AND ".join(f"{quoted(part)} IS NOT NULL" for part in parts)
+        named = f"CASE WHEN {whole} THEN concat_ws('/', {told}) END AS {quoted(asked)}"
+        source = f"(SELECT *, {named} FROM {self.source})"
+        return replace(self, source=source, types={**self.types, asked: "VARCHAR"})
 
     def person(self, asked: str | None) -> str:
         """The column that names people."""
