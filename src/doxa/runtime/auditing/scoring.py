@@ -9,41 +9,26 @@ import msgspec
 import numpy as np
 
 from doxa.audit.journey import Break, JourneyAudit, journey_of
-from doxa.audit.worth import FieldWorth, Gain, OutcomeWorth
-from doxa.beliefmap.columns import Floats, Ints
+from doxa.audit.worth import OutcomeWorth
+from doxa.beliefmap.columns import Ints
 from doxa.beliefmap.contexts import contexts_of
-from doxa.domain.clock import Clock
 from doxa.errors import InputError, PopulationError
 from doxa.features.cut import Part, parts_of
 from doxa.features.past import Past, read_past
-from doxa.fidelity.breaks import Question, answered, cost_of, reset_at
+from doxa.fidelity.breaks import answered, cost_of, reset_at
 from doxa.fidelity.fields import fields_for
-from doxa.fidelity.ladder import loss_name, row_losses
+from doxa.fidelity.ladder import row_losses
 from doxa.fidelity.resampling import Resamples
-from doxa.fidelity.rivals.base import member_means
-from doxa.fidelity.worth import (
-    Ground,
-    Penalties,
-    Side,
-    Values,
-    Worth,
-    chosen_penalties,
-    levelled,
-    with_fields,
-    worth_of,
-)
-from doxa.heads.glm import Family, link_of
-from doxa.heads.head import Forecasts, family_of
+from doxa.runtime.auditing.answer import Answer
 from doxa.runtime.auditing.fields import FieldTable
 from doxa.runtime.auditing.questions import evaluation_of, question_of
+from doxa.runtime.auditing.worth import outcome_worth
 from doxa.runtime.identity import people_at
 from doxa.runtime.wiring import Wiring
 from doxa.storage.rows import session_codes
 from doxa.types import Span
 
 Progress = Callable[[str, int, "int | None"], None]
-FEWEST = 20
-"""With fewer people to score, an interval says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +87,9 @@ def scored(
         assert asked is not None
         try:
             question = question_of(asked, row, past, _names(wiring))
-            found = _Answer.of(question, _told(progress, row.name))
-            worth += _worth(found, fields, _told(progress, row.name))
+            found = Answer.of(question, _told(progress, row.name))
+            told = outcome_worth(found, fields, _told(progress, row.name))
+            worth += [told] if told else []
             breaks += _breaks(found, _parts(journey), _told(progress, row.name))
         except (InputError, PopulationError) as error:
             unscored[row.name] = str(error)
@@ -168,116 +154,12 @@ def _parts(journey: JourneyAudit) -> list[tuple[str, Part]]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """A question with the forecasts of the base rate and of the persistent twin."""
-
-    question: Question
-    family: Family
-    base_fit: Floats
-    base: Floats
-    twin_fit: Forecasts
-    twin: Forecasts
-
-    @classmethod
-    def of(cls, question: Question, tell: Callable[[str, float], None]) -> _Answer:
-        """Fit the persistent twin.
-
-        Raises
-        ------
-        InputError
-            Too few people can be scored.
-        """
-        people = len(np.unique(question.score.rows.person))
-        if people < FEWEST:
-            raise InputError(f"only {people} people can be scored", expected=f"{FEWEST} or more")
-        fit, score = question.fit, question.score
-        twin_fit, twin = answered(question, tell)
-        return cls(
-            question,
-            family_of(question.outcome, question.past.map),
-            member_means(fit.rows.member, fit.y, fit.rows.member),
-            member_means(fit.rows.member, fit.y, score.rows.member),
-            twin_fit,
-            twin,
-        )
-
-
-def _worth(
-    found: _Answer, fields: FieldTable, tell: Callable[[str, float], None]
-) -> list[OutcomeWorth]:
-    question = found.question
-    fit, score = question.fit, question.score
-    inside, scored_ = fields.holds(fit.rows), fields.holds(score.rows)
-    if not fields.codes or not inside.any() or len(np.unique(score.rows.person[scored_])) < FEWEST:
-        return []
-    in_fit, in_score = fields.known(fit.rows.take(inside)), fields.known(score.rows.take(scored_))
-    _, person = np.unique(
-        np.concatenate([fit.rows.person[inside], score.rows.person[scored_]]), return_inverse=True
-    )
-    members, member = np.unique(
-        np.concatenate([fit.rows.member[inside], score.rows.member[scored_]]), return_inverse=True
-    )
-    count, family = int(inside.sum()), found.family
-
-    def ground(known_fit: Floats, known: Floats) -> Ground:
-        found = Ground(
-            Side(fit.y[inside], known_fit[inside], member[:count], person[:count]),
-            Side(score.y[scored_], known[scored_], member[count:], person[count:]),
-            len(members),
-            family,
-        )
-        return levelled(found)
-
-    alone = ground(link_of(found.base_fit, family), link_of(found.base, family))
-    beside = ground(found.twin_fit.eta, found.twin.eta)
-    resamples = Resamples(score.rows.person[scored_], seed=question.seed)
-    base = alone.losses(alone.score.known)
-    chosen: list[list[tuple[Values, Penalties]]] = [[], []]
-    each = []
-    for place, (name, code) in enumerate(in_fit.items()):
-        tell("what fields say", place / len(in_fit))
-        values = Values(name, code, in_score[name], fields.sizes[name])
-        gains = []
-        for side, of in zip((alone, beside), chosen, strict=True):
-            picked = (values, chosen_penalties(side, values))
-            of.append(picked)
-            gains.append(_gain(worth_of(side, with_fields(side, [picked]), resamples, base)))
-        each.append(FieldWorth(field=name, alone=gains[0], beside=gains[1]))
-    order = np.argsort([-one.alone.removed[0] for one in each], kind="stable").tolist()
-    order = [place for place in order if each[place].field not in fields.results]
-    both = [
-        _gain(worth_of(side, with_fields(side, [of[p] for p in order]), resamples, base))
-        for side, of in zip((alone, beside), chosen, strict=True)
-    ]
-    return [
-        OutcomeWorth(
-            outcome=question.outcome.name,
-            loss=loss_name(family),
-            rows=len(base),
-            people=len(np.unique(score.rows.person[scored_])),
-            mean=float(score.y[scored_].mean()),
-            base=float(base.mean()),
-            history=_gain(worth_of(alone, beside.score.known, resamples, base)),
-            fields=tuple(each),
-            together=FieldWorth(field="all of them", alone=both[0], beside=both[1])
-            if len(order) > 1
-            else None,
-            later=question.past.map.clock is Clock.TIME,
-        )
-    ]
-
-
 def _prefixed(tell: Callable[[str, float], None], words: str) -> Callable[[str, float], None]:
     return lambda what, done: tell(words + what, done)
 
 
-def _gain(worth: Worth) -> Gain:
-    return Gain(removed=worth.removed.as_list(), share=worth.share.as_list())
-
-
 def _breaks(
-    found: _Answer, parts: Sequence[tuple[str, Part]], tell: Callable[[str, float], None]
+    found: Answer, parts: Sequence[tuple[str, Part]], tell: Callable[[str, float], None]
 ) -> list[Break]:
     question, made = found.question, []
     y, person = question.score.y, question.score.rows.person
