@@ -74,8 +74,8 @@ def _option(rows: Sequence[Pair], names: tuple[str, str], measure: str, form: Fo
             "itemWidth": 14, "itemHeight": 10, "textStyle": {"color": INK, "fontSize": 12},
         },
         xAxis=axis(
-            "value", name=measure, nameGap=30, splitNumber=4, min=_start(rows),
-            axisLabel=numbers(form),
+            "value", name=measure, nameGap=30, splitNumber=4, min=_start(rows, form),
+            axisLabel=numbers(form, showMinLabel=_start(rows, form) == 0),
         ),
         yAxis=axis("category", inverse=True, data=shown),
         series=[
@@ -94,11 +94,11 @@ def _short(name: str) -> str:
     return name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"
 
 
-def _start(rows: Sequence[Pair]) -> float | None:
-    # Bars are read by their length, so the axis starts at zero unless a value is negative.
+def _start(rows: Sequence[Pair], form: Format) -> float:
+    # Bars are read by their length, so the axis starts at zero, or just below the lowest value.
     keys = ("first", "second", "first_low", "second_low")
-    known = [finite(row.get(key)) for row in rows for key in keys]  # type: ignore[arg-type]
-    return None if any(value is not None and value < 0 for value in known) else 0.0
+    known = [drawn(_value(row, key), form) for row in rows for key in keys]
+    return min([0.0, *(1.1 * value for value in known if value is not None)])
 
 
 def _bars(rows: Sequence[Pair], which: str, name: str, colour: str, form: Format) -> Option:
