@@ -54,6 +54,22 @@ class TestMapCheck:
         found = doxa("map", "check", "map.yaml", "--signals", "s.jsonl", "--json").document
         assert [one["evidence"] for one in found["signals"]][1] == []
 
+    def test_samples_name_the_contexts_of_their_signals(self, doxa, shop):
+        (shop / "home.yaml").write_text(
+            "{doxa: 1, product: home, nodes: {calm: {kind: belief, of: [weekpart, device]}},"
+            " signals: {felt: [{node: calm, for: 1}]}}"
+        )
+        line = {"kind": "felt", "at": "2026-02-07T12:00Z", "device": "tv"}
+        (shop / "s.jsonl").write_text(json.dumps(line))
+        told = doxa("map", "check", "home.yaml", "--signals", "s.jsonl")
+        assert "calm[weekend, tv] for 1" in told.out
+        assert "carried" not in told.out
+        observed = doxa(
+            *("observe", "h42", "felt", "--at", "2026-02-07T12:00Z", "--device", "tv"),
+            *("--map", "home.yaml"),
+        )
+        assert "calm[weekend, tv]" in observed.out
+
     @pytest.mark.parametrize("line", ["{", "[]", '{"kind": "purchse"}', '{"payload": {}}'])
     def test_wrong_samples_name_file_and_line(self, doxa, shop, line):
         (shop / "s.jsonl").write_text(f'{{"kind": "visit"}}\n{line}\n')

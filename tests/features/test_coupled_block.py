@@ -13,6 +13,7 @@ from doxa.beliefmap.map_file import parse_map
 from doxa.beliefmap.model import BeliefMap
 from doxa.checks.worlds import TIMED, crowd, past_of
 from doxa.domain.clock import DAY
+from doxa.features.coupling import Coupling
 from doxa.features.moments import at_origins
 from doxa.features.past import Past
 from doxa.features.phi import phi
@@ -117,3 +118,34 @@ def test_a_map_without_edges_has_no_such_columns(past):
     outcome = plain.outcomes["buys_soon"]
     head = fit_population(past_of(SIGNALS, plain, [outcome]), [outcome], ORIGIN).heads["buys_soon"]
     assert not any("coupled" in name for name in head.names)
+
+
+POOLED = parse_map(
+    TIMED.replace(
+        "nodes:", "nodes:\n  fair_when: {kind: belief, of: weekpart, half_life: 3d, within: fair}"
+    )
+    .replace("complaint: [", "complaint: [{node: fair_when, against: 0.4}, ")
+    .replace("    - {node: fair, for", "    - {node: fair_when, for: 0.1}\n    - {node: fair, for")
+    + "edges: [{from: {fair_when: weekend}, to: shops, kind: contradicts}]"
+)
+
+
+def test_members_that_fall_back_are_coupled_as_the_twin_shows(tmp_path):
+    outcome = POOLED.outcomes["buys_soon"]
+    past = past_of(SIGNALS, POOLED, [outcome])
+    rows = at_origins(outcome, np.unique(past.signals.twin), [ORIGIN - 2 * DAY, ORIGIN])
+    weekend = past.members.code("fair_when", ("weekend",))
+    asked = {"shops": np.zeros(len(rows), np.int64), "fair_when": np.full(len(rows), weekend)}
+    told = Coupling(past).credences(rows, asked)
+    silent = Coupling(past).credences(rows, asked, ["fair_when"])
+    with open_twins(tmp_path / "a.db", POOLED) as twins:
+        twins.observe_many(SIGNALS, now=ORIGIN)
+        people = list(dict.fromkeys(signal.twin for signal in SIGNALS))
+        for row in range(0, len(rows), 5):
+            twin = twins.twin(people[rows.twin[row]], as_of=int(rows.seen.at[row]) - 1)
+            for name, node in (("shops", "shops"), ("fair_when", "fair_when[weekend]")):
+                opinion, (together, alone) = twin.opinion(node), told[name]
+                assert together[row] == pytest.approx(opinion.credence, abs=1e-7)
+                assert alone[row] == pytest.approx(opinion.native, abs=1e-7)
+    assert np.ptp(told["fair_when"][1]) > 0.1
+    assert silent["fair_when"][1] == pytest.approx(0.5)

@@ -7,6 +7,7 @@ import random
 import numpy as np
 import pytest
 
+from doxa.beliefmap.contexts import contexts_of
 from doxa.beliefmap.map_file import parse_map
 from doxa.domain.clock import DAY, HOUR, format_moment, parse_time
 from doxa.domain.node import parse_address
@@ -27,18 +28,26 @@ nodes:
   buys: {kind: preference, of: drink}
   pleased: {kind: feeling, scale: [1, 5], half_life: 5d}
   knows: {kind: belief, of: drink}
+  fair_when: {kind: belief, of: weekpart, half_life: 20d, within: fair}
+  calm: {kind: belief}
 edges:
   - {from: fair, to: {buys: tea}, kind: supports, weight: 2}
   - {from: knows, to: buys, kind: supports}
   - {from: pleased, to: fair, kind: contradicts}
+  - {from: {fair_when: weekend}, to: calm, kind: supports}
 signals:
   visit: [{node: buys, count: 1, once: session}]
-  word: [{node: fair, for: 1, when: {good: 1}}, {node: fair, against: 0.7, when: {good: 0}}]
+  word:
+    - {node: fair, for: 1, when: {good: 1}}
+    - {node: fair, against: 0.7, when: {good: 0}}
+    - {node: fair_when, against: 0.7, when: {good: 0}}
+    - {node: calm, for: 0.2}
   stars: [{node: pleased, value: stars}, {node: knows, for: 1, when: {stars: [1, 4]}}]
 outcomes:
   comes: {happens: visit, within: 7d, among: [{node: fair, above: 0.5}, {node: {buys: tea}, below: 0.9}]}
 """)
 NODES = ("fair", "buys[tea]", "buys[coffee]", "buys[milk]", "knows[tea]", "pleased")
+NODES += ("fair_when[weekend]", "fair_when[weekday]", "calm")
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +73,8 @@ def signals():
 
 
 def asked(cafe: Twins):
-    past = read_past(MAP, cafe.wiring.store.scan(), fields={"visit": (), "traits": ()})
+    scan = cafe.wiring.store.scan(contexts=contexts_of(MAP))
+    past = read_past(MAP, scan, fields={"visit": (), "traits": ()})
     origins = [START + day * DAY + 5 * HOUR for day in (1, 17, 40, 75)]
     return past, at_origins(MAP.outcomes["comes"], np.unique(past.signals.twin), origins)
 

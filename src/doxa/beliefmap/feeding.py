@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
 
+from doxa.beliefmap.contexts import CONTEXTS
 from doxa.beliefmap.model import (
     AmongTrait,
     BeliefMap,
@@ -20,8 +21,8 @@ Finding = tuple[str, str]
 """A path in the map, and a sentence about it."""
 ELEMENT_NAMES = frozenset({"key", "value"})
 """Fields that walking an object gives."""
-ENVELOPE = frozenset({"session", "source", "device"})
-"""What every signal carries beside its payload."""
+ENVELOPE = frozenset({"source", *CONTEXTS})
+"""What every signal tells beside its payload."""
 
 
 def unfed(belief_map: BeliefMap, seen: Mapping[str, Set[str]] | None = None) -> list[Finding]:

@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 
 from doxa.beliefmap.columns import EvidenceColumns, Members, SignalColumns
+from doxa.beliefmap.contexts import contexts_of
 from doxa.beliefmap.model import BeliefMap
 from doxa.beliefmap.open_nodes import nodes_of
 from doxa.checks.evaluate import evaluate
@@ -108,7 +109,7 @@ def signal_columns(signals: list[Signal], belief_map: BeliefMap) -> SignalColumn
         source=ints(sources.index(s.source) for s in signals),
         session=ints(-1 if s.session is None else sessions.index(s.session) for s in signals),
         day=ints(local_day(s.at, zone) if timed else 0 for s in signals),
-        payload=[msgspec.json.encode(s.payload) for s in signals],
+        payload=[msgspec.json.encode(contexts_of(belief_map).payload(s)) for s in signals],
         inert=np.array([s.cause is not None for s in signals], dtype=bool),
         kinds=kinds,
         sources=sources,

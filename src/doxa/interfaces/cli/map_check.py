@@ -28,9 +28,10 @@ def map_check(
     from doxa.beliefmap.map_file import load_map
     from doxa.beliefmap.unread import unread
     from doxa.interfaces.cli.samples import read_samples
+    from doxa.runtime.wiring import real_now
 
     belief_map = load_map(map_file)
-    samples = read_samples(signals, belief_map) if signals else None
+    samples = read_samples(signals, belief_map, real_now()) if signals else None
     found: dict[str, Any] = {
         "map": str(map_file),
         "product": belief_map.product,

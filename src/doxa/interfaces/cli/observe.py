@@ -40,6 +40,9 @@ def observe(
     session: Annotated[
         str | None, typer.Option(metavar="TEXT", help="The session it belongs to.")
     ] = None,
+    device: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="The device it came from.")
+    ] = None,
     id: Annotated[
         str | None, typer.Option("--id", metavar="TEXT", help="The source's own id for it.")
     ] = None,
@@ -58,7 +61,15 @@ def observe(
         _refuse_before_making(db, map_file, twin, kind, given)
     with open_store(db, map_file, workspace=workspace, apply_map=apply_map) as twins:
         receipt = twins.observe(
-            twin, kind, given, at=at, recorded=recorded, source=source, session=session, id=id
+            twin,
+            kind,
+            given,
+            at=at,
+            recorded=recorded,
+            source=source,
+            session=session,
+            device=device,
+            id=id,
         )
         changes = receipt.delta()
         clock = twins.map.clock

@@ -13,8 +13,10 @@ from doxa.domain.json_text import NotJson, read_json
 from doxa.domain.node import Address
 from doxa.domain.signal import Signal
 from doxa.errors import InputError, SignalError
-from doxa.runtime.intake.names import given_kind
+from doxa.runtime.intake.names import given_kind, optional_name
 from doxa.runtime.intake.payloads import given_payload
+from doxa.runtime.intake.times import given_moment
+from doxa.types import Moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +34,24 @@ class Samples:
     seen: dict[str, set[str]]
 
 
-def read_samples(file: Path, belief_map: BeliefMap) -> Samples:
-    """Read sample signals, one JSON object per line with at least a kind."""
+def read_samples(file: Path, belief_map: BeliefMap, now: Moment) -> Samples:
+    """Read sample signals, one JSON object per line with at least a kind.
+
+    Parameters
+    ----------
+    now : int
+        When a signal without a time happened.
+    """
     found = Samples([], {})
     for number, line in enumerate(_lines(file), 1):
         if line.strip():
             try:
-                kind, payload = _sample(line, belief_map)
-                signal = Signal(id="", twin="", kind=kind, at=0, recorded=0, payload=payload)
+                signal = _sample(line, belief_map, now)
                 said = [_text(one) for one in evidence_of(belief_map, signal)]
             except (SignalError, NotJson) as error:
                 raise InputError(str(error), where=f"{file}:{number}") from error
-            found.told.append({"line": number, "kind": kind, "evidence": said})
-            found.seen.setdefault(kind, set()).update(_fields(payload))
+            found.told.append({"line": number, "kind": signal.kind, "evidence": said})
+            found.seen.setdefault(signal.kind, set()).update(_fields(signal.payload))
     return found
 
 
@@ -57,11 +64,21 @@ def _lines(file: Path) -> list[str]:
         raise InputError(f"cannot be read: {error.strerror}", where=str(file)) from error
 
 
-def _sample(line: str, belief_map: BeliefMap) -> tuple[str, dict[str, Any]]:
+def _sample(line: str, belief_map: BeliefMap, now: Moment) -> Signal:
     row = read_json(line)
     if not isinstance(row, dict):
         raise SignalError("is no JSON object", expected='such as {"kind": "visit", "payload": {}}')
-    return given_kind(row.get("kind"), belief_map), given_payload(row.get("payload"))[0]
+    at = given_moment("at", row.get("at"), belief_map.clock, belief_map.zone.default)
+    return Signal(
+        id="",
+        twin="",
+        kind=given_kind(row.get("kind"), belief_map),
+        at=now if at is None else at,
+        recorded=now,
+        session=optional_name("session", row.get("session")),
+        device=optional_name("device", row.get("device")),
+        payload=given_payload(row.get("payload"))[0],
+    )
 
 
 def _text(evidence: Evidence) -> str:
