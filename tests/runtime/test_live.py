@@ -254,6 +254,28 @@ def test_an_export_says_what_became_of_forecasts(twins: Twins, hands: Hands) -> 
     assert (before["became"], after["became"]) == (None, float(came))
 
 
+def test_what_an_outcome_asked_before_stands_apart(tmp_path: Path, hands: Hands) -> None:
+    path = tmp_path / "cafe.db"
+    hands.now = START + 30 * DAY
+    with open_twins(path, MAP, clock=hands) as twins:
+        twins.observe_many(life(0, 30))
+        twins.fit(["comes_back"])
+        twins.forecast("comes_back", record=True)
+    longer = parse_map(
+        TEXT.replace(
+            "comes_back: {happens: visit, within: 3d}", "comes_back: {happens: visit, within: 6d}"
+        )
+    )
+    hands.now += MINUTE
+    with open_twins(path, longer, clock=hands, apply_map=True) as twins:
+        twins.fit(["comes_back"], promote=True)
+        twins.forecast("comes_back", record=True)
+        go_on(twins, hands, 45, life(30, 45))
+        now, before = twins.live_fidelity().outcomes
+    assert (now.present, before.present) == (True, False)
+    assert now.groups[0].ladder.mean > before.groups[0].ladder.mean
+
+
 def test_priors_are_not_scored_and_say_so(tmp_path: Path, hands: Hands) -> None:
     with open_twins(tmp_path / "c.db", MAP, clock=hands) as twins:
         assert twins.live_fidelity().outcomes == []

@@ -119,6 +119,7 @@ class LiveOutcome(msgspec.Struct, frozen=True, kw_only=True):
     ----------
     sets, pending : recorded sets that are settled, and that are not yet
     undecided : settled forecasts that nothing decided
+    present : whether the map asks it so today; False where it asked something else then
     drift : of calibration, among people who were left alone
     """
 
@@ -130,6 +131,7 @@ class LiveOutcome(msgspec.Struct, frozen=True, kw_only=True):
     undecided: int
     groups: list[LiveGroup]
     drift: Drift
+    present: bool = True
 
 
 class LiveReport(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from tests.bad_input.cases import (
     identity,
     maps,
     names,
+    populations,
     questions,
     signals,
     tables,
@@ -28,6 +29,7 @@ AREAS: dict[str, list[Case]] = {
     "Ids and text": names.CASES,
     "Huge values": huge.CASES,
     "Questions": questions.CASES,
+    "Populations and recorded forecasts": populations.CASES,
     "Identity": identity.CASES,
     "Forgetting": forgetting.CASES,
 }

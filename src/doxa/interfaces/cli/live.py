@@ -70,7 +70,8 @@ def live_lines(report: LiveReport) -> list[str]:
 
 def _outcome(outcome: LiveOutcome, clock: Clock) -> list[str]:
     found = [
-        f"{outcome.outcome}: {counted(outcome.sets, 'set')} settled, {outcome.pending:,} not yet;"
+        f"{outcome.outcome}{'' if outcome.present else ', as it was asked before'}:"
+        f" {counted(outcome.sets, 'set')} settled, {outcome.pending:,} not yet;"
         f" {counted(outcome.forecasts, 'forecast')}"
     ]
     if outcome.undecided:

@@ -75,7 +75,7 @@ def _cards(outcome: LiveOutcome) -> list[Card]:
 
 
 def _sections(outcome: LiveOutcome, report: LiveReport) -> list[Section]:
-    name = spaced(outcome.outcome)
+    name = spaced(outcome.outcome) + ("" if outcome.present else ", as it was asked before")
     told: list[Block] = [Note(_counts(outcome)), _drift_note(outcome.drift, report)]
     if outcome.drift.before and outcome.drift.after:
         told.append(_drift_table(outcome.drift.before, outcome.drift.after))

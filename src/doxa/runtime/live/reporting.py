@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
+import msgspec
 import numpy as np
 
 from doxa.beliefmap.columns import Floats
+from doxa.beliefmap.fingerprint import question
 from doxa.features.plan import outcome_named
 from doxa.fidelity.live import LiveOutcome, LiveReport, Scored, live_outcome
 from doxa.heads.head import family_of
@@ -45,26 +48,27 @@ def _silence(what: str, done: float) -> None:
 
 
 def _outcomes(wiring: Wiring, sets: Sets, tell: Progress) -> list[LiveOutcome]:
-    names = sorted({found.outcome.name for found, _ in sets.settled})
-    waiting = [made.outcome for made in sets.pending]
+    """One report per question: an outcome that asked something else once has two."""
+    asked: dict[tuple[str, str], list[tuple[Recorded, Settled]]] = {}
+    for pair in sets.settled:
+        outcome = pair[0].outcome
+        asked.setdefault((outcome.name, question(outcome)), []).append(pair)
+    waiting = Counter((one.outcome.name, question(one.outcome)) for one in sets.pending)
+    of = {(one.outcome.name, question(one.outcome)): one for one in sets.pending}
+    of |= {key: own[0][0] for key, own in asked.items()}
     reports = []
-    for place, name in enumerate(names):
-        tell("scoring", place / len(names))
-        own = [pair for pair in sets.settled if pair[0].outcome.name == name]
-        own.sort(key=lambda pair: (pair[0].made.origin, pair[0].made.id))
-        newest = own[-1][0]
-        family = family_of(newest.outcome, newest.belief_map)
-        scored = _scored(wiring, own)
-        reports.append(live_outcome(name, scored, family, waiting.count(name)))
-    reports += [
-        _nothing_yet(wiring, name, waiting.count(name)) for name in sorted({*waiting} - {*names})
-    ]
-    return reports
+    for place, key in enumerate(sorted(of)):
+        tell("scoring", place / len(of))
+        own = sorted(asked.get(key, []), key=lambda pair: (pair[0].made.origin, pair[0].made.id))
+        family = family_of(of[key].outcome, of[key].belief_map)
+        found = live_outcome(key[0], _scored(wiring, own), family, waiting[key])
+        reports.append(msgspec.structs.replace(found, present=_is_asked(wiring, key)))
+    return sorted(reports, key=lambda each: (each.outcome, not each.present))
 
 
-def _nothing_yet(wiring: Wiring, name: str, pending: int) -> LiveOutcome:
-    family = family_of(outcome_named(wiring.belief_map, name), wiring.belief_map)
-    return live_outcome(name, _scored(wiring, []), family, pending)
+def _is_asked(wiring: Wiring, key: tuple[str, str]) -> bool:
+    now = wiring.belief_map.outcomes.get(key[0])
+    return now is not None and question(now) == key[1]
 
 
 def _scored(wiring: Wiring, sets: Sequence[tuple[Recorded, Settled]]) -> Scored:

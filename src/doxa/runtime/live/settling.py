@@ -38,7 +38,7 @@ class Sets:
     """
 
     settled: list[tuple[Recorded, Settled]]
-    pending: list[ForecastSet]
+    pending: list[Recorded]
     not_scored: dict[str, str]
 
 
@@ -78,7 +78,7 @@ def settle(wiring: Wiring, span: int, outcomes: Sequence[str] | None, progress: 
             for one in found
             if one.made.id in stored
         ],
-        pending=[one.made for one in found if one.made.id not in stored],
+        pending=[one for one in found if one.made.id not in stored],
         not_scored=not_scored,
     )
 
