@@ -28,10 +28,12 @@ RIVALS = (
     *("plain_logit", "rf_logistic", "bg_nbd"),
 )
 """Rivals built in, by name."""
+CHALLENGERS = ("boosted",)
+"""Heads that may stand beside the linear one, by name."""
 CONTRASTS = ("difference_in_differences",)
 _EVERY = [
     *("fit", "score", "folds", "reads", "base", "rivals", "metrics", "subsets", "report_by"),
-    *("bars", "aims", "unresolved", "shuffle_within"),
+    *("bars", "aims", "unresolved", "shuffle_within", "challenger"),
 ]
 KEYS: dict[Question, list[str]] = {
     Question.FORECAST: ["outcome", *_EVERY],
@@ -185,7 +187,7 @@ def _subsets(tree: Tree | None) -> dict[str, Subset]:
 def _options(section: Mapping) -> dict[str, object]:
     reads, rivals, paths = section.get("reads"), section.get("rivals"), section.get("paths")
     apart, shuffle = section.get("unresolved"), section.get("shuffle_within")
-    contrast = section.get("contrast")
+    contrast, challenger = section.get("contrast"), section.get("challenger")
     if apart:
         one_of(apart, ("apart",), "way")
     return {
@@ -197,4 +199,6 @@ def _options(section: Mapping) -> dict[str, object]:
         "unresolved_apart": apart is not None,
         "shuffle_within": one_of(shuffle, ("day",), "span") if shuffle else None,
         "contrast": one_of(contrast, CONTRASTS, "contrast") if contrast else None,
+        "challenger": challenger is not None
+        and one_of(challenger, CHALLENGERS, "head") is not None,
     }

@@ -75,6 +75,7 @@ def run_row(
             split.fit.take(fit),
             items=items,
             known=split.known,
+            challenger=row.challenger,
             seed=evaluation.seed,
             progress=progress,
         )
@@ -123,6 +124,7 @@ def run_row(
         fit_origins=Origins.of(split.fit.rows),
         score_origins=Origins.of(split.score.rows),
         leaks=leaks,
+        challenger=[head.boosted.share, *head.boosted.gained] if head.boosted else None,
     )
     laps.end("ladder")
     return report

@@ -93,6 +93,8 @@ class RowReport(msgspec.Struct, frozen=True, kw_only=True):
     not_built : rivals that this version does not have
     fit_origins, score_origins : when the forecasts that were fitted, and scored, were made
     leaks : what the leak tests found; None where they were not run
+    challenger : share of the trees beside the head, then what they gained per row on fitted people
+        left out: [share, estimate, low, high]; None without trees
     """
 
     name: str
@@ -112,6 +114,7 @@ class RowReport(msgspec.Struct, frozen=True, kw_only=True):
     fit_origins: Origins | None = None
     score_origins: Origins | None = None
     leaks: Leaks | None = None
+    challenger: list[float] | None = None
 
     def ladder(self, subset: str) -> Ladder | None:
         """The ladder on one subset; ``all`` is every scored row."""

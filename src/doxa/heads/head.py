@@ -18,6 +18,7 @@ from doxa.features.phi import CIRCUMSTANCES, Phi, Recipe, phi
 from doxa.features.plan import readings_of
 from doxa.features.rows import Rows
 from doxa.features.views import Views
+from doxa.heads.boosted import Boosted
 from doxa.heads.errors import (
     OWNER,
     Asked,
@@ -54,6 +55,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     by_trait : whether single nodes count otherwise with every trait
     apart : members that everything is weighed for apart, beside what they share
     by_member : how members differ in what columns weigh, None where they do not
+    boosted : trees that stand beside the linear predictor, None where they do not
     errors : how much a person's own effects count, None where they are not read
     spread : how far values lie from their forecast, None where nothing says
     rows, people : fit rows and people behind them
@@ -85,6 +87,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     apart: list[str] = []
     by_member: MemberSlopes | None = None
     by_trait: bool = False
+    boosted: Boosted | None = None
     errors: Errors | None = None
     spread: Spread | None = None
 
@@ -239,6 +242,13 @@ def reasons(head: Head, views: Views, rows: Rows) -> Reasons:
     if head.by_member is not None:
         own = head.by_member.columns
         moved[:, own] += change[:, own] * _of_members(head, head.by_member, views, rows)[1]
+    if head.boosted is not None:
+        share, tables = (
+            head.boosted.share,
+            [tree_columns(head, views, rows, x) for x in (told, silent)],
+        )
+        with_, without = (head.boosted.shares(table)[:, : len(head.names)] for table in tables)
+        moved = (1 - share) * moved + share * (with_ - without)
     nodes = tuple(dict.fromkeys(owner for owner in told.owners if owner != CIRCUMSTANCES))
     owners = np.array(told.owners)
     parts = [moved[:, owners == node].sum(axis=1) for node in nodes]
@@ -252,7 +262,18 @@ def reasons(head: Head, views: Views, rows: Rows) -> Reasons:
         missing = views.absent(node, rows)
         if missing is not None:
             absent[:, place] = missing
-    return Reasons(nodes, by_node, plain_eta(head, views, rows, silent), absent)
+    base = plain_eta(head, views, rows, silent)
+    if head.boosted is not None:
+        # Trees weigh circumstances otherwise where a node says something: that is no node's doing.
+        base = base + moved[:, owners == CIRCUMSTANCES].sum(axis=1) + _of_items(head, tables)
+    return Reasons(nodes, by_node, base, absent)
+
+
+def _of_items(head: Head, tables: list[Floats]) -> Floats:
+    """How much more the item itself weighs for trees that see what nodes say."""
+    assert head.boosted is not None
+    with_, without = (head.boosted.shares(table)[:, len(head.names) :] for table in tables)
+    return np.asarray(head.boosted.share * (with_ - without).sum(axis=1))
 
 
 def _within(head: Head, found: Phi) -> Floats:
@@ -278,7 +299,19 @@ def plain_eta(head: Head, views: Views, rows: Rows, found: Phi, line: Line | Non
         dimension = recipe_of(head, views.map).outcome.of or ""
         means = head.rates.of(rows.member, views.past.values(dimension))
         eta = eta + line.item_weight * link_of(means, head.family)
+    if head.boosted is not None:
+        told = head.boosted.eta(tree_columns(head, views, rows, found))
+        eta = (1 - head.boosted.share) * eta + head.boosted.share * told
     return eta
+
+
+def tree_columns(head: Head, views: Views, rows: Rows, found: Phi) -> Floats:
+    """The columns within their range, then how often the outcome happens for the row's item."""
+    item = np.zeros(len(rows))
+    if head.rates is not None:
+        dimension = recipe_of(head, views.map).outcome.of or ""
+        item = link_of(head.rates.of(rows.member, views.past.values(dimension)), head.family)
+    return np.column_stack([_within(head, found), item])
 
 
 def _of_members(

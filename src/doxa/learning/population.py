@@ -75,6 +75,7 @@ def fit_population(
     outcomes: Iterable[Outcome],
     origin: int,
     *,
+    challenger: bool = False,
     seed: int = 1,
     progress: Progress | None = None,
     skipped: dict[str, str] | None = None,
@@ -86,6 +87,8 @@ def fit_population(
     past : Past
         Signals before the origin only, with the fields of `fields_for_fit`.
     outcomes : the outcomes to fit a head for
+    challenger : bool
+        Let gradient-boosted trees stand beside heads where people left out are forecast better.
     skipped : dict, optional
         Takes the outcomes that could not be fitted, with the reason; left out, the first of
         them is an error.
@@ -100,7 +103,9 @@ def fit_population(
             if outcome.target is Target.CHOICE:
                 choices[outcome.name] = fit_choice(past, outcome, origin, seed=seed, progress=tell)
             else:
-                heads[outcome.name] = fit_head(past, outcome, origin, seed=seed, progress=tell)
+                heads[outcome.name] = fit_head(
+                    past, outcome, origin, challenger=challenger, seed=seed, progress=tell
+                )
         except (PopulationError, InputError) as error:
             if skipped is None:
                 raise
@@ -128,6 +133,7 @@ def fit_sight(
     origin: int,
     *,
     unheard: Sequence[str] = (),
+    challenger: bool = False,
     seed: int = 1,
     progress: Progress | None = None,
 ) -> SightPart:
@@ -149,7 +155,9 @@ def fit_sight(
                     found = fit_choice(past, outcome, origin, seed=seed, progress=tell)
                     choices[outcome.name] = found
                 else:
-                    heads[outcome.name] = fit_head(past, outcome, origin, seed=seed, progress=tell)
+                    heads[outcome.name] = fit_head(
+                        past, outcome, origin, challenger=challenger, seed=seed, progress=tell
+                    )
     twins = np.unique(past.signals.twin[~past.signals.inert])
     priors, links = _usual(past, origin, twins)
     return SightPart(
@@ -198,6 +206,7 @@ def fit_head(
     outcome: Outcome,
     origin: int,
     *,
+    challenger: bool = False,
     seed: int = 1,
     progress: Progress | None = None,
 ) -> Head:
@@ -222,6 +231,7 @@ def fit_head(
         Labelled(seen, fit.y),
         items=_kept(past, outcome, items, known),
         known=known,
+        challenger=challenger,
         seed=seed,
         progress=tell,
     )

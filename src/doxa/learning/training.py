@@ -18,6 +18,7 @@ from doxa.features.rows import Rows
 from doxa.features.views import Views
 from doxa.heads.glm import fit_glm
 from doxa.heads.head import CHUNK, Head, family_of
+from doxa.learning.challenger import with_challenger
 from doxa.learning.choosing import choose, clearly_better
 from doxa.learning.design import design_of, level_of
 from doxa.learning.fields import Fields, fields_of_fit
@@ -40,6 +41,7 @@ def train(
     *,
     items: list[str],
     known: Ints,
+    challenger: bool = False,
     seed: int = 1,
     progress: Progress | None = None,
 ) -> Head:
@@ -53,8 +55,30 @@ def train(
         Fit rows; labels decided. At most 600,000 are used, drawn at random with `seed`.
     items : members asked for by default
     known : codes of the members that the head may hold a rate of by name
+    challenger : bool
+        Let gradient-boosted trees stand beside the head where people left out are forecast better.
     """
     tell = progress or _silence
+
+    def linear(rows: Labelled) -> Head:
+        return _linear(belief_map, outcome, views, rows, items, known, seed, tell)
+
+    head = linear(fit)
+    if not challenger:
+        return head
+    return with_challenger(head, views, fit, linear, seed=seed, tell=tell)
+
+
+def _linear(
+    belief_map: BeliefMap,
+    outcome: Outcome,
+    views: Views,
+    fit: Labelled,
+    items: list[str],
+    known: Ints,
+    seed: int,
+    tell: Progress,
+) -> Head:
     if not len(fit.y):
         raise PopulationError(
             f"no fit rows for {outcome.name!r}", hint="load more history, or shorten the window"

@@ -75,6 +75,7 @@ def fit(
     seed: int = 1,
     promote: bool = False,
     keep: bool = False,
+    challenger: bool = False,
     progress: Progress | None = None,
 ) -> FitReceipt:
     """Fit base rates and heads on everything up to the newest signal; see `Twins.fit`.
@@ -98,6 +99,7 @@ def fit(
         past,
         chosen,
         origin,
+        challenger=challenger,
         seed=seed,
         progress=progress,
         skipped=skipped if outcomes is None else None,
@@ -115,6 +117,7 @@ def fit(
             wanted,
             origin,
             unheard=unheard,
+            challenger=challenger,
             seed=seed,
             progress=progress,
         )

@@ -458,6 +458,7 @@ class Twins:
         seed: int = 1,
         promote: bool = False,
         keep: bool = False,
+        challenger: bool = False,
         progress: Callable[[str, float], None] | None = None,
     ) -> FitReceipt:
         """Fit base rates and heads on the whole ledger and make them the active population.
@@ -472,9 +473,18 @@ class Twins:
             Make it the active one whatever the comparison says.
         keep : bool
             Store it only.
+        challenger : bool
+            Fit gradient-boosted trees beside every head (twice the work), and let them stand
+            beside it where people left out are forecast better by more than chance.
         """
         return fitting.fit(
-            self.wiring, outcomes, seed=seed, promote=promote, keep=keep, progress=progress
+            self.wiring,
+            outcomes,
+            seed=seed,
+            promote=promote,
+            keep=keep,
+            challenger=challenger,
+            progress=progress,
         )
 
     def populations(self) -> list[PopulationRecord]:

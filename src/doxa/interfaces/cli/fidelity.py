@@ -167,6 +167,12 @@ def _row(row: RowReport) -> list[str]:
         found.append(f"  {row.left_out:,} fit rows left out: their outcome came too late")
     for ladder in row.ladders:
         found += ["", *ladder_lines(ladder)]
+    if row.challenger is not None:
+        share, gained, low, high = row.challenger
+        found.append(
+            f"  trees beside the head: {share:.0%} of the logit; on fitted people left out they"
+            f" gained {gained:.5f} [{low:.5f}, {high:.5f}] per row"
+        )
     if row.not_built:
         found.append(f"  not built in this version: {', '.join(row.not_built)}")
     found += [_bar(bar) for bar in row.bars]

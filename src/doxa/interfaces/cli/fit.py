@@ -27,6 +27,12 @@ def fit(
     keep: Annotated[
         bool, typer.Option("--keep", help="Store it, and leave the active one as it is.")
     ] = False,
+    challenger: Annotated[
+        bool,
+        typer.Option(
+            "--challenger", help="Try gradient-boosted trees beside every head; twice the work."
+        ),
+    ] = False,
     db: Db = DEFAULT_DB,
     workspace: Workspace = DEFAULT_WORKSPACE,
     as_json: Json = False,
@@ -47,6 +53,7 @@ def fit(
             seed=seed,
             promote=promote,
             keep=keep,
+            challenger=challenger,
             progress=lambda what, done: report(what, round(100 * done), 100),
         )
         clock = twins.map.clock

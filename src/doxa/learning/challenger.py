@@ -1,0 +1,129 @@
+"""Training the challenger, and whether it may stand beside the head: people left out decide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from doxa.beliefmap.columns import Floats, Ints
+from doxa.errors import MissingExtra
+from doxa.features.phi import phi
+from doxa.features.views import Views
+from doxa.heads.boosted import Boosted
+from doxa.heads.glm import Family, loss_of
+from doxa.heads.head import CHUNK, Head, plain_eta, recipe_of, tree_columns
+from doxa.learning.choosing import left_out
+from doxa.learning.labelled import Labelled, Progress, sample_of
+
+MOST_ROWS = 400_000
+ROUNDS = (100, 200, 300)
+SHARES = (0.5, 1.0)
+FEWEST_IN_LEAF = (20, 200)
+SETTINGS = {
+    "learning_rate": 0.05,
+    "num_leaves": 31,
+    "feature_fraction": 0.5,
+    "bagging_fraction": 0.7,
+    "bagging_freq": 1,
+    "lambda_l2": 10.0,
+    "deterministic": True,
+    "force_row_wise": True,
+    "verbosity": -1,
+}
+OBJECTIVES = {Family.BERNOULLI: "binary", Family.POISSON: "poisson", Family.GAUSSIAN: "regression"}
+
+
+def with_challenger(
+    head: Head,
+    views: Views,
+    fit: Labelled,
+    train: Callable[[Labelled], Head],
+    *,
+    seed: int,
+    tell: Progress,
+) -> Head:
+    """The head with trees beside it, where they forecast people left out clearly better than it alone.
+
+    A head and trees are fitted on four people in five and judged on the fifth: alone, and averaged.
+    What wins by more than chance is fitted on everybody.
+
+    Parameters
+    ----------
+    train : callable
+        Fits a head without trees on some rows.
+    """
+    out = left_out(fit)
+    if head.errors is not None or out.all() or not out.any():
+        return head
+    rng = np.random.Generator(np.random.Philox(seed))
+    inside, outside = np.flatnonzero(~out), np.flatnonzero(out)
+    tell(f"challenger of {head.outcome}", 0.0)
+    rival = train(fit.take(inside))
+    model = _trees(rival, views, fit.take(_some(inside, rng)), max(ROUNDS), seed)
+    judged = fit.take(_some(outside, rng))
+    tell(f"challenger of {head.outcome}", 0.6)
+    table, eta = _columns(rival, views, judged)
+    plain = loss_of(eta, judged.y, head.family)
+    best: tuple[float, int, float, Floats] | None = None
+    for rounds in ROUNDS:
+        told = model.predict(table, raw_score=True, num_iteration=rounds)
+        for share in SHARES:
+            losses = loss_of((1 - share) * eta + share * told, judged.y, head.family)
+            if best is None or losses.mean() < best[0]:
+                best = (float(losses.mean()), rounds, share, losses)
+    assert best is not None
+    gained = _interval(plain - best[3], judged.rows.person)
+    if gained[1] <= 0:
+        return head
+    tell(f"challenger of {head.outcome}", 0.8)
+    every = fit.take(_some(np.arange(len(fit.y)), rng))
+    whole = _trees(head, views, every, best[1], seed)
+    return msgspec.structs.replace(head, boosted=Boosted(whole.model_to_string(), best[2], gained))
+
+
+def _some(rows: Ints, rng: np.random.Generator) -> Ints:
+    return rows[sample_of(len(rows), MOST_ROWS, rng)]
+
+
+def _columns(head: Head, views: Views, labelled: Labelled) -> tuple[Floats, Floats]:
+    """The columns of trees, and the linear predictor beside them."""
+    recipe = recipe_of(head, views.map)
+    table, eta = np.empty((len(labelled.y), len(head.names) + 1)), np.empty(len(labelled.y))
+    for low in range(0, len(table), CHUNK):
+        part = np.arange(low, min(low + CHUNK, len(table)))
+        rows = labelled.rows.take(part)
+        found = phi(recipe, views, rows)
+        table[part] = tree_columns(head, views, rows, found)
+        eta[part] = plain_eta(head, views, rows, found)
+    return table, eta
+
+
+def _trees(head: Head, views: Views, labelled: Labelled, rounds: int, seed: int) -> Any:
+    try:
+        import lightgbm
+    except ImportError as error:
+        raise MissingExtra(
+            "a gradient-boosted challenger needs lightgbm", hint='pip install "doxa[learn]"'
+        ) from error
+    table, _ = _columns(head, views, labelled)
+    few = len(labelled.y) < 20 * FEWEST_IN_LEAF[1]
+    settings = {
+        **SETTINGS,
+        "objective": OBJECTIVES[head.family],
+        "min_data_in_leaf": FEWEST_IN_LEAF[0 if few else 1],
+        "seed": seed % 2**31,
+    }
+    return lightgbm.train(settings, lightgbm.Dataset(table, labelled.y), num_boost_round=rounds)
+
+
+def _interval(gained: Floats, person: Ints) -> list[float]:
+    """Mean gain per row, and 1.96 standard errors over people to either side."""
+    _, place = np.unique(person, return_inverse=True)
+    by_person = np.bincount(place, gained)
+    mean = float(gained.mean())
+    spread = by_person - mean * np.bincount(place)
+    width = 1.96 * float(np.sqrt((spread**2).sum())) / len(gained)
+    return [mean, mean - width, mean + width]
