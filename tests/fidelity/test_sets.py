@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from benchmarks.fidelity.__main__ import table
-from benchmarks.fidelity.sets import lines_of, sets
+from benchmarks.fidelity.sets import GROCERY, HERE, lines_of, sets, skipped
 
 from doxa.beliefmap.evaluation_file import load_evaluation
 from doxa.fidelity.ladder import Ladder, Step
@@ -93,7 +93,14 @@ def test_a_line_per_bar_with_its_aim() -> None:
     assert "0.8000 own_mean | 0.9000 | 0.95 | - | MISSED |" in told
 
 
-@pytest.mark.parametrize("found", sets(Path("/")), ids=lambda found: found.name)
-def test_every_set_at_hand_sets_a_bar(found: object) -> None:
-    evaluation = load_evaluation(found.evaluation)  # type: ignore[attr-defined]
+def test_the_grocer_is_always_at_hand() -> None:
+    assert [found.name for found in sets(None)] == [GROCERY]
+    assert "oulad" in skipped(None)
+
+
+@pytest.mark.parametrize(
+    "file", sorted(HERE.glob("*/evaluation*.yaml")), ids=lambda file: file.parent.name
+)
+def test_every_evaluation_is_right_and_sets_a_bar_or_an_aim(file: Path) -> None:
+    evaluation = load_evaluation(file)
     assert evaluation.bars or any(row.bars for row in evaluation.rows.values())

@@ -18,12 +18,12 @@ from doxa.heads.head import CHUNK, Head, plain_eta, recipe_of, tree_columns
 from doxa.learning.choosing import left_out
 from doxa.learning.labelled import Labelled, Progress, sample_of
 
-MOST_ROWS = 400_000
-ROUNDS = (100, 200, 300)
+MOST_ROWS = 250_000
+ROUNDS = (75, 150)
 SHARES = (0.5, 1.0)
 FEWEST_IN_LEAF = (20, 200)
 SETTINGS = {
-    "learning_rate": 0.05,
+    "learning_rate": 0.08,
     "num_leaves": 31,
     "feature_fraction": 0.5,
     "bagging_fraction": 0.7,
