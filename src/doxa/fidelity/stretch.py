@@ -16,7 +16,7 @@ from doxa.features.past import Past
 from doxa.features.rows import NONE, Rows
 from doxa.fidelity.candidate import AnyHead
 from doxa.heads.head import Head
-from doxa.learning.labelled import Labelled
+from doxa.learning.labelled import Labelled, sample_of
 from doxa.types import Moment
 
 MOST_WINDOWS = 4
@@ -67,14 +67,15 @@ def scored_rows(
     rows = _moments(past, outcome, stretch)
     rows = rows.take((rows.seen.at >= stretch.begin) & rows.closes.until(stretch.end))
     rows = rows.take(eligible(outcome, past, rows))
+    rng = np.random.Generator(np.random.Philox(seed))
     if isinstance(judge, Head) and outcome.of is not None and not is_at_signal(outcome):
         coder = past.coder(outcome.of)
-        rows = rows.for_members(np.array([coder(name) for name in judge.items], dtype=np.int64))
+        members = np.array([coder(name) for name in judge.items], dtype=np.int64)
+        rows = rows.take(sample_of(len(rows), MOST_ROWS // max(len(members), 1), rng))
+        rows = rows.for_members(members)
+    rows = rows.take(sample_of(len(rows), MOST_ROWS, rng))
     found = labels_of(outcome, past, rows, stretch.end)
-    decided = np.flatnonzero(found.resolved & ~np.isnan(found.y))
-    if len(decided) > MOST_ROWS:
-        rng = np.random.Generator(np.random.Philox(seed))
-        decided = np.sort(rng.choice(decided, MOST_ROWS, replace=False))
+    decided = found.resolved & ~np.isnan(found.y)
     return Labelled(rows.take(decided), found.y[decided])
 
 
