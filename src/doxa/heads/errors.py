@@ -57,8 +57,9 @@ class Errors(msgspec.Struct, frozen=True, kw_only=True):
     items : fields whose items have an effect per person
     situations : phi columns whose joint values have an effect per person
     bands : half-lives of the person's level, longest last
+    item_bands : of their effects with an item, beside ever
     usual : mean curvature of an event
-    weights : one per band, situation (lately and ever), slope and item field
+    weights : one per band, situation (lately and ever), slope, and item field (by band)
     expected : what an event is held against: the forecast of a first pass, that had no own effects
     """
 
@@ -71,6 +72,7 @@ class Errors(msgspec.Struct, frozen=True, kw_only=True):
     usual: float
     weights: list[float]
     expected: Line | None = None
+    item_bands: list[float] = []
 
 
 def slope_columns(
@@ -297,8 +299,10 @@ def _by_item(
         mean=history.mean[event],
         mass=history.mass[event],
     )
-    effect = _by_group(errors, part, own, rows.take(owner), asked, (math.inf,))[:, 0]
-    return np.asarray(np.bincount(owner, effect, minlength=len(rows)) / size)[:, None]
+    bands = (*errors.item_bands, math.inf)
+    effect = _by_group(errors, part, own, rows.take(owner), asked, bands)
+    mean = [np.bincount(owner, column, minlength=len(rows)) / size for column in effect.T]
+    return np.stack(mean, axis=1)
 
 
 def item_fields(known: list[FieldNorms]) -> list[str]:

@@ -83,6 +83,7 @@ def _draft(head: Head, views: Views, recipe: Recipe) -> Errors:
         bands=[*(band for band in views.map.bands if not math.isinf(band)), math.inf],
         usual=1.0,
         weights=[],
+        item_bands=[band for band in views.map.bands if not math.isinf(band)][:2],
     )
 
 

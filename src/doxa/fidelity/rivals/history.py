@@ -17,6 +17,7 @@ from doxa.features.events import Events, events_of
 from doxa.features.known import FieldNorms, Form, carrier, form_of, members_at
 from doxa.features.rows import FIRST, Bound, Rows, joined
 from doxa.fidelity.rivals.known import known_columns, regressed
+from doxa.fidelity.rivals.person_wise import person_wise, recent_columns
 from doxa.fidelity.rivals.setting import Rung, Setting
 from doxa.heads.glm import Family, loss_of, mean_of
 
@@ -102,7 +103,11 @@ def item_and_running_mean(setting: Setting) -> Rung | None:
 
 
 def counts_logistic(setting: Setting) -> Rung | None:
-    """Own right and wrong answers so far, overall and with the same items, as logarithms."""
+    """Own right and wrong answers so far, overall and with the same items, as logarithms.
+
+    Beside them the `recent` values and their means; people who were fitted have coefficients of
+    their own.
+    """
     if setting.family is not Family.BERNOULLI:
         return None
     values = _values(setting)
@@ -117,8 +122,19 @@ def counts_logistic(setting: Setting) -> Rung | None:
     found = np.column_stack(table)
     if known is not None:
         found = np.column_stack([np.concatenate(known), found])
+    if beside := recent_columns(setting):
+        found = np.column_stack([found, *beside])
     n = len(setting.y)
-    return _best(setting, "counts_logistic", lambda worth: (found[:n], found[n:]), (1.0,))
+    order = np.lexsort((setting.fit.seen.order, setting.fit.seen.at))
+    eta = person_wise(
+        found[:n][order],
+        setting.y[order],
+        setting.fit.person[order],
+        found[n:],
+        setting.score.person,
+        setting.family,
+    )
+    return Rung("counts_logistic", mean_of(eta, setting.family))
 
 
 def _last(values: Values) -> Floats:
