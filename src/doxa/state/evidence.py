@@ -114,7 +114,9 @@ def stacked(
     out: dict[Layout, NodeEvidence] = {}
     for place, rows in _apart(known.layout, len(known.layouts), evidence):
         found = node_evidence(signals, keys, belief_map, known.nodes[place], rows)
-        out[known.layouts[place]] = replace(found, ticks=dict(_ticks(found, clocks or {})))
+        out[known.layouts[place]] = (
+            replace(found, ticks=dict(_ticks(found, clocks))) if clocks else found
+        )
     return out
 
 

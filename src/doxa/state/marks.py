@@ -93,11 +93,11 @@ def marks_among(
 
 def _formed(signals: SignalColumns, evidence: EvidenceColumns, belief_map: BeliefMap) -> Marks:
     """Since when goals are wanted, of those that nothing but evidence forms."""
-    places = marking_of(belief_map).forming
-    rows = np.flatnonzero(np.isin(evidence.rule, places))
+    entry_of_rule = _forming(belief_map)
+    rows = np.flatnonzero(entry_of_rule[evidence.rule] >= 0)
     if not len(rows):
         return _NONE
-    row, entry = evidence.row[rows], _entry_of_rule(belief_map)[evidence.rule[rows]]
+    row, entry = evidence.row[rows], entry_of_rule[evidence.rule[rows]]
     own = signals.twin[row], signals.source[row], entry, evidence.member[rows]
     sort = ordered(*own, signals.at[row], signals.order[row])
     first = sort[changes(*(column[sort] for column in own))]
@@ -121,10 +121,13 @@ def _formed(signals: SignalColumns, evidence: EvidenceColumns, belief_map: Belie
 
 
 @per_map
-def _entry_of_rule(belief_map: BeliefMap) -> Ints:
-    """The code of the node that each rule is about."""
+def _forming(belief_map: BeliefMap) -> Ints:
+    """The code of the goal that evidence by each rule forms; -1 where a rule forms none."""
     codes = entries_of(belief_map).codes
-    return _ints(codes[rule.node] for rule in belief_map.rules)
+    found = np.full(len(belief_map.rules), -1)
+    for place in marking_of(belief_map).forming:
+        found[place] = codes[belief_map.rules[place].node]
+    return found
 
 
 def _told(signals: SignalColumns, belief_map: BeliefMap, members: Members) -> Marks:

@@ -165,11 +165,13 @@ def _read(
     state: State, wanted: Wanted, now: Moment | Ints, voices: Voices, leaning: Leaning
 ) -> tuple[Opinions, Settled | None, Ints]:
     """The native readings wanted; the field around them, and which of them stand in it."""
+    when = now if isinstance(now, np.ndarray) else np.full(len(wanted.node), now)
     members, names = leaning.members, [node.name for node in wanted.nodes]
     field = leaning.field.around(names)
+    if not field.nodes:
+        return _natively(state, wanted, when, voices, leaning)[0], None, _NOWHERE
     place = np.array([field.place.get(name, -1) for name in names], dtype=np.int64)
     joined = np.flatnonzero(place[wanted.node] >= 0)
-    when = np.broadcast_to(np.asarray(now, dtype=np.int64), wanted.node.shape)
     if not len(joined):
         return _natively(state, wanted, when, voices, leaning)[0], None, joined
     twins, first, of = np.unique(wanted.twin[joined], return_index=True, return_inverse=True)
@@ -194,6 +196,9 @@ def _read(
     natives = natives_of(read.take(order), prior.take(order), rows.group)
     settled = Settled(field, rows, natives, rows.settled(natives))
     return read.take(np.arange(len(wanted.node))), settled, joined
+
+
+_NOWHERE = np.zeros(0, dtype=np.int64)
 
 
 def _natively(
