@@ -15,8 +15,9 @@ from doxa.runtime.living.course import Course
 LETTERS = ("A", "B")
 TASK = (
     "Every person stands here twice, as A and as B. One of the two is the course as it was. In the other"
-    " the very same signals of the same person were dealt out anew over the same moments, by chance. Which"
-    " is which differs from person to person and is not written on this page."
+    " the same signals of the same person changed places by chance: the moments stayed, and each got one of"
+    " the signals, every one used once. A signal moves as a whole, with all that it carries: measures given"
+    " together stay together. Which is which differs from person to person and is not written on this page."
 )
 GUIDE = (
     "Everything drawn follows from the signals alone, by the same rules for A and for B: what each chart"

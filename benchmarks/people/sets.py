@@ -34,7 +34,9 @@ OULAD = PeopleSet(
         " first day, negative days lie before it. Whoever registers takes up a goal, to complete the"
         " module, with its pieces of work as parts: TMA are marked by tutors, CMA by a computer, each"
         " numbered in the order it is due. Signals: registered, submitted (a score from 0 to 100, and how"
-        " many days late, below 0 early), missed (a deadline passed without it), left."
+        " many days late, below 0 early), missed (a deadline passed without it), left. In the false course"
+        " submitted, missed and left change places with what they carry; registered, the plan of work and"
+        " its deadlines stay."
     ),
 )
 EMA = PeopleSet(
@@ -43,8 +45,11 @@ EMA = PeopleSet(
     least=80,
     about=(
         "People with a history of depression who told up to ten times a day, over two spells of about six"
-        " days, how they felt just then. Position counts the moments of the study, about 22 to a day; a"
-        " session is one day. Each answer, a beep, gives all six measures at once."
+        " days, how they felt just then: worried, anxious, sad, relaxed and excited from 1 to 7. Pleasant is"
+        " how pleasant the most important thing was that happened since the beep before, from -4 to 3."
+        " A session is one day; on the axis of position a day is 22 wide, with a place for a beep at every"
+        " second number. Each answer, a beep, gives all six measures at once: in the false course whole"
+        " answers change places."
     ),
 )
 SETS = {each.name: each for each in (OULAD, EMA)}

@@ -172,7 +172,60 @@ def test_tracks_are_shaded_on_the_side_that_is_worse() -> None:
     shades = [each for each in chart.option["series"] if "areaStyle" in each]
     assert [each["areaStyle"]["color"] for each in shades] == ["var(--bad)", "var(--good)"]
     assert [[at for _, at in each["data"]] for each in shades] == [[4, 6], [2, 4]]
-    assert [chart.option["yAxis"][0][end] for end in ("min", "max")] == [1, 7]
+
+
+def test_better_is_up_and_ticks_lie_on_the_scale() -> None:
+    line = [{"at": 0, "value": 2}]
+    sad = {"name": "sad", "ends": (7, 1), "worse_above": True, "line": line}
+    glad = {"name": "glad", "ends": (-4, 3), "line": line}
+    scales = tracks([sad, glad], clock="position").option["yAxis"]
+    assert [scale["inverse"] for scale in scales] == [True, False]
+    assert [scale["axisLabel"]["customValues"] for scale in scales] == [[1, 4, 7], [-4, 0, 3]]
+    assert all(scale["min"] < min(scale["axisLabel"]["customValues"]) for scale in scales)
+
+
+def test_where_nothing_came_in_the_line_is_dashed_and_not_shaded() -> None:
+    line = [{"at": at, "value": at, "still": at == 2} for at in range(5)]
+    chart = tracks([{"name": "sad", "ends": (0, 4), "usual": 0, "line": line}], clock="position")
+    drawn = [each["data"] for each in chart.option["series"] if each["type"] == "line"]
+    values = [
+        [each["value"][1] if isinstance(each, dict) else each[1] for each in data] for data in drawn
+    ]
+    assert values == [
+        [0, 1, None, 3, 4],
+        [0, 0, None, 0, 0],
+        [None, 1, 2, 3, None],
+        [0, 1, None, 3, 4],
+    ]
+
+
+def test_a_long_silence_is_folded_and_named() -> None:
+    line = [{"at": at, "value": 1} for at in (0, 1, 2, 90, 91)]
+    chart = tracks(
+        [{"name": "sad", "ends": (0, 4), "line": line}], clock="position", silences=[(2, 90)]
+    )
+    assert [each["end"] for each in chart.option["xAxis"][0]["breaks"]] == [89]
+    [area] = [each["markArea"] for each in chart.option["series"] if "markArea" in each]
+    assert [each[0]["name"] for each in area["data"]] == ["no signals"]
+
+
+def test_signals_of_one_moment_are_one_mark_with_their_count() -> None:
+    marks = [{"at": 4, "sign": "done", "text": text} for text in ("first", "second")]
+    cross = {"at": 4, "sign": "against", "text": "missed"}
+    lane = {"name": "essay", "stretches": [], "marks": [*marks, cross]}
+    chart = lanes([lane], tones={}, clock="position")
+    [done] = [
+        each
+        for one in chart.option["series"]
+        for each in one["data"]
+        if each.get("name") == "first; second"
+    ]
+    assert done["label"]["formatter"] == "2"
+    assert done["symbolOffset"] == [-6, 0]
+    dots = [{"at": 4, "value": 1.0, "text": text} for text in ("first", "second")]
+    told = [{"name": "sure", "ends": (0, 1), "line": [], "dots": dots}]
+    [dot] = series(tracks(told, clock="position"), "scatter")["data"]
+    assert (dot["name"], dot["label"]["formatter"]) == ("first; second", "2")
 
 
 def test_tracks_share_one_axis_of_time_and_number_their_turns() -> None:
@@ -183,7 +236,7 @@ def test_tracks_share_one_axis_of_time_and_number_their_turns() -> None:
     ]
     chart = tracks(told, clock="position", breaks=[4])
     assert [(each["min"], each["max"]) for each in chart.option["xAxis"]] == [(2, 9), (2, 9)]
-    assert [each["name"] for each in series(chart, "scatter")["data"]] == ["3"]
+    assert [each["name"] for each in series(chart, "custom")["data"]] == ["3"]
     assert chart.label == "one: 0.1 at 2. two: 0.2 at 9."
 
 
@@ -201,10 +254,12 @@ def test_lanes_have_a_colour_per_status_and_marks_where_something_came() -> None
     )
     assert [each["name"] for each in chart.option["legend"]["data"]] == ["active", "achieved"]
     spans = [
-        each["data"][0]["value"] for each in chart.option["series"] if each["type"] == "custom"
+        each["data"][0]["value"]
+        for each in chart.option["series"]
+        if each.get("renderItem") == "span"
     ]
-    assert spans == [[0, 4, 1], [4, 9, 1]]
-    assert chart.option["yAxis"]["data"] == ["change", "essay"]
+    assert spans == [[0, 4, 0], [4, 9, 0]]
+    assert chart.option["yAxis"]["data"] == ["essay"]
     assert [row[0:3] for row in chart.table.cells] == [
         ("essay", "0", "active"),
         ("essay", "4", "achieved"),

@@ -129,3 +129,18 @@ def test_a_course_as_plain_fields_names_signals_by_id(kitchen):
     assert {"node": "less_sugar", "way": "done", "amount": 1.0} in next(
         each["says"] for each in plain["signals"] if each["id"] == "n"
     )
+
+
+def test_no_swing_reaches_over_a_time_in_which_too_little_is_known(open_shop):
+    twins = open_shop(parse_map(MOODS))
+    said = {0: 2, 1: 2, 2: 2, 3: 2, 200: 7, 201: 7, 202: 7, 203: 7}
+    for place, value in said.items():
+        twins.observe("ann", "beep", {"worried": value}, at=place, id=f"b{place}")
+    course = twins.twin("ann").course()
+    swings = [each for each in course.shifts if each.of == "mean"]
+    assert [(each.what, each.since) for each in swings[:1]] == [("rose", 3)]
+    assert all(each.at >= 200 for each in swings)
+    [worried] = [track for track in course.tracks if str(track.node) == "worried"]
+    unknown = [each.at for each in worried.readings if not each.known]
+    for each in swings[1:]:
+        assert not any(each.since < at < each.at for at in unknown)

@@ -18,7 +18,7 @@ class Chart(Struct, frozen=True):
     option
         The ECharts option. Colours may be the page's variables, such as ``var(--accent)``.
         Besides ECharts' own series the page knows the custom shapes ``whisker-x``,
-        ``whisker-y``, ``bin`` and ``span``.
+        ``whisker-y``, ``bin``, ``span`` and ``flag``.
     label
         What the chart shows, in one sentence, for screen readers.
     table

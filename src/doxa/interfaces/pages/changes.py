@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from doxa.domain.node import NodeKind
+from doxa.domain.node import Address, NodeKind
 from doxa.interfaces.pages.rungs import spaced
 from doxa.report import Column, Note, Table
 from doxa.report.moment import Clock, spell_moment
 from doxa.report.number import Format, spell
 
 if TYPE_CHECKING:
-    from doxa.domain.node import Address
     from doxa.runtime.living.course import Course
     from doxa.runtime.living.named import Named
     from doxa.runtime.living.shifts import Shift
     from doxa.types import Moment
 
-MOST_NAMES, MOST_VALUES = 4, 14
+MOST_NAMES, MOST_VALUES = 4, 40
 SWINGING = ("mean", "commitment", "credence")
 """What changes in swings."""
 
@@ -63,11 +62,12 @@ def changes_table(course: Course, found: Sequence[Numbered], half: bool) -> Iter
         Column("what", "what changed"),
         Column("signals", "by which signals"),
     )
+    scales = {track.node: track.scale for track in course.tracks}
     rows = tuple(
         {
             "number": str(each.number),
             "when": _when(each, course),
-            "what": "; ".join(_what(each.shifts)),
+            "what": "; ".join(_what(each.shifts, scales)),
             "signals": _by(each),
         }
         for each in found
@@ -82,11 +82,16 @@ def _when(each: Numbered, course: Course) -> str:
     return f"{spell_moment(since, clock)} to {at}" if each.swing and since is not None else at
 
 
-def _what(shifts: Sequence[Shift]) -> Iterator[str]:
+Scales = Mapping[Address, tuple[float, float] | None]
+"""[worst, best] of what is felt."""
+
+
+def _what(shifts: Sequence[Shift], scales: Scales) -> Iterator[str]:
     """Changes in words; equal ones of several nodes together."""
     told: dict[str, list[str]] = {}
     for shift in shifts:
-        told.setdefault(_words(shift), []).append(_name(shift.node))
+        words = _words(shift) + _for_them(shift, scales.get(shift.node))
+        told.setdefault(words, []).append(_name(shift.node))
     for words, names in told.items():
         yield f"{_some(names)} {words}"
 
@@ -98,6 +103,14 @@ def _words(shift: Shift) -> str:
     before, after = (spell(_number(value), form) for value in (shift.before, shift.after))
     what = "" if shift.of == "mean" else f"{shift.of} "
     return f"{what}{shift.what}: {before} \u2192 {after}"
+
+
+def _for_them(shift: Shift, scale: tuple[float, float] | None) -> str:
+    """Whether a rise or fall of a feeling was for the better."""
+    if shift.of != "mean" or scale is None:
+        return ""
+    worst, best = scale
+    return " (better)" if (shift.what == "rose") == (best > worst) else " (worse)"
 
 
 _FORMS: dict[str, Format] = {"progress": "percent", "commitment": "percent", "credence": "percent"}
@@ -153,7 +166,8 @@ def _cut(told: Sequence[str]) -> str:
     if len(told) <= MOST_VALUES:
         return ", ".join(told)
     first, last = told[: MOST_VALUES // 2], told[-MOST_VALUES // 2 :]
-    return f"{', '.join(first)}, \u2026, {', '.join(last)}"
+    left = len(told) - len(first) - len(last)
+    return f"{', '.join(first)}, \u2026 {left} more \u2026, {', '.join(last)}"
 
 
 def signal_words(signal: Named) -> str:

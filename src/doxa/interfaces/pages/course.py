@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from doxa.domain.node import NodeKind
+from doxa.interfaces.pages import captions
+from doxa.interfaces.pages.captions import caption
 from doxa.interfaces.pages.changes import Numbered, changes_table, numbered, signal_words
+from doxa.interfaces.pages.lulls import is_still, lulls_of
 from doxa.interfaces.pages.rungs import spaced
 from doxa.report import Chart, Note, Table, lanes, tracks
 from doxa.report.charts import lanes as lane_parts
 from doxa.report.charts import tracks as track_parts
+from doxa.report.charts.flags import Flag
 from doxa.report.charts.frame import ACCENT, BAD, GOOD, MUTED, QUIET, WARN
+from doxa.report.charts.moments import Silence, silences_of
 from doxa.report.moment import Clock
 
 if TYPE_CHECKING:
@@ -52,8 +57,9 @@ def course_blocks(course: Course, *, half: bool = False) -> list[Chart | Table |
         Whether charts may share a row with those of another course.
     """
     found = numbered(course)
+    silences = _silences(course, found, [track.deadline for track in course.tracks])
     blocks: list[Chart | Table | Note] = [
-        *_goals(course, found, half),
+        *_goals(course, found, silences, half),
         *_feelings(course, found, half),
         *_constraints(course, half),
     ]
@@ -72,40 +78,73 @@ def short(node: Address) -> str:
     return ", ".join(node.member) or spaced(node.node)
 
 
-def _goals(course: Course, found: Sequence[Numbered], half: bool) -> list[Chart]:
+def _silences(
+    course: Course, found: Sequence[Numbered], due: Iterable[Moment | None] = ()
+) -> list[Silence]:
+    """Long stretches in which no signal came, nothing changed and nothing was due."""
+    moments = [*(signal.at for signal in course.signals), *(each.at for each in found), *due]
+    seen = [at for at in moments if at is not None and at <= course.as_of]
+    return silences_of([*seen, course.as_of], _clock(course)) if seen else []
+
+
+def _goals(
+    course: Course, found: Sequence[Numbered], silences: Sequence[Silence], half: bool
+) -> list[Chart]:
     goals = course.of_kind(NodeKind.GOAL)
     if not goals:
         return []
     tops = [goal for goal in goals if not goal.part_of]
     shown = [*tops, *sorted((g for g in goals if g.part_of), key=_due)][:MOST_LANES]
     left = len(goals) - len(shown)
+    once = _told_by_parts(shown, course)
     chart = lanes(
-        [_lane(goal, course) for goal in shown],
+        [_lane(goal, course, once) for goal in shown],
         tones=TONES,
         flags=[{"at": each.at, "number": each.number} for each in found if not each.swing],
+        silences=silences,
         clock=_clock(course),
         title="What they want, and how it stands",
-        caption=(
-            "How to read it: one lane per goal, its parts under it in the order they are due; the"
-            " colour is how it stood. A dot: something was done for it. A cross: something spoke"
-            " against it. A dark bar: it is due. Numbers lead to the changes below."
-            + (f" {left} more goals are not drawn." if left else "")
+        caption=caption(
+            captions.LANES,
+            captions.meanings(captions.GOALS, shown),
+            captions.MARKS,
+            captions.ONCE if once else "",
+            captions.NUMBERS,
+            captions.elsewhere(found, goals),
+            captions.SILENCE if silences else "",
+            f"{left} more goals are not drawn." if left else "",
         ),
         half=half,
     )
-    return [chart, *(_moved(goal, course, found, half) for goal in tops[:3])]
+    return [chart, *(_moved(goal, course, found, silences, half) for goal in tops[:3])]
+
+
+def _told_by_parts(shown: Sequence[Track], course: Course) -> set[tuple[Address, str]]:
+    """Goals and signals against them that are drawn at a part already."""
+    parts = {goal.node: goal.part_of for goal in shown}
+    return {
+        (whole, signal.id)
+        for signal in course.signals
+        for said in signal.says
+        if said.way == "against"
+        for whole in parts.get(said.node, ())
+    }
 
 
 def _due(goal: Track) -> tuple[bool, Moment, str]:
     return goal.deadline is None, goal.deadline or 0, str(goal.node)
 
 
-def _lane(goal: Track, course: Course) -> lane_parts.Lane:
+def _lane(
+    goal: Track, course: Course, once: Container[tuple[Address, str]] = ()
+) -> lane_parts.Lane:
     marks: list[lane_parts.Mark] = []
     if goal.deadline is not None and goal.deadline <= course.as_of:
         marks.append({"at": goal.deadline, "sign": "due", "text": "due"})
     for signal in course.signals:
         ways = {said.way for said in signal.says if said.node == goal.node}
+        if (goal.node, signal.id) in once:
+            ways -= {"against"}
         marks += [_mark(signal, sign) for sign in _SIGNS if sign in ways]
     return {"name": short(goal.node), "stretches": _stretches(goal, course), "marks": marks}
 
@@ -126,7 +165,13 @@ def _stretches(track: Track, course: Course) -> list[lane_parts.Stretch]:
     return [each for each in found if each["status"] in TONES]
 
 
-def _moved(goal: Track, course: Course, found: Sequence[Numbered], half: bool) -> Chart:
+def _moved(
+    goal: Track,
+    course: Course,
+    found: Sequence[Numbered],
+    silences: Sequence[Silence],
+    half: bool,
+) -> Chart:
     """Commitment, progress and motivation of one goal under each other."""
     most = max((each.motivation or 0.0 for each in goal.readings), default=0.0)
     name = short(goal.node)
@@ -153,9 +198,15 @@ def _moved(goal: Track, course: Course, found: Sequence[Numbered], half: bool) -
                 "steps": True,
             },
         ],
+        silences=silences,
         clock=_clock(course),
         title=f"What moves them: {name}",
-        caption="How to read it: dots are signals for the goal (green, top) and against it (red, bottom). Numbers lead to the changes below.",
+        caption=caption(
+            captions.SPOKEN,
+            captions.DONE if any(each.status == "achieved" for each in goal.readings) else "",
+            captions.NUMBERS,
+            captions.SILENCE if silences else "",
+        ),
         half=half,
     )
 
@@ -169,19 +220,22 @@ def _line(readings: Sequence[Reading], of: str) -> list[track_parts.Reading]:
     return [{"at": each.at, "value": getattr(each, of)} for each in readings]
 
 
-def _spoken(track: Track, course: Course) -> list[track_parts.Dot]:
-    """What was said for and against a node, at the ends of its scale."""
+_Tones = tuple[track_parts.Tone, track_parts.Tone]
+
+
+def _spoken(track: Track, course: Course, tones: _Tones = ("good", "bad")) -> list[track_parts.Dot]:
+    """What was said for and against a node, at the ends of its scale, each in its tone."""
     dots: list[track_parts.Dot] = []
     for signal in course.signals:
         for said in signal.says:
             if said.node == track.node and said.way in ("for", "against"):
-                good = said.way == "for"
+                support = said.way == "for"
                 dots.append(
                     {
                         "at": signal.at,
-                        "value": 1.0 if good else 0.0,
+                        "value": 1.0 if support else 0.0,
                         "text": signal_words(signal),
-                        "tone": "good" if good else "bad",
+                        "tone": tones[0] if support else tones[1],
                     }
                 )
     return dots
@@ -191,16 +245,23 @@ def _feelings(course: Course, found: Sequence[Numbered], half: bool) -> list[Cha
     feelings = course.of_kind(NodeKind.FEELING)
     if not feelings:
         return []
+    told = [_felt(feeling, course, found) for feeling in feelings]
+    breaks, silences = _breaks(course), _silences(course, found)
+    lines = [each for track in told for each in track["line"]]
     chart = tracks(
-        [_felt(feeling, course, found) for feeling in feelings],
+        told,
         clock=_clock(course),
-        breaks=_breaks(course),
+        breaks=breaks,
+        silences=silences,
         title="How they feel",
-        caption=(
-            "How to read it: dots are single answers, the line is what is held of the feeling at"
-            " each moment from the answers up to then, newer ones counting more; where it stops, too"
-            " little is known. Green: better than this person's own average; red: worse. Thin lines: a new session begins. Numbers lead"
-            " to the changes below."
+        caption=caption(
+            captions.FELT,
+            captions.FELT_OR_NOT if any(each.scale is None for each in feelings) else "",
+            captions.LULL if any(each.get("still") for each in lines) else "",
+            captions.UNKNOWN if any(each["value"] is None for each in lines) else "",
+            captions.SESSIONS if breaks else "",
+            captions.NUMBERS,
+            captions.SILENCE if silences else "",
         ),
         half=half,
     )
@@ -212,8 +273,14 @@ def _felt(feeling: Track, course: Course, found: Sequence[Numbered]) -> track_pa
     flags = _turns(feeling, found)
     if feeling.scale is None:
         line = _line(feeling.readings, "credence")
-        dots = _spoken(feeling, course)
-        return {"name": name, "ends": (0.0, 1.0), "line": line, "dots": dots, "flags": flags}
+        dots = _spoken(feeling, course, ("plain", "plain"))
+        return {
+            "name": f"{name}: how surely it holds",
+            "ends": (0.0, 1.0),
+            "line": line,
+            "dots": dots,
+            "flags": flags,
+        }
     worst, best = feeling.scale
     said = [
         (signal, said.amount)
@@ -221,11 +288,18 @@ def _felt(feeling: Track, course: Course, found: Sequence[Numbered]) -> track_pa
         for said in signal.says
         if said.node == feeling.node and said.way == "value" and said.amount is not None
     ]
+    lulls = lulls_of([signal.at for signal, _ in said], course.as_of)
+    turned = ", turned over" if worst > best else ""
     return {
-        "name": f"{name} ({worst:g} is worst, {best:g} best)",
+        "name": f"{name} (best {best:g} at the top, worst {worst:g}{turned})",
         "ends": (min(worst, best), max(worst, best)),
         "line": [
-            {"at": each.at, "value": each.mean if each.known else None} for each in feeling.readings
+            {
+                "at": each.at,
+                "value": each.mean if each.known else None,
+                "still": is_still(each.at, lulls),
+            }
+            for each in feeling.readings
         ],
         "dots": [
             {"at": signal.at, "value": amount, "text": signal_words(signal)}
@@ -237,7 +311,7 @@ def _felt(feeling: Track, course: Course, found: Sequence[Numbered]) -> track_pa
     }
 
 
-def _turns(track: Track, found: Sequence[Numbered]) -> list[track_parts.Flag]:
+def _turns(track: Track, found: Sequence[Numbered]) -> list[Flag]:
     """The numbers of a node's swings, where each of them ended."""
     return [
         {"at": each.at, "value": float(shift.after or 0.0), "number": each.number}
@@ -270,7 +344,10 @@ def _constraints(course: Course, half: bool) -> list[Chart]:
         tones=_STANDING,
         clock=_clock(course),
         title="What binds them, and when",
-        caption="How to read it: one lane per constraint; the colour is how it stood.",
+        caption=caption(
+            "How to read it: one lane per constraint; the colour is how it stood.",
+            captions.meanings(captions.CONSTRAINTS, bound[:MOST_LANES]),
+        ),
         half=half,
     )
     return [chart]

@@ -48,10 +48,81 @@
     };
   };
 
+  // Numbers in rows above the plot. Those that would touch are moved aside together, as little as
+  // possible, between the edges of the plot; a thin line leads each to its moment or point.
+  const wide = (number) => 7 + 7 * String(number).length;
+  const spread = (params, api) => {
+    const { x: left, width } = params.coordSys;
+    const rows = api.value(3, 0);
+    const spots = [];
+    for (let row = 0; row < rows; row += 1) {
+      const blocks = [];
+      let offset = 0;
+      for (let i = row; i < params.dataInsideLength; i += rows) {
+        const own = wide(api.value(2, i));
+        const [at] = api.coord([api.value(0, i), 0]);
+        blocks.push({ sum: at - own / 2 - offset, items: [[i, offset + own / 2]] });
+        offset += own + 2;
+        while (blocks.length > 1 && mean(blocks.at(-2)) > mean(blocks.at(-1))) {
+          const last = blocks.pop();
+          blocks.at(-1).sum += last.sum;
+          blocks.at(-1).items.push(...last.items);
+        }
+      }
+      const furthest = left + width + 10 - (offset - 2);
+      for (const block of blocks) {
+        const start = Math.min(Math.max(mean(block), left - 10), furthest);
+        for (const [i, place] of block.items) spots[i] = [start + place, row];
+      }
+    }
+    return spots;
+  };
+  const mean = (block) => block.sum / block.items.length;
+
+  const flag = (params, api) => {
+    params.context.spots ??= spread(params, api);
+    const [at, row] = params.context.spots[params.dataIndexInside];
+    const { x: left, y: top } = params.coordSys;
+    if (at < left - 10) return null; // no room: the table has it
+    const middle = top - 12 - 18 * row;
+    const value = api.value(1);
+    const told = Number.isFinite(value);
+    const [x, point] = api.coord([api.value(0), told ? value : 0]);
+    const y = told ? point : top;
+    const own = wide(api.value(2));
+    const stroke = { stroke: "var(--muted)", lineWidth: 1, fill: "none" };
+    return {
+      type: "group",
+      children: [
+        {
+          type: "polyline",
+          shape: { points: [[at, middle + 7], [x, top - 2], [x, told ? y - 3.5 : y + 1]] },
+          style: { ...stroke, opacity: 0.7 },
+        },
+        ...(told ? [{ type: "circle", shape: { cx: x, cy: y, r: 3.5 }, style: { ...stroke, stroke: "var(--ink)" } }] : []),
+        {
+          type: "rect",
+          shape: { x: at - own / 2, y: middle - 7.5, width: own, height: 15, r: 3 },
+          style: { fill: "var(--surface)", stroke: "var(--quiet)", lineWidth: 1 },
+        },
+        {
+          type: "text",
+          x: at,
+          y: middle,
+          style: {
+            text: String(api.value(2)), fill: "var(--ink)", fontSize: 11, fontWeight: 600,
+            align: "center", verticalAlign: "middle",
+          },
+        },
+      ],
+    };
+  };
+
   echarts.registerCustomSeries("whisker-x", whisker(true));
   echarts.registerCustomSeries("whisker-y", whisker(false));
   echarts.registerCustomSeries("bin", bin);
   echarts.registerCustomSeries("span", span);
+  echarts.registerCustomSeries("flag", flag);
 
   const draw = (host) => {
     const option = JSON.parse(document.getElementById(host.dataset.option).textContent);

@@ -74,7 +74,8 @@ def shifts(track: Track, reaches: Reaches, signals: Sequence[Named]) -> Iterator
 
     Statuses of goals and constraints, and progress, change from one reading to the next; the
     commitment to a goal and a credence in swings of a tenth, the mean of a feeling in swings of a
-    quarter of its scale.
+    quarter of its scale. No swing reaches over a stretch in which too little is known: what changed
+    across it is a change of its own.
     """
     stands = _about(reaches.stands, signals)
     for shift in (*_formed(track), *_steps(track)):
@@ -128,21 +129,37 @@ def _told(before: Reading, after: Reading) -> bool:
 def _swings(track: Track) -> Iterator[Shift]:
     if not track.met:
         return
-    of, readings, course, least = _course(track)
-    for start, end in swings(course, least):
-        had, has = course[start], course[end]
-        yield _shift(track, _way(had, has), of, readings[start], readings[end], had, has)
+    last: tuple[Reading, float] | None = None
+    of, courses, least = _courses(track)
+    for course in courses:
+        if last is not None and abs(course[0][1] - last[1]) >= least:
+            yield _swing(track, of, last, course[0])
+        for start, end in swings([value for _, value in course], least):
+            yield _swing(track, of, course[start], course[end])
+        last = course[-1]
 
 
-def _course(track: Track) -> tuple[str, list[Reading], list[float], float]:
-    """What swings, where it is known, and by how much it has to."""
-    if track.scale is not None:
-        readings = [each for each in track.readings if each.known]
-        means = [each.mean for each in readings if each.mean is not None]
-        return "mean", readings, means, SWING * abs(track.scale[1] - track.scale[0])
-    name = "commitment" if track.kind is NodeKind.GOAL else "credence"
-    readings = list(track.readings)
-    return name, readings, [each.credence for each in readings], MOVED
+_Course = list[tuple[Reading, float]]
+
+
+def _swing(
+    track: Track, of: str, start: tuple[Reading, float], end: tuple[Reading, float]
+) -> Shift:
+    return _shift(track, _way(start[1], end[1]), of, start[0], end[0], start[1], end[1])
+
+
+def _courses(track: Track) -> tuple[str, list[_Course], float]:
+    """What swings, from where to where it is known without a gap, and by how much it has to."""
+    if track.scale is None:
+        name = "commitment" if track.kind is NodeKind.GOAL else "credence"
+        return name, [[(each, each.credence) for each in track.readings]], MOVED
+    found: list[_Course] = [[]]
+    for each in track.readings:
+        if each.known and each.mean is not None:
+            found[-1].append((each, each.mean))
+        elif found[-1]:
+            found.append([])
+    return "mean", [each for each in found if each], SWING * abs(track.scale[1] - track.scale[0])
 
 
 def _way(before: float, after: float) -> str:
