@@ -145,6 +145,29 @@ def test_a_store_is_audited_as_its_log(shop: Path, found: AuditReport, tmp_path:
     assert (merged.joined.joined, merged.people) == (1, 149)
 
 
+def test_what_joined_ids_are_worth(shop: Path, tmp_path: Path) -> None:
+    """Everybody buys under two ids in turn; joined, they are one person."""
+    log = (shop / "log.csv").read_text().splitlines()
+    halves = [
+        line.replace(",", "x,", 1) if place % 2 else line for place, line in enumerate(log[1:])
+    ]
+    (tmp_path / "log.csv").write_text("\n".join([log[0], *halves]))
+    with doxa.open(tmp_path / "shop.db", map=shop / "map.yaml") as twins:
+        columns = {"twin": "id", "kind": "event", "session": "session"}
+        twins.backfill(tmp_path / "log.csv", at="at", **columns)
+        for number in range(150):
+            twins.merge(f"u{number}x", into=f"u{number}", at="2025-01-01")
+        asked = Asked(outcomes=["buys_soon"], cold="3d")
+        journey = twins.audit(shop / "people.csv", asked=asked).journey
+    assert journey is not None
+    assert (journey.joined.ids, journey.joined.joined, journey.joined.people) == (300, 150, 150)
+    lost = {each.part: each.lost for each in journey.breaks}
+    assert lost["id"][1] > 0
+    assert lost["id"][0] < lost["session"][0]
+    assert journey.starts.gap == "3d"
+    assert journey.starts.cold > 0
+
+
 def test_without_a_map_the_proposed_one_asks(shop: Path) -> None:
     found = audit(shop / "people.csv", shop / "log.csv")
     assert {each.outcome for each in found.worth} == {"offer_again", "buy_again", "accepted_again"}

@@ -93,6 +93,8 @@ RIGHT = [
     "explain h42 prices_are_fair",
     "forecast buys_within_month",
     "fit --outcome buys_within_month",
+    "features buys_within_month --at 2026-03-02",
+    "audit a.csv --events a.csv --twin who --at when",
     "backfill a.csv --twin who --at when --kind what",
     "fidelity eval.yaml --db doxa.db",
     "map check map.yaml --signals s.jsonl",

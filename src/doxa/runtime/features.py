@@ -39,10 +39,11 @@ def features(
     purpose: str | None = None,
 ) -> pyarrow.Table:
     """Phi of everybody, or of some people; see `Twins.features`."""
+    moments = _moments(wiring, at)
     ground = ground_of(wiring, name, purpose)
     head, version = _head(wiring, name, purpose)
     twins = None if cohort is None else keys_of(wiring, [given_name("twin", one) for one in cohort])
-    rows = every_row(wiring, ground, twins, _moments(wiring, at), _items(ground, head, items))
+    rows = every_row(wiring, ground, twins, moments, _items(ground, head, items))
     found = _table(wiring, ground, head, rows, labelled=labelled)
     told = {"outcome": name, "population": str(version), "purpose": purpose or ""}
     return found.replace_schema_metadata(told)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.bad_input.case import Case
 from tests.bad_input.cases import (
+    audits,
     evaluations,
     facade,
     files,
@@ -30,6 +31,7 @@ AREAS: dict[str, list[Case]] = {
     "Huge values": huge.CASES,
     "Questions": questions.CASES,
     "Populations and recorded forecasts": populations.CASES,
+    "Audits and features": audits.CASES,
     "Identity": identity.CASES,
     "Forgetting": forgetting.CASES,
 }

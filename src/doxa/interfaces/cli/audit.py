@@ -81,6 +81,12 @@ def audit(
     source: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="Who sent it: a department or channel.")
     ] = None,
+    cold: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SPAN", help="So long without a signal, a session starts from nothing; 30d."
+        ),
+    ] = None,
     only_count: Annotated[
         bool, typer.Option("--only-count", help="Count, but learn and score nothing.")
     ] = False,
@@ -113,6 +119,7 @@ def audit(
         map=belief_map,
         data=data,
         outcomes=outcome or None,
+        cold=cold,
         score=not only_count,
     )
     store = nullcontext() if db is None else open_existing(db, workspace=workspace)

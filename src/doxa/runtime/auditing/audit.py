@@ -20,6 +20,7 @@ from doxa.beliefmap.columns import Ints
 from doxa.beliefmap.map_file import load_map, parse_map
 from doxa.beliefmap.model import BeliefMap, Target
 from doxa.beliefmap.tables_file import load_tables
+from doxa.domain.clock import parse_span
 from doxa.errors import DoxaError, InputError
 from doxa.runtime.auditing.counting import field_facts, kind_facts
 from doxa.runtime.auditing.fields import field_table
@@ -51,6 +52,8 @@ class Asked:
     data : Path or None
         What the file names of a tables file start from.
     outcomes : names, or None = all
+    cold : str or None
+        After so long without a signal a session starts from nothing; None = 30 days (positions).
     score : bool
         Learn and score, too; False only counts.
     """
@@ -66,6 +69,7 @@ class Asked:
     map: BeliefMap | Path | None = None
     data: Path | None = None
     outcomes: Sequence[str] | None = None
+    cold: str | None = None
     score: bool = True
 
 
@@ -226,13 +230,15 @@ def _learned(
         key = np.array([NOBODY if each is None else each for each in met], dtype=np.int64)
         return np.where(key >= 0, roots(np.maximum(key, 0)), NOBODY)
 
+    cold = work.asked.cold
+    gap = None if cold is None else parse_span(cold, ledger.belief_map.clock)
     fields = field_table(table, person, moment, found.fields, keys, ledger.belief_map.clock)
     known = len(np.unique(fields.twin))
     wanted = work.asked.outcomes
     if wanted is None and work.asked.map is None and ledger.belief_map.text == found.proposal:
         wanted = _again(ledger.belief_map)
     try:
-        learned = scored(ledger, fields, wanted, progress=work.tell)
+        learned = scored(ledger, fields, wanted, cold=gap, progress=work.tell)
     except DoxaError as error:
         if wanted is not None and work.asked.outcomes:
             raise

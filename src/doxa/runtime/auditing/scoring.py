@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import msgspec
 import numpy as np
@@ -83,6 +84,7 @@ def scored(
     )
     journey = _journey(wiring, past, cold)
     worth, breaks = [], []
+    parts = _parts(wiring, journey)
     for row in rows:
         assert asked is not None
         try:
@@ -90,7 +92,7 @@ def scored(
             found = Answer.of(question, _told(progress, row.name))
             told = outcome_worth(found, fields, _told(progress, row.name))
             worth += [told] if told else []
-            breaks += _breaks(found, _parts(journey), _told(progress, row.name))
+            breaks += _breaks(found, parts, _told(progress, row.name))
         except (InputError, PopulationError) as error:
             unscored[row.name] = str(error)
     return Scored(
@@ -144,14 +146,29 @@ def _named_as_device(past: Past, names: Sequence[str], roots: Ints) -> int:
     return len(set(met))
 
 
-def _parts(journey: JourneyAudit) -> list[tuple[str, Part]]:
-    """Where this ledger can be cut: sessions always, devices and sources where there are several."""
-    found = [("session" if journey.starts.named else journey.span, Part.SESSION)]
+Cut = Callable[[Past], Ints]
+"""The part of every signal of a past."""
+
+
+def _parts(wiring: Wiring, journey: JourneyAudit) -> list[tuple[str, Cut]]:
+    """Where this ledger can be cut: sessions always, the rest where there are several."""
+    session = "session" if journey.starts.named else journey.span
+    found: list[tuple[str, Cut]] = [(session, partial(parts_of, part=Part.SESSION))]
     if any(each.name == Part.DEVICE and each.ids > 1 for each in journey.ids):
-        found.append(("device", Part.DEVICE))
+        found.append(("device", partial(parts_of, part=Part.DEVICE)))
     if len(journey.departments) > 1:
-        found.append(("source", Part.SOURCE))
+        found.append(("source", partial(parts_of, part=Part.SOURCE)))
+    if journey.joined.joined:
+        found.append(("id", _own_ids(wiring)))
     return found
+
+
+def _own_ids(wiring: Wiring) -> Cut:
+    """Signals by the id they were sent under, as if it had never been joined to another."""
+    batches = list(wiring.store.scan())
+    seq = np.concatenate([batch.seq for batch in batches])
+    own = np.concatenate([batch.twin for batch in batches])
+    return lambda past: own[np.searchsorted(seq, past.signals.seq)]
 
 
 def _prefixed(tell: Callable[[str, float], None], words: str) -> Callable[[str, float], None]:
@@ -159,16 +176,16 @@ def _prefixed(tell: Callable[[str, float], None], words: str) -> Callable[[str, 
 
 
 def _breaks(
-    found: Answer, parts: Sequence[tuple[str, Part]], tell: Callable[[str, float], None]
+    found: Answer, parts: Sequence[tuple[str, Cut]], tell: Callable[[str, float], None]
 ) -> list[Break]:
     question, made = found.question, []
     y, person = question.score.y, question.score.rows.person
     if not row_losses(y, found.base, found.family).sum():
         return []
     resamples = Resamples(person, seed=question.seed)
-    for name, part in parts:
+    for name, part_of in parts:
         told = _prefixed(tell, f"reset at every {name}, ")
-        reset = answered(reset_at(question, parts_of(question.past, part)), told)[1]
+        reset = answered(reset_at(question, part_of(question.past)), told)[1]
         cost = cost_of(y, found.base, found.twin.mean, reset.mean, found.family, resamples)
         made.append(
             Break(
