@@ -28,13 +28,23 @@ FEWEST_PEOPLE = 10
 AnyHead: TypeAlias = Head | ChoiceHead
 
 
-def fit_any(
-    past: Past, outcome: Outcome, origin: int, seed: int, progress: Callable[[str, float], None]
+def fit_like(
+    head: AnyHead,
+    past: Past,
+    outcome: Outcome,
+    origin: int,
+    seed: int,
+    progress: Callable[[str, float], None],
 ) -> AnyHead:
-    """The head of an outcome of either kind, from what had become of rows before an origin."""
+    """A head fitted once more on what had become of rows before an origin: with trees if it has."""
     if outcome.target is Target.CHOICE:
         return fit_choice(past, outcome, origin, seed=seed, progress=progress)
-    return fit_head(past, outcome, origin, seed=seed, progress=progress)
+    return fit_head(past, outcome, origin, challenger=has_trees(head), seed=seed, progress=progress)
+
+
+def has_trees(head: AnyHead) -> bool:
+    """Whether boosted trees stand beside a head."""
+    return isinstance(head, Head) and head.boosted is not None
 
 
 def losses_of(head: AnyHead, past: Past, rows: Labelled) -> Floats:

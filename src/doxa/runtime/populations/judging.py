@@ -12,7 +12,14 @@ from doxa.beliefmap.model import Outcome
 from doxa.errors import InputError, PopulationError
 from doxa.features.past import Past
 from doxa.features.since import first_seen
-from doxa.fidelity.candidate import FEWEST_PEOPLE, AnyHead, compared, fit_any, losses_of
+from doxa.fidelity.candidate import (
+    FEWEST_PEOPLE,
+    AnyHead,
+    compared,
+    fit_like,
+    has_trees,
+    losses_of,
+)
 from doxa.fidelity.stretch import SHARE, Stretch, carried, scored_rows, stretch_of
 from doxa.heads.judgement import Compared, Judgement
 from doxa.heads.population import Population
@@ -64,7 +71,7 @@ def judged(
         for name in (*active.population.heads, *active.population.choices)
         if name in wiring.belief_map.outcomes and name not in fitted
     }
-    contest = _Contest(wiring, past, active, candidate.origin, wanted, seed, progress)
+    contest = _Contest(wiring, past, active, candidate, wanted, seed, progress)
     for place, outcome in enumerate(wanted):
         progress(f"against population {active.number}", place / len(wanted))
         try:
@@ -81,21 +88,27 @@ class _Contest:
     wiring: Wiring
     past: Past
     active: FrozenVersion
-    end: Moment
+    candidate: Population
     outcomes: Sequence[Outcome]
     seed: int
     tell: Progress
     pasts: dict[int | None, Past] = field(default_factory=dict)
 
+    @property
+    def end(self) -> Moment:
+        """Where the ledger ends."""
+        return self.candidate.origin
+
     def of(self, outcome: Outcome) -> Compared:
         """The comparison of one outcome, or an error that says why there is none."""
-        if self.active.head(outcome.name) is None:
+        own = self.active.head(outcome.name)
+        if own is None:
             raise InputError(f"population {self.active.number} does not forecast it")
         if not self.active.asks_as(outcome, self.wiring.belief_map):
             raise InputError(f"population {self.active.number} was fitted for another question")
-        return self._since(outcome) or self._refit(outcome)
+        return self._since(outcome, own) or self._refit(outcome, own)
 
-    def _since(self, outcome: Outcome) -> Compared | None:
+    def _since(self, outcome: Outcome, own: AnyHead) -> Compared | None:
         """On what came after all that the active population was fitted on."""
         after = max(self.active.population.origin, self._start())
         stretch = stretch_of(outcome, after, self.end)
@@ -108,10 +121,9 @@ class _Contest:
         rows = scored_rows(self.past, outcome, stretch, judge, self.seed)
         if len(np.unique(rows.rows.person)) < FEWEST_PEOPLE:
             return None
-        own = self.active.head(outcome.name)
-        return None if own is None else self._scored(outcome, rows, own, judge, "since")
+        return self._scored(outcome, rows, own, judge, "since")
 
-    def _refit(self, outcome: Outcome) -> Compared:
+    def _refit(self, outcome: Outcome, fitted: AnyHead) -> Compared:
         """On the last fifth of the ledger, by a head fitted as the active one was, before it."""
         whole = (self.end - self._start()) // REFITTED
         stretch = stretch_of(outcome, self.end - SHARE * whole, self.end)
@@ -119,7 +131,8 @@ class _Contest:
             raise InputError("no window fits into the last fifth of the ledger")
         last = self.active.population.last_seq
         newer = self.past.signals.seq > (last or np.iinfo(np.int64).max)
-        if self.active.present and not (newer & (self.past.signals.at < stretch.begin)).any():
+        alike = self.active.present and has_trees(fitted) == has_trees(self._fitted(outcome))
+        if alike and not (newer & (self.past.signals.at < stretch.begin)).any():
             raise InputError(
                 f"no window has closed since population {self.active.number} was fitted, from the"
                 " same signals by the same map"
@@ -127,7 +140,7 @@ class _Contest:
         judge = self._judge(outcome, stretch)
         learned = self._own_past(last) if newer.any() else self._own_past(None)
         own = self.active.belief_map.outcomes[outcome.name]
-        repeated = fit_any(learned, own, stretch.begin, self.seed, self.tell)
+        repeated = fit_like(fitted, learned, own, stretch.begin, self.seed, self.tell)
         rows = scored_rows(self.past, outcome, stretch, judge, self.seed)
         found = self._scored(outcome, rows, repeated, judge, "refit")
         if found is None:
@@ -135,7 +148,12 @@ class _Contest:
         return found
 
     def _judge(self, outcome: Outcome, stretch: Stretch) -> AnyHead:
-        return fit_any(self.past, outcome, stretch.begin, self.seed, self.tell)
+        head = self._fitted(outcome)
+        return fit_like(head, self.past, outcome, stretch.begin, self.seed, self.tell)
+
+    def _fitted(self, outcome: Outcome) -> AnyHead:
+        """The candidate's own head."""
+        return self.candidate.heads.get(outcome.name) or self.candidate.choices[outcome.name]
 
     def _scored(
         self,
