@@ -17,7 +17,7 @@ SLICES = {
     "self_rated_health_hrs": ("panel", "id % 25 = 0"),
     "ema_bringmann2013": ("beeps", "person_id % 6 = 0"),
     "belief_updating_beads": ("trials", "person_id % 6 = 0"),
-    "mood_msqr": ("panel", "id % 10 = 0"),
+    "mood_msqr": ("panel", "id % 4 = 0"),
     "movielens_small": ("ratings", "user_id % 12 = 0"),
     "assistments2009": ("interactions", "student_id % 60 < 2"),
     "social_pressure": ("voters", "person_id < 6000"),

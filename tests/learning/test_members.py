@@ -75,7 +75,7 @@ def fitted(past: Past) -> Head:
 
 @pytest.fixture(scope="module")
 def apart() -> Head:
-    return fitted(world(150, 1, alike=False)[0])
+    return fitted(world(230, 1, alike=False)[0])
 
 
 def test_other_people_are_forecast_by_what_each_member_means(apart: Head) -> None:
@@ -102,4 +102,4 @@ def test_reasons_add_up(apart: Head) -> None:
 
 
 def test_members_that_are_alike_keep_to_the_head() -> None:
-    assert fitted(world(150, 4, alike=True)[0]).by_member is None
+    assert fitted(world(230, 4, alike=True)[0]).by_member is None

@@ -20,7 +20,8 @@ from doxa.learning.labelled import Labelled, Progress
 
 RIDGES = (300.0, 1000.0, 3000.0)
 INTERCEPT_RIDGE = 10.0
-FEWEST_ROWS = 200
+FEWEST_ROWS = 1_000
+"""A member with fewer fit rows weighs columns as all do: some hundred rows tell chance from habit badly."""
 
 
 @dataclass(frozen=True, slots=True)

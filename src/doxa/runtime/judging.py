@@ -66,7 +66,12 @@ def fidelity(
         signals=stats.signals,
         variants=len(reports),
         rows=reports,
-        bars=[_over_rows(bar, reports) for bar in evaluation.bars],
+        # A bar on the mean over all rows says nothing about some of them.
+        bars=[
+            _over_rows(bar, reports)
+            for bar in evaluation.bars
+            if len(asked) == len(evaluation.rows)
+        ],
         clock=evaluation.belief_map.clock.value,
     )
 
