@@ -16,6 +16,7 @@ from doxa.report import (
     Table,
     histogram,
     ladder,
+    pairs,
     reliability,
     timeline,
 )
@@ -111,6 +112,20 @@ def day_credence(day: int) -> float:
     return 0.6 + 0.2 * math.sin(day / 7) * math.exp(-day / 60)
 
 
+def sample_pairs(name: str = "income") -> Chart:
+    return pairs(
+        [
+            {"name": name, "first": 0.02, "first_low": 0.01, "first_high": 0.03,
+             "second": 0.004, "second_low": -0.002, "second_high": 0.01},
+            {"name": "age", "first": 0.011, "first_low": 0.005, "first_high": 0.017,
+             "second": -0.003, "second_low": -0.008, "second_high": 0.002},
+        ],
+        names=("alone", "beside the twin"),
+        measure="share of the loss removed",
+        title="What each field says",
+    )  # fmt: skip
+
+
 def sample_table(name: str = "twin") -> Table:
     columns = (
         Column("who", "forecaster"),
@@ -151,6 +166,7 @@ def sample_page(name: str = "twin") -> Page:
                 sample_table(name),
             )),
             Section("Calibration and spread", (sample_reliability(), sample_histogram())),
+            Section("Fields", (sample_pairs(name),)),
             Section("One person", (sample_timeline(name), Note("A bar is missed.", "bad"))),
         ),
     )  # fmt: skip
@@ -158,7 +174,13 @@ def sample_page(name: str = "twin") -> Page:
 
 @pytest.fixture
 def charts() -> list[Chart]:
-    return [sample_ladder(), sample_reliability(), sample_histogram(), sample_timeline()]
+    return [
+        sample_ladder(),
+        sample_reliability(),
+        sample_histogram(),
+        sample_timeline(),
+        sample_pairs(),
+    ]
 
 
 @pytest.fixture
