@@ -16,9 +16,11 @@ from doxa.heads.head import CHUNK, Head
 from doxa.heads.members import MemberSlopes
 from doxa.learning.choosing import calibration, left_out
 from doxa.learning.fitted import Fitted
-from doxa.learning.labelled import Labelled, Progress
+from doxa.learning.labelled import Labelled, Progress, sample_of
 
-RIDGES = (300.0, 1000.0, 3000.0)
+RIDGE = 1000.0
+MOST_ROWS = 1_200_000
+"""Of more fit rows some are taken: those the head was fitted on, and others beside them."""
 INTERCEPT_RIDGE = 10.0
 FEWEST_ROWS = 1_000
 """A member with fewer fit rows weighs columns as all do: some hundred rows tell chance from habit badly."""
@@ -86,11 +88,12 @@ def with_member_slopes(
     drawn: Ints,
     known: Ints,
     tell: Progress,
+    rng: np.random.Generator,
 ) -> Head:
     """The head with deviations of members, where they forecast people left out clearly better.
 
     A member has its own constant and its own weights of the columns of what is read at the member,
-    each shrunk towards the head's. How much is chosen on people left out.
+    each shrunk towards the head's.
 
     Parameters
     ----------
@@ -99,6 +102,7 @@ def with_member_slopes(
     known : codes of the members that the head may hold something of by name
     """
     columns = _columns(fitted)
+    fit, drawn = _some(fit, drawn, rng)
     members = _members(fit, known)
     out = left_out(fit)
     if not len(columns) or not len(members) or out.all() or not out.any():
@@ -107,22 +111,16 @@ def with_member_slopes(
     inside = _by_member(fit, members, ~out)
     outside = _by_member(fit, members, out)
     plain = loss_of(own.start[out], fit.y[out], head.family)
-    best: tuple[float, float, Floats] | None = None
-    for ridge in RIDGES:
-        deviations = _fit(own, inside, own.start, ridge * (~out).mean(), head.family)
-        eta = own.start + _added(own, outside, deviations)
-        losses = loss_of(eta[out], fit.y[out], head.family)
-        if best is None or losses.mean() < best[0]:
-            best = (float(losses.mean()), ridge, eta[out])
-            gained = plain - losses
-    assert best is not None
+    deviations = _fit(own, inside, own.start, RIDGE * (~out).mean(), head.family)
+    eta = own.start + _added(own, outside, deviations)
+    gained = plain - loss_of(eta[out], fit.y[out], head.family)
     _, person = np.unique(fit.rows.person[out], return_inverse=True)
     by_person = np.bincount(person, gained)
     if by_person.sum() <= np.sqrt((by_person**2).sum()):
         return head
-    intercept, slope = calibration(best[2], fit.y[out], head.family)
+    intercept, slope = calibration(eta[out], fit.y[out], head.family)
     every = _by_member(fit, members, np.ones(len(fit.y), dtype=bool))
-    found = _fit(own, every, own.eta, best[1], head.family)
+    found = _fit(own, every, own.eta, RIDGE, head.family)
     line = replace(fitted, chosen=replace(fitted.chosen, intercept=intercept, slope=slope)).line()
     return msgspec.structs.replace(
         head,
@@ -132,6 +130,16 @@ def with_member_slopes(
         calibration=(intercept, slope),
         by_member=_slopes(fitted, columns, members, slope * found, views),
     )
+
+
+def _some(fit: Labelled, drawn: Ints, rng: np.random.Generator) -> tuple[Labelled, Ints]:
+    """At most so many rows, at random, among them those drawn; and where these stand."""
+    if len(fit.y) <= MOST_ROWS:
+        return fit, drawn
+    rest = np.setdiff1d(np.arange(len(fit.y)), drawn, assume_unique=True)
+    more = rest[sample_of(len(rest), MOST_ROWS - len(drawn), rng)]
+    rows = np.union1d(drawn, more)
+    return fit.take(rows), np.searchsorted(rows, drawn)
 
 
 def _by_member(fit: Labelled, members: Ints, asked: NDArray[np.bool_]) -> list[Ints]:
