@@ -34,6 +34,8 @@ class NodeNorms(msgspec.Struct, frozen=True):
     worth : float
         How many own values the usual one weighs: variance within a person over variance between
         people.
+    again : list of float
+        How people come back to what the node counts (r, alpha, a, b); empty where it is not read.
     """
 
     members: list[tuple[str, ...]]
@@ -41,6 +43,7 @@ class NodeNorms(msgspec.Struct, frozen=True):
     family: list[float]
     kinds: list[str]
     worth: float = 2.0
+    again: list[float] = []
 
     def of(self, member: Ints, codes: Members, node: str) -> RowNorms:
         """The norms of each row's member, by its code in `codes`."""

@@ -13,6 +13,7 @@ from doxa.beliefmap.model import BeliefMap, Outcome
 from doxa.domain.clock import DAY, Clock, format_span
 from doxa.domain.evidence import EvidenceKind
 from doxa.features.blocks import (
+    again,
     amounts,
     bands,
     calendar,
@@ -278,6 +279,9 @@ def _node_columns(recipe: Recipe, view: View, norms: RowNorms) -> Iterator[tuple
         yield from gaps.columns(view, norms, recipe.horizon, clock)
         if recipe.has_amounts(view.node.name):
             yield from amounts.columns(view, norms)
+        parameters = recipe.norms[view.node.name].again
+        if parameters and recipe.horizon is not None:
+            yield from again.columns(view, parameters, recipe.horizon)
 
 
 def _calendar(recipe: Recipe, rows: Rows) -> Iterator[tuple[str, Floats]]:

@@ -68,6 +68,8 @@ class View:
     member : int64[n]
         The node's member code; 0 for a single node, -1 = never met by anybody.
     events : dict of EventView
+    begun : float64[n]
+        Days (positions) since the first evidence; 0 where there is none.
     """
 
     node: Node
@@ -79,6 +81,7 @@ class View:
     tenure: Floats
     member: Ints
     events: dict[str, EventView] = field(default_factory=dict)
+    begun: Floats = field(default_factory=lambda: np.zeros(0))
 
     def __len__(self) -> int:
         return len(self.met)
@@ -128,6 +131,7 @@ class View:
             tenure=self.tenure[rows],
             member=self.member[rows],
             events=events,
+            begun=self.begun[rows],
         )
 
 
@@ -212,6 +216,7 @@ class Views:
             sums=known.sums,
             exposure=_exposures(tenure, found.wall.bands, self.unit),
             met=known.met,
+            begun=np.where(known.met, seen.at - known.first, 0) / self.unit,
             elapsed=elapsed,
             tenure=tenure / self.unit,
             member=member,
@@ -232,6 +237,7 @@ class Views:
             sums=np.zeros((len(twin), width, len(node.bands))),
             exposure=_exposures(tenure, node.bands, self.unit),
             met=np.zeros(len(twin), dtype=bool),
+            begun=np.zeros(len(twin)),
             elapsed=tenure / self.unit,
             tenure=tenure / self.unit,
             member=member,

@@ -27,6 +27,7 @@ from doxa.fidelity.rivals.history import (
 from doxa.fidelity.rivals.known import base_of
 from doxa.fidelity.rivals.own_rate import lifetime, one_band
 from doxa.fidelity.rivals.persona import persona
+from doxa.fidelity.rivals.repeat import bg_nbd, rf_logistic
 from doxa.fidelity.rivals.setting import Rung, Setting
 from doxa.fidelity.split import Split, in_subset, units_of
 
@@ -39,6 +40,8 @@ RIVALS: dict[str, Callable[[Setting], Rung | None]] = {
     "mean_and_deviation": mean_and_deviation,
     "item_and_running_mean": item_and_running_mean,
     "counts_logistic": counts_logistic,
+    "rf_logistic": rf_logistic,
+    "bg_nbd": bg_nbd,
 }
 Progress = Callable[[str, float], None]
 

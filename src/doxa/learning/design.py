@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doxa.beliefmap.columns import Floats, Ints
+from doxa.features.blocks.again import NAME as AGAIN
 from doxa.features.blocks.items import HALF, cross_fitted, overall_mean
 from doxa.features.blocks.siblings import BESIDE
 from doxa.features.phi import Phi, Recipe, phi
@@ -20,7 +21,7 @@ from doxa.learning.fields import Fields
 from doxa.learning.labelled import Labelled, Progress, sample_of
 
 LEVEL_RIDGE, ITEM_RIDGE = 0.1, 1.0
-BESIDE_COSTS = 10.0
+BESIDE_COSTS, AGAIN_COSTS = 10.0, 0.01
 TAIL = 0.001
 ROWS_FOR_ENDS = 50_000
 
@@ -60,8 +61,12 @@ class Design:
         return np.concatenate([[LEVEL_RIDGE, ITEM_RIDGE], ridge * self.dear()])
 
     def dear(self) -> Floats:
-        """How much more than others each column costs: of the many members beside, each says little."""
-        return np.array([BESIDE_COSTS if BESIDE in name else 1.0 for name in self.names])
+        """How much more than others each column costs.
+
+        Of the many members beside, each says little; of coming back a model was learned already.
+        """
+        beside = np.array([BESIDE_COSTS if BESIDE in name else 1.0 for name in self.names])
+        return beside * [AGAIN_COSTS if AGAIN in name else 1.0 for name in self.names]
 
     def offset(self, rows: Ints) -> Floats:
         return np.asarray(self.level + self.table[rows, 1].astype(np.float64))

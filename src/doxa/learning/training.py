@@ -18,12 +18,13 @@ from doxa.features.rows import Rows
 from doxa.features.views import Views
 from doxa.heads.glm import fit_glm
 from doxa.heads.head import CHUNK, Head, family_of
+from doxa.learning.again import halfway, with_again
 from doxa.learning.challenger import with_challenger
-from doxa.learning.choosing import choose, clearly_better
+from doxa.learning.choosing import RIDGES, choose, clearly_better
 from doxa.learning.design import design_of, level_of
 from doxa.learning.fields import Fields, fields_of_fit
 from doxa.learning.fitted import Fitted, head_of
-from doxa.learning.labelled import Labelled, Progress, sample_of
+from doxa.learning.labelled import Labelled, Progress, overlap_of, sample_of
 from doxa.learning.members import with_member_slopes
 from doxa.learning.personal import with_errors
 from doxa.learning.spread import with_spread
@@ -100,15 +101,17 @@ def _linear(
         without = choose(less, sample, family, tell, choosing)
         if not clearly_better(chosen, without):
             recipe, design, chosen = lighter, less, without
+    costs = min(chosen.ridge * overlap_of(outcome, sample.rows), RIDGES[-1])
     beta = fit_glm(
         design.table,
         sample.y,
-        ridge=design.penalty(chosen.ridge),
+        ridge=design.penalty(costs),
         family=family,
         offset=design.offset(np.arange(len(sample.y))),
         start=chosen.start,
         progress=lambda step: tell(f"fitting {outcome.name}", min(step / 8, 1.0)),
     )
+    beta, chosen = halfway(design, sample, family, beta, chosen, costs)
     fitted = Fitted(outcome, family, recipe, design, beta, chosen)
     head = head_of(fitted, sample, items, known, views)
     tell(f"people's own effects on {outcome.name}", 0.0)
@@ -154,7 +157,7 @@ def learned_recipe(
         by_trait=bool(fields.traits) and outcome.of is None,
     )
     norms = {reading.node: _norms(recipe, reading, views, few) for reading in readings}
-    return replace(recipe, norms=norms)
+    return with_again(replace(recipe, norms=norms), views, few, rng)
 
 
 def _norms(recipe: Recipe, reading: Reading, views: Views, rows: Rows) -> NodeNorms:
