@@ -66,7 +66,7 @@ def fields_of_fit(
     rows: Rows,
     y: Floats,
     family: Family,
-    level: float,
+    level: float | Floats,
     *,
     fewest: int = FEWEST_PEOPLE,
 ) -> Fields:
@@ -74,8 +74,8 @@ def fields_of_fit(
 
     Parameters
     ----------
-    level : float
-        The linear predictor of everybody, from which effects are counted.
+    level : float or float64[n]
+        The linear predictor but for items, from which effects are counted: of everybody, or by row.
     fewest : int
         Values that fewer people had are not known by name: what is stored must not hold them.
     """
@@ -102,17 +102,14 @@ def fields_of_fit(
     everybody = np.ones(len(y), dtype=bool)
     items = [norms for norms in known if norms.form in ITEMS]
     named = [
-        _named(past, norms, rows, y, np.full(len(y), level), person, family) for norms in items
+        _named(past, norms, rows, y, np.zeros(len(y)) + level, person, family) for norms in items
     ]
     order = np.argsort([len(np.unique(one.code)) for one in named], kind="stable").tolist()
     worths = _worths(named, order)
-    whole = _filled(
-        past, known, items, _effects(named, order, worths, everybody), person, named, fewest
-    )
+    met = [_met(past, norms, int(rows.seen.at.max(initial=0))) for norms in items]
+    whole = _filled(past, known, items, _effects(named, order, worths, everybody), met, fewest)
     apart = [
-        _filled(
-            past, known, items, _effects(named, order, worths, part != own), person, named, fewest
-        )
+        _filled(past, known, items, _effects(named, order, worths, part != own), met, fewest)
         for own in range(FOLDS if items else 0)
     ]
     traits = [
@@ -157,6 +154,15 @@ def _norms(
         kept = [past.values(field)[c] for c in ranked.tolist() if people[c] >= fewest]
         return FieldNorms(kind=kind, field=field, form=form, levels=sorted(kept))
     return FieldNorms(kind=kind, field=field, form=form)
+
+
+def _met(past: Past, norms: FieldNorms, until: int) -> Ints:
+    """How many people met each value of a field by the last moment that is fitted."""
+    signal = past.columns[norms.kind].row
+    signal = signal[past.signals.at[signal] <= until]
+    owner, code = members_at(past, norms.kind, norms.field, signal)
+    _, person = np.unique(past.signals.twin[signal], return_inverse=True)
+    return _people(code, person[owner], len(past.values(norms.field)))
 
 
 def _people(code: Ints, person: Ints, size: int) -> Ints:
@@ -213,16 +219,13 @@ def _filled(
     known: Sequence[FieldNorms],
     items: Sequence[FieldNorms],
     effects: dict[int, Floats],
-    person: Ints,
-    named: Sequence[Named],
+    met: Sequence[Ints],
     fewest: int,
 ) -> tuple[FieldNorms, ...]:
-    """The norms with effects of the members that enough people have."""
+    """The norms with effects of the members that enough people met."""
     found = {}
     for place, effect in effects.items():
-        one = named[place]
-        people = _people(one.code, person[one.row], one.size)
-        kept = np.flatnonzero(people >= fewest).tolist()
+        kept = np.flatnonzero(met[place] >= fewest).tolist()
         names = past.values(items[place].field)
         told = ItemEffects([names[code] for code in kept], effect[kept].tolist())
         found[items[place].field] = msgspec.structs.replace(items[place], effects=told)

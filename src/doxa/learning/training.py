@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from doxa.beliefmap.columns import Ints
+from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.model import BeliefMap, Outcome
 from doxa.errors import PopulationError
 from doxa.features.blocks.siblings import moments_of, most_met
@@ -16,7 +16,7 @@ from doxa.features.phi import Recipe, member_codes, phi
 from doxa.features.plan import Reading, members_apart, readings_of
 from doxa.features.rows import Rows
 from doxa.features.views import Views
-from doxa.heads.glm import fit_glm
+from doxa.heads.glm import Family, fit_glm
 from doxa.heads.head import CHUNK, Head, family_of
 from doxa.learning.again import halfway, with_again
 from doxa.learning.challenger import with_challenger
@@ -91,6 +91,29 @@ def _linear(
     fields = fields_of_fit(
         outcome, views.past, sample.rows, sample.y, family, level_of(sample.y, family)
     )
+    fitted = _fitted(belief_map, outcome, views, sample, fields, family, rng, tell)
+    if fields.apart:
+        beside = _but_items(fitted)
+        fields = fields_of_fit(outcome, views.past, sample.rows, sample.y, family, beside)
+        fitted = _fitted(belief_map, outcome, views, sample, fields, family, rng, tell)
+    head = head_of(fitted, sample, items, known, views)
+    tell(f"people's own effects on {outcome.name}", 0.0)
+    head = with_errors(head, fitted, views, sample, fields)
+    if head.errors is None and outcome.of is not None and not head.apart:
+        head = with_member_slopes(head, fitted, views, fit, drawn, known, tell, rng)
+    return with_spread(head, views, sample.rows, sample.y, fields)
+
+
+def _fitted(
+    belief_map: BeliefMap,
+    outcome: Outcome,
+    views: Views,
+    sample: Labelled,
+    fields: Fields,
+    family: Family,
+    rng: np.random.Generator,
+    tell: Progress,
+) -> Fitted:
     recipe = learned_recipe(belief_map, outcome, views, sample.rows, fields, rng)
     design = design_of(recipe, fields, views, sample, family, tell, rng)
     choosing = int(rng.integers(2**32))
@@ -112,13 +135,17 @@ def _linear(
         progress=lambda step: tell(f"fitting {outcome.name}", min(step / 8, 1.0)),
     )
     beta, chosen = halfway(design, sample, family, beta, chosen, costs)
-    fitted = Fitted(outcome, family, recipe, design, beta, chosen)
-    head = head_of(fitted, sample, items, known, views)
-    tell(f"people's own effects on {outcome.name}", 0.0)
-    head = with_errors(head, fitted, views, sample, fields)
-    if head.errors is None and outcome.of is not None and not head.apart:
-        head = with_member_slopes(head, fitted, views, fit, drawn, known, tell, rng)
-    return with_spread(head, views, sample.rows, sample.y, fields)
+    return Fitted(outcome, family, recipe, design, beta, chosen)
+
+
+def _but_items(fitted: Fitted) -> Floats:
+    """The linear predictor of the fit rows without what items add to it."""
+    items = [f"given {norms.field}" for norms in fitted.recipe.known if norms.effects is not None]
+    beta = fitted.beta.copy()
+    moved = np.array([owner in items for owner in fitted.design.owners], dtype=bool)
+    beta[2:][moved] = 0.0
+    eta = fitted.design.offset(np.arange(len(fitted.design.table)))
+    return np.asarray(eta + fitted.design.table.astype(np.float64) @ beta)
 
 
 def _silence(what: str, done: float) -> None:
