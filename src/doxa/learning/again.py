@@ -17,7 +17,7 @@ from doxa.features.plan import Reading
 from doxa.features.rows import Rows
 from doxa.features.views import Views
 from doxa.heads.glm import Family, fit_glm, loss_of
-from doxa.learning.choosing import Chosen
+from doxa.learning.choosing import Chosen, clearly_better
 from doxa.learning.design import Design
 from doxa.learning.labelled import Labelled
 
@@ -29,7 +29,6 @@ HELD = 0.002
 """How weakly logarithms of the parameters are held where they begin: some data leave one open."""
 STEPS, CLOSE = 2_000, 1e-9
 FREE = 1e-3
-SURE = 1.96
 
 
 def with_again(recipe: Recipe, views: Views, rows: Rows, rng: np.random.Generator) -> Recipe:
@@ -148,9 +147,9 @@ def halfway(
 ) -> tuple[Floats, Chosen]:
     """Coefficients half-way between a fit of all columns and one of coming back alone.
 
-    What is learned from the windows of a few months holds only so far of the next; the few columns
-    of coming back carry further. All columns alone are kept where they are clearly better at the
-    last origin, fitted on the windows that had closed by then.
+    What is learned from the windows of a few months may hold only so far of the next; the few
+    columns of coming back can carry further. They do where half-way is clearly better at the last
+    origin, both fitted on the windows that had closed by then, or where none had and nothing can say.
 
     Parameters
     ----------
@@ -194,16 +193,10 @@ def halfway(
             _judged(design, sample, family, told, now, chosen)
             for told in (whole, (whole + alone(before)) / 2)
         )
-        if _surely_better(every, less):
+        if not clearly_better(less, every):
             return beta, chosen
     both = (alone(np.arange(len(sample.y))) + beta) / 2
     return both, replace(chosen, intercept=0.0, slope=1.0)
-
-
-def _surely_better(one: Chosen, other: Chosen) -> bool:
-    """Whether people lose less beyond the 95 % interval of the difference."""
-    gained = np.bincount(one.person, other.losses - one.losses)
-    return bool(gained.sum() > SURE * np.sqrt((gained**2).sum()))
 
 
 def _judged(

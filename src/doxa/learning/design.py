@@ -21,7 +21,7 @@ from doxa.learning.fields import Fields
 from doxa.learning.labelled import Labelled, Progress, sample_of
 
 LEVEL_RIDGE, ITEM_RIDGE = 0.1, 1.0
-BESIDE_COSTS, AGAIN_COSTS = 10.0, 0.01
+BESIDE_COSTS, AGAIN_COSTS = 10.0, 1.0
 TAIL = 0.001
 ROWS_FOR_ENDS = 50_000
 
