@@ -54,7 +54,7 @@ def comes_again(
     >>> one = np.ones(1)
     >>> chances = comes_again(4 * one, 80 * one, np.array([90.0]), (1, 30, 1, 3), 30.0)
     >>> chances.round(3).tolist()
-    [0.59]
+    [0.535]
     """
     r, alpha, a, b = again
     shape = r + returns
