@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -56,7 +57,7 @@ def check_merges_that_cannot_be(make: MakeStore) -> None:
             ("stranger", "stranger", False, "'stranger' is not merged"),
         ):
             asked = merging(alias, into, NOON + 1, joined=joined)
-            error = raised(InputError, lambda asked=asked: store.merge(asked))  # type: ignore[misc]
+            error = raised(InputError, partial(store.merge, asked))
             assert words in str(error), error
         late = merging("b", "other", NOON - 1)
         raised(InputError, lambda: store.merge(late))
@@ -177,7 +178,7 @@ def check_unknown_retractions(make: MakeStore) -> None:
             ("t1", None, "several sources have a signal 't1'"),
         ):
             ask = (id_, source, NOON)
-            error = raised(UnknownName, lambda ask=ask: store.retract(*ask))  # type: ignore[misc]
+            error = raised(UnknownName, partial(store.retract, *ask))
             assert words in str(error), error
         assert not store.retract("t1", "web", NOON).duplicate
         assert [one.source for one in store.retractions()] == ["web"]

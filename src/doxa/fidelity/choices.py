@@ -28,7 +28,7 @@ from doxa.fidelity.rivals.choices import (
 )
 from doxa.fidelity.rivals.hierarchical import hierarchical_logit
 from doxa.fidelity.rivals.setting import Rung, Setting
-from doxa.fidelity.rungs import Progress, bars_of, combined
+from doxa.fidelity.rungs import Progress, bars_of, combined, rivals_of
 from doxa.fidelity.split import Split, in_subset, split_rows, units_of
 from doxa.heads.choice import ChoiceHead, forecast_choice
 from doxa.heads.glm import Family
@@ -154,15 +154,8 @@ def _rivals(row: EvaluationRow, offers: Offers, progress: Progress) -> tuple[lis
     rungs = [base_of_choice(offers)]
     static = persona_of_choice(offers)
     rungs += [static] if static else []
-    absent = []
-    for number, name in enumerate(row.rivals):
-        progress(f"rival {name}", (number + 1) / (len(row.rivals) + 1))
-        found = RIVALS[name](offers) if name in RIVALS else None
-        if found is None:
-            absent.append(name)
-        else:
-            rungs.append(found)
-    return rungs, absent
+    found, absent = rivals_of(row, RIVALS, offers, progress)
+    return rungs + found, absent
 
 
 def _ladders(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -44,6 +45,7 @@ RIVALS: dict[str, Callable[[Setting], Rung | None]] = {
     "bg_nbd": bg_nbd,
 }
 Progress = Callable[[str, float], None]
+Ground = TypeVar("Ground")
 
 
 def rungs_of(
@@ -54,14 +56,25 @@ def rungs_of(
     progress("rival persona", 0.0)
     static = persona(setting)
     rungs += [static] if static else []
-    absent = []
+    found, absent = rivals_of(row, RIVALS, setting, progress)
+    return rungs + found, absent
+
+
+def rivals_of(
+    row: EvaluationRow,
+    built: Mapping[str, Callable[[Ground], Rung | None]],
+    ground: Ground,
+    progress: Progress,
+) -> tuple[list[Rung], list[str]]:
+    """The rivals that a row asks for, and the names of those not built for its outcome."""
+    rungs, absent = [], []
     for number, name in enumerate(row.rivals):
         progress(f"rival {name}", (number + 1) / (len(row.rivals) + 1))
-        found = RIVALS[name](setting) if name in RIVALS else None
-        if found is None:
+        rung = built[name](ground) if name in built else None
+        if rung is None:
             absent.append(name)
         else:
-            rungs.append(found)
+            rungs.append(rung)
     return rungs, absent
 
 

@@ -243,12 +243,12 @@ def reasons(head: Head, views: Views, rows: Rows) -> Reasons:
         own = head.by_member.columns
         moved[:, own] += change[:, own] * _of_members(head, head.by_member, views, rows)[1]
     if head.boosted is not None:
-        share, tables = (
-            head.boosted.share,
-            [tree_columns(head, views, rows, x) for x in (told, silent)],
+        share = head.boosted.share
+        heard, unheard = (
+            head.boosted.shares(tree_columns(head, views, rows, found)) for found in (told, silent)
         )
-        with_, without = (head.boosted.shares(table)[:, : len(head.names)] for table in tables)
-        moved = (1 - share) * moved + share * (with_ - without)
+        trees = share * (heard - unheard)
+        moved = (1 - share) * moved + trees[:, : len(head.names)]
     nodes = tuple(dict.fromkeys(owner for owner in told.owners if owner != CIRCUMSTANCES))
     owners = np.array(told.owners)
     parts = [moved[:, owners == node].sum(axis=1) for node in nodes]
@@ -265,15 +265,10 @@ def reasons(head: Head, views: Views, rows: Rows) -> Reasons:
     base = plain_eta(head, views, rows, silent)
     if head.boosted is not None:
         # Trees weigh circumstances otherwise where a node says something: that is no node's doing.
-        base = base + moved[:, owners == CIRCUMSTANCES].sum(axis=1) + _of_items(head, tables)
+        # So do they the item itself, the columns behind those of the head.
+        base = base + moved[:, owners == CIRCUMSTANCES].sum(axis=1)
+        base = base + trees[:, len(head.names) :].sum(axis=1)
     return Reasons(nodes, by_node, base, absent)
-
-
-def _of_items(head: Head, tables: list[Floats]) -> Floats:
-    """How much more the item itself weighs for trees that see what nodes say."""
-    assert head.boosted is not None
-    with_, without = (head.boosted.shares(table)[:, len(head.names) :] for table in tables)
-    return np.asarray(head.boosted.share * (with_ - without).sum(axis=1))
 
 
 def _within(head: Head, found: Phi) -> Floats:

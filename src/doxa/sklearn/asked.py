@@ -36,7 +36,7 @@ class AskedRows:
         return len(self.twin)
 
 
-def asked_rows(X: Any, clock: Clock, zone: str) -> AskedRows:  # noqa: N803 (scikit-learn's name)
+def asked_rows(X: Any, clock: Clock, zone: str) -> AskedRows:
     """The rows of a table: Arrow, pandas, polars, NumPy, or a list of tuples.
 
     Moments are text, dates, datetimes or whole numbers (microseconds since 1970, or positions);
@@ -64,7 +64,7 @@ def asked_rows(X: Any, clock: Clock, zone: str) -> AskedRows:  # noqa: N803 (sci
     )
 
 
-def columns_of(X: Any) -> list[list[Any]]:  # noqa: N803
+def columns_of(X: Any) -> list[list[Any]]:
     """The columns of a table as lists."""
     if hasattr(X, "to_pydict"):
         return list(X.to_pydict().values())

@@ -7,7 +7,7 @@ from typing import Any
 from doxa.sklearn.asked import columns_of
 
 
-def checked(estimator: Any, X: Any, *, reset: bool) -> None:  # noqa: N803
+def checked(estimator: Any, X: Any, *, reset: bool) -> None:
     """Keep, or compare, how many columns a table has and what they are called."""
     width = len(columns_of(X))
     names = [str(name) for name in X.columns] if hasattr(X, "iloc") else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import (
     assert_all_finite,
@@ -23,33 +23,14 @@ from doxa.heads.head import Forecasts, Head, family_of, forecast, recipe_of
 from doxa.learning.labelled import Labelled
 from doxa.learning.selection import known_members
 from doxa.learning.training import train
-from doxa.sklearn.checking import checked
-from doxa.sklearn.reader import Told, told
+from doxa.sklearn.reader import Told
+from doxa.sklearn.settings import TwinEstimator
 
 NEVER_ENDS = np.iinfo(np.int64).max
 
 
-class _TwinHead(BaseEstimator):  # type: ignore[misc]
+class _TwinHead(TwinEstimator):
     """A head of one outcome, fitted on some rows of twins and moments."""
-
-    def __init__(
-        self,
-        db: Any = "doxa.db",
-        outcome: str = "",
-        *,
-        workspace: str = "default",
-        purpose: str | None = None,
-        seed: int = 1,
-    ) -> None:
-        self.db = db
-        self.outcome = outcome
-        self.workspace = workspace
-        self.purpose = purpose
-        self.seed = seed
-
-    def _told(self, X: Any, *, reset: bool) -> Told:  # noqa: N803
-        checked(self, X, reset=reset)
-        return told(X, self.db, self.workspace, self.outcome, self.purpose)
 
     def _labels(self, y: Any) -> Any:
         if y is None:
@@ -75,7 +56,7 @@ class _TwinHead(BaseEstimator):  # type: ignore[misc]
             seed=self.seed,
         )
 
-    def _forecasts(self, X: Any) -> Forecasts:  # noqa: N803
+    def _forecasts(self, X: Any) -> Forecasts:
         check_is_fitted(self)
         found = self._told(X, reset=False)
         recipe = recipe_of(self.head_, found.past.map)
@@ -105,7 +86,7 @@ class TwinClassifier(ClassifierMixin, _TwinHead):  # type: ignore[misc]
     7
     """
 
-    def fit(self, X: Any, y: Any) -> TwinClassifier:  # noqa: N803
+    def fit(self, X: Any, y: Any) -> TwinClassifier:
         """Fit the head on rows and what became of them; the larger label is yes."""
         labels = self._labels(y)
         check_classification_targets(labels)
@@ -123,18 +104,18 @@ class TwinClassifier(ClassifierMixin, _TwinHead):  # type: ignore[misc]
         self.classes_ = classes
         return self
 
-    def predict_proba(self, X: Any) -> Floats:  # noqa: N803
+    def predict_proba(self, X: Any) -> Floats:
         """The probability of each class, float64[n, classes]."""
         found = self._forecasts(X)
         if len(self.classes_) == 1:
             return np.ones((len(found.mean), 1))
         return np.column_stack([1 - found.mean, found.mean])
 
-    def decision_function(self, X: Any) -> Floats:  # noqa: N803
+    def decision_function(self, X: Any) -> Floats:
         """The linear predictor: log-odds of the larger label, float64[n]."""
         return self._forecasts(X).eta
 
-    def predict(self, X: Any) -> Any:  # noqa: N803
+    def predict(self, X: Any) -> Any:
         """The likelier label of each row."""
         check_is_fitted(self)
         return self.classes_[self.predict_proba(X).argmax(axis=1)]
@@ -163,12 +144,12 @@ class TwinRegressor(RegressorMixin, _TwinHead):  # type: ignore[misc]
     'spend_month'
     """
 
-    def fit(self, X: Any, y: Any) -> TwinRegressor:  # noqa: N803
+    def fit(self, X: Any, y: Any) -> TwinRegressor:
         """Fit the head on rows and what became of them."""
         labels = self._labels(y).astype(np.float64)
         self._train(self._told(X, reset=True), labels)
         return self
 
-    def predict(self, X: Any) -> Floats:  # noqa: N803
+    def predict(self, X: Any) -> Floats:
         """The mean that each row is forecast, float64[n]."""
         return self._forecasts(X).mean

@@ -39,7 +39,7 @@ class Told:
 
 
 def told(
-    X: Any,  # noqa: N803
+    X: Any,
     db: str | os.PathLike[str],
     workspace: str,
     outcome: str,

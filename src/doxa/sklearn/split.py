@@ -41,7 +41,7 @@ class OriginSplit:
         self.window = window
         self.zone = zone
 
-    def split(self, X: Any, y: Any = None, groups: Any = None) -> Iterator[tuple[Ints, Ints]]:  # noqa: N803
+    def split(self, X: Any, y: Any = None, groups: Any = None) -> Iterator[tuple[Ints, Ints]]:
         """Places of the rows to fit on and of those to score, part by part."""
         at = moments_of(columns_of(X)[1], Clock.TIME, self.zone)
         moments, place = np.unique(at, return_inverse=True)
@@ -57,7 +57,7 @@ class OriginSplit:
             first = at[score].min()
             yield np.flatnonzero((at < first) & (known <= first)), score
 
-    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:  # noqa: N803
+    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
         """How many parts are scored."""
         return self.n_splits
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
 
 from doxa.beliefmap.columns import Floats
@@ -17,11 +17,11 @@ from doxa.heads.head import CHUNK, family_of
 from doxa.learning.design import level_of
 from doxa.learning.fields import Fields, fields_of_fit
 from doxa.learning.training import learned_recipe
-from doxa.sklearn.checking import checked
-from doxa.sklearn.reader import Told, told
+from doxa.sklearn.reader import Told
+from doxa.sklearn.settings import TwinEstimator
 
 
-class TwinFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class TwinFeatures(TransformerMixin, TwinEstimator):  # type: ignore[misc]
     """What twins hold at a moment, as the columns a head for an outcome reads.
 
     Fitting learns from its rows alone what is usual of each node, of each field, and of the items
@@ -52,22 +52,7 @@ class TwinFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     'lapses'
     """
 
-    def __init__(
-        self,
-        db: Any = "doxa.db",
-        outcome: str = "",
-        *,
-        workspace: str = "default",
-        purpose: str | None = None,
-        seed: int = 1,
-    ) -> None:
-        self.db = db
-        self.outcome = outcome
-        self.workspace = workspace
-        self.purpose = purpose
-        self.seed = seed
-
-    def fit(self, X: Any, y: Any = None) -> TwinFeatures:  # noqa: N803
+    def fit(self, X: Any, y: Any = None) -> TwinFeatures:
         """Learn what is usual among some rows.
 
         Parameters
@@ -80,7 +65,7 @@ class TwinFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self._learn(X, y)
         return self
 
-    def fit_transform(self, X: Any, y: Any = None, **_: Any) -> Floats:  # noqa: N803
+    def fit_transform(self, X: Any, y: Any = None, **_: Any) -> Floats:
         """Fit, and the features of the same rows; their items are known by other people's rows."""
         found, views, fields = self._learn(X, y)
         if not fields.apart:
@@ -96,7 +81,7 @@ class TwinFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         assert table is not None
         return table
 
-    def transform(self, X: Any) -> Floats:  # noqa: N803
+    def transform(self, X: Any) -> Floats:
         """The features of some rows, float64[n, p]."""
         check_is_fitted(self)
         found = self._told(X, reset=False)
@@ -107,11 +92,7 @@ class TwinFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         return np.asarray(self.names_, dtype=object)
 
-    def _told(self, X: Any, *, reset: bool) -> Told:  # noqa: N803
-        checked(self, X, reset=reset)
-        return told(X, self.db, self.workspace, self.outcome, self.purpose)
-
-    def _learn(self, X: Any, y: Any) -> tuple[Told, Views, Fields]:  # noqa: N803
+    def _learn(self, X: Any, y: Any) -> tuple[Told, Views, Fields]:
         found = self._told(X, reset=True)
         outcome, past = found.ground.outcome, found.past
         family = family_of(outcome, past.map)
