@@ -16,6 +16,7 @@ METRICS: dict[Question, tuple[str, ...]] = {
         "log_loss",
         "auc",
         "auc_within_twin",
+        "brier",
         "rmse",
         "coverage_80",
         "people_covered_80",

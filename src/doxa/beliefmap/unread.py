@@ -24,7 +24,6 @@ LIVING = ("motivates", "blocks", "part_of", "about")
 """Edges that goals and feelings read."""
 
 OUTCOMES: dict[str, tuple[Callable[[Outcome], bool], str]] = {
-    "time_to": (lambda outcome: outcome.target is Target.TIME_TO, f"{_LATER}: no forecast"),
     "given": (
         lambda outcome: outcome.target is Target.CHOICE and bool(outcome.given or outcome.recent),
         f"{_LATER} beside options: their attributes are",

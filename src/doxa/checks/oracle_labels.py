@@ -76,6 +76,10 @@ def label(
         return float(bool(events) is (target == "happens"))
     if target == "count":
         return float(len({_one(number, s, outcome, belief_map) for number, s in enumerate(events)}))
+    if target == "time_to":
+        first = belief_map.clock is Clock.POSITION and outcome.after is None
+        waited = (s.at - int(moment.opens[0]) + int(first) for s in events)
+        return min(waited, default=math.inf)
     values = [(s.at, s.order, _number(s.payload.get(outcome.field or ""))) for s in events]
     if target == "sum":
         return math.fsum(value for _, _, value in values)

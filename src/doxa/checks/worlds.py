@@ -47,6 +47,8 @@ outcomes:
   buy_days: {count: buy, once: day, within: 3d}
   buy_sessions: {count: buy, once: session, within: 3d}
   spend: {sum: price, of_signal: buy, within: 2d, among: {trait: tier, is: [gold, "2"]}}
+  next_buy: {of: category, items: {top: 2}, time_to: buy, within: 2d}
+  taken_in: {after: offer, same: [campaign], time_to: buy, until: ends}
   takes: {after: offer, same: [campaign], happens: buy, within: 1d}
   takes_until: {after: offer, happens: buy, until: ends}
   takes_later: {after: offer, plus: [0h, 12h, 1d], same: [campaign], happens: buy, within: 18h}
@@ -88,6 +90,8 @@ outcomes:
   buys_count: {count: buy, within: 5}
   buy_sessions: {count: buy, once: session, within: 8}
   spend: {sum: price, of_signal: buy, within: 4, among: {trait: tier, is: [gold, "2"]}}
+  next_buy: {time_to: buy, within: 5}
+  taken_in: {after: offer, plus: [0, 1], time_to: buy, within: 3}
   takes: {after: offer, same: [campaign], happens: buy, within: 3}
   takes_later: {after: offer, plus: [0, 1, 4], happens: buy, within: 3}
   mood_after: {after: offer, value: mood, of_signal: beep, within: 4}

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.model import Outcome, Target
-from doxa.errors import InputError
+from doxa.domain.clock import Clock
 from doxa.features.events import Events, events_of
 from doxa.features.menus import menus_of, taken
 from doxa.features.moments import is_at_signal
 from doxa.features.past import Past
-from doxa.features.rows import Bound, Rows
+from doxa.features.rows import FIRST, Bound, Rows
 
 CHUNK = 65_536
 
@@ -27,7 +28,8 @@ class Labels:
     Attributes
     ----------
     y : float64[n]
-        0 or 1, a count, a sum or a value, the code of the option taken; NaN where nothing decided it.
+        0 or 1, a count, a sum or a value, the code of the option taken, how long it took (infinite:
+        longer than the window); NaN where nothing decided it.
     resolved : bool[n]
         Whether the window had closed by the end of what is known; a row that is not resolved is
         counted, never scored as "no".
@@ -52,8 +54,48 @@ def labels_of(outcome: Outcome, past: Past, rows: Rows, complete_until: int) -> 
     else:
         events, group = events_of(outcome, past, rows)
         low, high = events.span(group, rows.opens, rows.closes)
-        y = _DECIDE[outcome.target](events, low, high, outcome)
+        if outcome.target is Target.TIME_TO:
+            y = _waited(events, low, high, past, rows)
+        else:
+            y = _DECIDE[outcome.target](events, low, high, outcome)
     return Labels(y, rows.closes.until(complete_until))
+
+
+def chance_of(outcome: Outcome) -> Outcome:
+    """The yes or no within an outcome: of a time whether it comes in the window; any other as it is.
+
+    Examples
+    --------
+    >>> chance_of(Outcome(name="returns", target=Target.TIME_TO, kind="visit", within=7)).target.value
+    'happens'
+    """
+    if outcome.target is not Target.TIME_TO:
+        return outcome
+    return msgspec.structs.replace(outcome, target=Target.HAPPENS)
+
+
+def lengths_of(rows: Rows, clock: Clock) -> Ints:
+    """How long each row's window is; on a position clock, how many positions it holds."""
+    length = rows.closes.at - rows.opens.at
+    if clock is Clock.TIME:
+        return length
+    return np.asarray(length + _counts_first(rows) - (rows.closes.order == FIRST))
+
+
+def _counts_first(rows: Rows) -> NDArray[np.bool_]:
+    """Where the position at which a window opens lies inside it, and so is the first of those waited."""
+    return np.asarray(rows.opens.order == FIRST)
+
+
+def _waited(events: Events, low: Ints, high: Ints, past: Past, rows: Rows) -> Floats:
+    """How long the first event of each window took; infinite where none came."""
+    found = np.full(len(rows), np.inf)
+    there = np.flatnonzero(high > low)
+    at = past.signals.at[events.signal[low[there]]]
+    found[there] = at - rows.opens.at[there]
+    if past.map.clock is Clock.POSITION:
+        found[there] += _counts_first(rows)[there]
+    return found
 
 
 def _own_value(outcome: Outcome, past: Past, rows: Rows) -> Floats:
@@ -132,18 +174,10 @@ def _value(events: Events, low: Ints, high: Ints, outcome: Outcome) -> Floats:
     )
 
 
-def _unread(events: Events, low: Ints, high: Ints, outcome: Outcome) -> Floats:
-    raise InputError(
-        f"outcome {outcome.name!r} asks {outcome.target.value!r}, which this version does not read yet",
-        expected="happens, never, count, sum or value",
-    )
-
-
 _DECIDE = {
     Target.HAPPENS: _happens,
     Target.NEVER: _never,
     Target.COUNT: _count,
     Target.SUM: _sum,
     Target.VALUE: _value,
-    Target.TIME_TO: _unread,
 }

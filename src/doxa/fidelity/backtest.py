@@ -24,6 +24,7 @@ from doxa.fidelity.rivals.setting import Rung, Setting
 from doxa.fidelity.rungs import Progress, bars_of, combined, ladders_of, rungs_of
 from doxa.fidelity.shuffling import shuffled
 from doxa.fidelity.split import Split, split_rows
+from doxa.fidelity.times import run_time
 from doxa.heads.glm import Family
 from doxa.heads.head import family_of, forecast, interval
 from doxa.learning.training import train
@@ -60,6 +61,8 @@ def run_row(
         past = shuffled(past, evaluation.seed)
     if outcome.target is Target.CHOICE:
         return run_choice(evaluation, row, outcome, past, names, progress, shuffles=shuffles)
+    if outcome.target is Target.TIME_TO:
+        return run_time(evaluation, row, outcome, past, names, progress, shuffles=shuffles)
     split = split_rows(evaluation, row, outcome, past, names)
     laps.end("rows and labels")
     progress("indexing the past", 0.0)

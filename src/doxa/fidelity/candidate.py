@@ -15,6 +15,7 @@ from doxa.features.views import Views
 from doxa.fidelity.ladder import loss_name, row_losses
 from doxa.fidelity.metrics import log_losses
 from doxa.fidelity.resampling import Resamples
+from doxa.fidelity.times import brier_of_head
 from doxa.heads.choice import ChoiceHead, forecast_choice
 from doxa.heads.glm import Family
 from doxa.heads.head import Head, forecast, recipe_of
@@ -24,6 +25,9 @@ from doxa.learning.population import fit_choice, fit_head
 
 FEWEST_PEOPLE = 10
 """Fewer people give no interval to decide by."""
+
+BRIER = "brier"
+"""What the loss of a time is called: two heads may cut the window otherwise."""
 
 AnyHead: TypeAlias = Head | ChoiceHead
 
@@ -54,7 +58,10 @@ def losses_of(head: AnyHead, past: Past, rows: Labelled) -> Floats:
         found = forecast_choice(head, told, seen)
         place = found.menus.place_of(rows.y.astype(np.int64))
         return log_losses(np.ones(len(place)), np.where(place >= 0, found.mean[place], 0.0))
-    mean = forecast(head, Views(told, recipe_of(head, past.map).readings), seen).mean
+    views = Views(told, recipe_of(head, past.map).readings)
+    if head.hazard is not None:
+        return brier_of_head(head, views, Labelled(seen, rows.y))
+    mean = forecast(head, views, seen).mean
     return row_losses(rows.y, mean, head.family)
 
 
@@ -90,7 +97,7 @@ def compared(
         last=int(rows.rows.seen.at.max()),
         rows=len(rows.y),
         people=people,
-        loss=loss_name(family),
+        loss=BRIER if isinstance(head, Head) and head.hazard else loss_name(family),
         former=float(former.mean()),
         latter=float(latter.mean()),
         worse=worse.as_list(),

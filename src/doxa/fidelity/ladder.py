@@ -168,6 +168,8 @@ def _metrics(
     for name in names:
         if name == "log_loss":
             found[name] = float(loss.mean())
+        elif name == "brier":
+            found[name] = float(squared_errors(y, forecast).mean())
         elif name == "auc":
             found[name] = auc(y, forecast)
         elif name == "auc_within_twin":

@@ -13,6 +13,7 @@ from doxa.beliefmap.payloads import Bools
 from doxa.errors import PopulationError
 from doxa.features.blocks.items import ItemRates
 from doxa.features.known import FieldNorms
+from doxa.features.labels import lengths_of
 from doxa.features.norms import NodeNorms
 from doxa.features.phi import CIRCUMSTANCES, Phi, Recipe, phi
 from doxa.features.plan import readings_of
@@ -31,6 +32,7 @@ from doxa.heads.errors import (
     width,
 )
 from doxa.heads.glm import Family, link_of, mean_of
+from doxa.heads.hazard import Hazard
 from doxa.heads.members import MemberSlopes
 from doxa.heads.spread import Spread, sigma_of, spread_columns
 
@@ -58,6 +60,8 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     boosted : trees that stand beside the linear predictor, None where they do not
     errors : how much a person's own effects count, None where they are not read
     spread : how far values lie from their forecast, None where nothing says
+    hazard : of a time, the chance of each interval of its window; its predictor is 0 for the average
+        fit row, and what is forecast is the chance that it happens within the window
     rows, people : fit rows and people behind them
     origin : last moment that a label of the fit rows could depend on
     calibration : intercept and slope found on people left out
@@ -90,6 +94,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     boosted: Boosted | None = None
     errors: Errors | None = None
     spread: Spread | None = None
+    hazard: Hazard | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,19 +159,26 @@ def recipe_of(head: Head, belief_map: BeliefMap) -> Recipe:
 def forecast(head: Head, views: Views, rows: Rows) -> Forecasts:
     """Forecast every row, in chunks of bounded memory."""
     seen = look(head, views, rows)
-    eta, outcome = seen.eta, recipe_of(head, views.map).outcome
+    eta = seen.eta
     if head.errors is None and head.spread is None:
-        return Forecasts(eta, within_scale(mean_of(eta, head.family), outcome))
+        return Forecasts(eta, mean_at(head, views, rows, eta))
     asked = Asked(rows, seen.x)
     history = _history(head, views, rows)
     eta = eta + own_effects(head, views, history, asked)
-    mean = within_scale(mean_of(eta, head.family), outcome)
+    mean = mean_at(head, views, rows, eta)
     if head.spread is None:
         return Forecasts(eta, mean)
     left = left_over(head, views, history)
     return Forecasts(
         eta, mean, sigma_of(head.spread, spread_columns(head.spread, history, left, rows, mean))
     )
+
+
+def mean_at(head: Head, views: Views, rows: Rows, eta: Floats) -> Floats:
+    """What is forecast of rows at their linear predictors, on the scale of the outcome."""
+    if head.hazard is not None:
+        return head.hazard.by(eta, lengths_of(rows, views.map.clock))
+    return within_scale(mean_of(eta, head.family), recipe_of(head, views.map).outcome)
 
 
 def within_scale(mean: Floats, outcome: Outcome) -> Floats:
@@ -317,8 +329,8 @@ def _of_members(
 
 
 def family_of(outcome: Outcome, belief_map: BeliefMap) -> Family:
-    """The family that an outcome's labels follow."""
-    if outcome.target in (Target.HAPPENS, Target.NEVER):
+    """The family that an outcome's labels follow; of a time, whether it comes in the window."""
+    if outcome.target in (Target.HAPPENS, Target.NEVER, Target.TIME_TO):
         return Family.BERNOULLI
     if outcome.target is Target.COUNT:
         return Family.POISSON

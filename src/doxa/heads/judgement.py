@@ -19,7 +19,7 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
         are none, and the way it was fitted was repeated on what came before the rows.
     first, last : int
         The first and the last origin scored.
-    loss : ``log_loss`` or ``squared_error``
+    loss : ``log_loss``, ``squared_error``, or of a time ``brier``: at the quarters of its window
     former, latter : mean loss of a row
     worse : [estimate, low, high]
         Latter less former: above 0 where the latter is worse, with the 95 % interval of the mean

@@ -37,6 +37,7 @@ from doxa.heads.population import Population, SightPart
 from doxa.heads.priors import NodePriors
 from doxa.learning.choices import train_choice
 from doxa.learning.field import learned_links
+from doxa.learning.hazards import train_time
 from doxa.learning.labelled import Labelled
 from doxa.learning.priors import node_priors
 from doxa.learning.selection import known_members, top_members
@@ -53,9 +54,7 @@ Progress = Callable[[str, float], None]
 
 def learnable(outcome: Outcome) -> bool:
     """Whether this version fits a head for the outcome."""
-    if outcome.each is not None and is_at_signal(outcome):
-        return False
-    return outcome.target is not Target.TIME_TO
+    return outcome.each is None or not is_at_signal(outcome)
 
 
 def fields_for_fit(
@@ -224,12 +223,17 @@ def fit_head(
     known = known_members(outcome, past, origin)
     told, seen = as_known(past, fit.rows)
     views = Views(told, readings_of(past.map, outcome))
+    labelled, kept = Labelled(seen, fit.y), _kept(past, outcome, items, known)
+    if outcome.target is Target.TIME_TO:
+        return train_time(
+            past.map, outcome, views, labelled, items=kept, known=known, seed=seed, progress=tell
+        )
     return train(
         past.map,
         outcome,
         views,
-        Labelled(seen, fit.y),
-        items=_kept(past, outcome, items, known),
+        labelled,
+        items=kept,
         known=known,
         challenger=challenger,
         seed=seed,

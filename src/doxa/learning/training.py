@@ -118,7 +118,7 @@ def _fitted(
     design = design_of(recipe, fields, views, sample, family, tell, rng)
     choosing = int(rng.integers(2**32))
     chosen = choose(design, sample, family, tell, choosing)
-    for lighter in _lighter(recipe):
+    for lighter in lighter_of(recipe):
         names = phi(lighter, views, sample.rows.take(np.arange(1))).names
         less = design.only(frozenset(names))
         without = choose(less, sample, family, tell, choosing)
@@ -152,7 +152,7 @@ def _silence(what: str, done: float) -> None:
     pass
 
 
-def _lighter(recipe: Recipe) -> Iterator[Recipe]:
+def lighter_of(recipe: Recipe) -> Iterator[Recipe]:
     """What may be left out, one after the other: weights apart for members, products, and traits."""
     if recipe.apart:
         yield replace(recipe, apart=(), traits=())

@@ -15,7 +15,7 @@ from doxa.errors import InputError
 from doxa.features.eligibility import eligible
 from doxa.features.events import groups_of
 from doxa.features.knowledge import as_known
-from doxa.features.labels import labels_of
+from doxa.features.labels import chance_of, labels_of
 from doxa.features.moments import after_triggers, at_origins, at_signals, is_at_signal
 from doxa.features.past import Past, read_past
 from doxa.features.plan import outcome_named
@@ -175,6 +175,6 @@ def as_known_then(ground: Ground, rows: Rows) -> tuple[Past, Rows]:
 
 
 def labels(ground: Ground, rows: Rows) -> Floats:
-    """What became of each row; NaN where its window has not closed."""
-    found = labels_of(ground.outcome, ground.past, rows, ground.until)
+    """What became of each row, of a time whether it came; NaN where its window has not closed."""
+    found = labels_of(chance_of(ground.outcome), ground.past, rows, ground.until)
     return np.where(found.resolved, found.y, np.nan)

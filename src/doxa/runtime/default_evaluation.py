@@ -17,7 +17,7 @@ from doxa.types import Moment
 SCORED = 5
 """One part in so many of the ledger's time is scored, the last."""
 MOST_ORIGINS = 12
-RATED = (Target.HAPPENS, Target.NEVER)
+RATED = (Target.HAPPENS, Target.NEVER, Target.TIME_TO)
 
 
 def default_evaluation(wiring: Wiring) -> Evaluation:
@@ -66,8 +66,14 @@ def _row(
         fit=fit,
         score=score,
         rivals=("lifetime", "one_band") if rated else (),
-        metrics=("log_loss", "auc") if yes_or_no else ("rmse",),
+        metrics=_metrics(outcome, yes_or_no),
     )
+
+
+def _metrics(outcome: Outcome, yes_or_no: bool) -> tuple[str, ...]:
+    if outcome.target is Target.TIME_TO:
+        return ("log_loss", "brier", "auc")
+    return ("log_loss", "auc") if yes_or_no else ("rmse",)
 
 
 def _grids(

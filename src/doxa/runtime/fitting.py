@@ -28,6 +28,10 @@ CHOICE = "choice"
 """The family of a choice among options."""
 
 
+HAZARD = "hazard"
+"""The family of a time."""
+
+
 class FittedHead(msgspec.Struct, frozen=True):
     """A head in a few numbers."""
 
@@ -165,7 +169,7 @@ def _chosen(wiring: Wiring, outcomes: Sequence[str] | None) -> tuple[list[Outcom
                 raise InputError(
                     f"outcome {outcome.name!r} asks {outcome.target.value!r}, which this version"
                     " does not fit yet",
-                    expected="happens, never, count, sum or value",
+                    expected="happens, never, count, sum, time_to or value",
                 )
         return named, {}
     skipped = {
@@ -198,7 +202,7 @@ def heads_of(population: Population) -> list[FittedHead]:
     return [
         FittedHead(
             head.outcome,
-            head.family.value,
+            HAZARD if head.hazard else head.family.value,
             head.rows,
             head.people,
             len(head.names),

@@ -305,7 +305,8 @@ def _made(outcome: Outcome, past: Past, rows: Rows, asked: list[str], head: Head
         why = _reasons_of(head, views, rows)
     trigger = None if outcome.after is None else past.signals.seq[rows.signal]
     item = item.astype(np.int64)
-    return Made(rows.twin, asked, item, eta, mean, rows.closes.at, why, trigger)
+    hazard = head.hazard if head else None
+    return Made(rows.twin, asked, item, eta, mean, rows.closes.at, why, trigger, hazard)
 
 
 def _handed_out(
@@ -331,6 +332,8 @@ def _handed_out(
         _reasons=made.why,
         _says={node.name: node.says for node in belief_map.nodes.values()},
         trigger=made.trigger,
+        hazard=made.hazard,
+        first=0 if belief_map.clock is Clock.TIME else 1,
     )
 
 

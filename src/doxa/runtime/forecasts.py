@@ -9,8 +9,9 @@ import msgspec
 import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
+from doxa.heads.hazard import Hazard
 from doxa.heads.head import Reasons
-from doxa.types import Moment
+from doxa.types import Moment, Span
 
 AT_ONCE = 4096
 """Reasons are worked out for so many forecasts at a time."""
@@ -24,13 +25,38 @@ class Reason(msgspec.Struct, frozen=True):
     contribution: float
 
 
+class Chance(msgspec.Struct, frozen=True):
+    """How likely something has happened by a moment, that moment included."""
+
+    at: Moment
+    probability: float
+
+
+class Times(msgspec.Struct, frozen=True, kw_only=True):
+    """When something will happen, of an outcome that asks for a time.
+
+    Attributes
+    ----------
+    early, middle, late : int or None
+        The moments by which it has happened with a chance of 10, 50 and 90 in 100; None = after
+        the window.
+    by : the chance at the end of every interval that the population tells apart
+    """
+
+    early: Moment | None
+    middle: Moment | None
+    late: Moment | None
+    by: list[Chance]
+
+
 class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     """One forecast.
 
     Attributes
     ----------
     probability : float
-        Of a yes or no; the expected value of anything else.
+        Of a yes or no, of a time that it comes within the window; the expected value of anything
+        else.
     base : float
         The linear predictor had no node any evidence; with the contributions it adds up to
         `predictor`.
@@ -39,6 +65,8 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     label : ``live``, ``backtest`` (the origin precedes the writing) or ``prior`` (nothing fitted)
     stale : bool
         The population was fitted under other rules than the map has now: run doxa fit.
+    times : Times or None
+        Of an outcome that asks for a time.
     """
 
     twin: str
@@ -53,6 +81,7 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     version: int | None
     label: str
     stale: bool = False
+    times: Times | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +101,7 @@ class Made:
         Gives the reasons at some places.
     trigger : int64[n] or None
         The place in the ledger of each row's trigger.
+    hazard : of a time, the chance of every interval of the window
     """
 
     twin: Ints
@@ -82,6 +112,7 @@ class Made:
     closes: Ints
     why: Callable[[Ints], Reasons | None]
     trigger: Ints | None = None
+    hazard: Hazard | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +133,8 @@ class Forecasts:
         Why it was asked for; None = by the operator.
     left_out : int
         How many of those asked about do not let the purpose read them.
+    hazard : of a time, the chance of every interval of the window, given the predictor
+    first : span of the first moment of a window: 0, or 1 where positions are counted
     """
 
     outcome: str
@@ -123,6 +156,8 @@ class Forecasts:
     trigger: Ints | None = None
     purpose: str | None = None
     left_out: int = 0
+    hazard: Hazard | None = None
+    first: Span = 0
 
     def __len__(self) -> int:
         return len(self.twin)
@@ -150,7 +185,23 @@ class Forecasts:
                 version=self.version,
                 label=self.label,
                 stale=self.stale,
+                times=self._times(place),
             )
+
+    def _times(self, place: int) -> Times | None:
+        if self.hazard is None:
+            return None
+        eta, begin = self.predictor[place : place + 1], self.origin - self.first
+        window = int(self.closes[place]) - begin
+        early, middle, late = (
+            begin + round(span)
+            if (span := float(self.hazard.when(eta, share)[0])) <= window
+            else None
+            for share in (0.1, 0.5, 0.9)
+        )
+        chances = zip(self.hazard.ends, self.hazard.by_ends(eta)[0].tolist(), strict=True)
+        by = [Chance(begin + end, chance) for end, chance in chances if end <= window]
+        return Times(early=early, middle=middle, late=late, by=by)
 
     def _said(self, told: Reasons, number: int) -> list[Reason]:
         parts = zip(

@@ -30,17 +30,43 @@ MOST_ORIGINS = 1000
 
 def lifetime(setting: Setting) -> Rung | None:
     """Distinct days with an occurrence over the time since registration."""
-    return _own_rate(setting, "lifetime", (math.inf,))
+    return _own_rate(setting, "lifetime")
 
 
 def one_band(setting: Setting) -> Rung | None:
     """The same decayed at one half-life, the best on the fit rows."""
-    unit = DAY if setting.belief_map.clock is Clock.TIME else 1
-    grid = DAYS if setting.belief_map.clock is Clock.TIME else POSITIONS
-    return _own_rate(setting, "one_band", tuple(float(step * unit) for step in grid))
+    return _own_rate(setting, "one_band")
 
 
-def _own_rate(setting: Setting, name: str, half_lives: tuple[float, ...]) -> Rung | None:
+def own_log_odds(
+    setting: Setting, name: str
+) -> tuple[Floats, Floats, Ints, dict[str, float | str]] | None:
+    """What a rival of this name has to say before calibration: of some fit rows and the scored ones.
+
+    Returns
+    -------
+    The logits of both, the places of those fit rows, and what was chosen on them; None where it has
+    nothing to say.
+    """
+    grid: tuple[float, ...] = (math.inf,)
+    if name == "one_band":
+        unit = DAY if setting.belief_map.clock is Clock.TIME else 1
+        steps = DAYS if setting.belief_map.clock is Clock.TIME else POSITIONS
+        grid = tuple(float(step * unit) for step in steps)
+    return _log_odds(setting, grid)
+
+
+def _own_rate(setting: Setting, name: str) -> Rung | None:
+    found = own_log_odds(setting, name)
+    if found is None:
+        return None
+    fit, score, chosen, settings = found
+    return Rung(name, calibrated(fit, setting.y[chosen], score, setting.family), settings)
+
+
+def _log_odds(
+    setting: Setting, half_lives: tuple[float, ...]
+) -> tuple[Floats, Floats, Ints, dict[str, float | str]] | None:
     if setting.outcome.target not in (Target.HAPPENS, Target.NEVER) or not setting.outcome.within:
         return None
     chosen = sampled(len(setting.y), setting.seed)
@@ -50,10 +76,9 @@ def _own_rate(setting: Setting, name: str, half_lives: tuple[float, ...]) -> Run
     half_life, worth = _choose(days.take(few), y[few], half_lives, setting.family)
     fit = days.take(fitted).log_odds(half_life, (worth,))[0]
     score = days.take(np.arange(len(chosen), len(days.rows))).log_odds(half_life, (worth,))[0]
-    forecast = calibrated(fit, y, score, setting.family)
     unit = DAY if setting.belief_map.clock is Clock.TIME else 1
     kept = "never" if math.isinf(half_life) else half_life / unit
-    return Rung(name, forecast, {"half_life": kept, "worth": worth})
+    return fit, score, chosen, {"half_life": kept, "worth": worth}
 
 
 def _choose(

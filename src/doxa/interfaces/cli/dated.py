@@ -12,6 +12,7 @@ ON_THE_MAP = frozenset(
     {
         *("at", "as_of", "origin", "closes", "first", "newest", "last", "dissolves"),
         *("begins", "ends", "valid_from", "valid_until"),
+        *("early", "middle", "late"),
     }
 )
 """Fields that hold a moment on the map's clock."""

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from doxa.domain.clock import format_moment, format_span
+from doxa.domain.clock import Clock, format_moment, format_span
 from doxa.errors import InputError
 from doxa.interfaces.cli.console import Json, counted, cut, plain, print_json, say, table
 from doxa.interfaces.cli.fields import payload_given
@@ -89,18 +89,31 @@ def forecast(
     if not shown:
         say("  nobody is asked: no twin is eligible at this moment")
         return
-    rows = [["twin", "item", "forecast", "mostly because of"]]
+    timed = any(row.times for row in shown)
+    rows = [["twin", "item", "forecast", *(["half by"] if timed else []), "mostly because of"]]
     rows += [
-        [plain(cut(row.twin, 20)), plain(cut(row.item or "", 28)), _number(row), _because(row)]
+        [
+            plain(cut(row.twin, 20)),
+            plain(cut(row.item or "", 28)),
+            _number(row),
+            *([_middle(row, clock)] if timed else []),
+            _because(row),
+        ]
         for row in shown
     ]
-    say(*table(rows, "llrl"))
+    say(*table(rows, "llrll" if timed else "llrl"))
     if found.id is not None:
         say(f"recorded as {found.id}")
 
 
 def _number(row: Any) -> str:
     return f"{row.probability:.3f}"
+
+
+def _middle(row: Any, clock: Clock) -> str:
+    """The moment by which it is as likely as not to have happened."""
+    middle = row.times.middle if row.times else None
+    return "after the window" if middle is None else format_moment(middle, clock)
 
 
 def _because(row: Any) -> str:

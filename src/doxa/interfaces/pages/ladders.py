@@ -111,7 +111,7 @@ def beaten_notes(found: Ladder) -> list[Note]:
     return notes
 
 
-_LOWER, _HIGHER = ("log_loss", "squared_error", "rmse"), ("auc", "auc_within_twin")
+_LOWER, _HIGHER = ("log_loss", "squared_error", "brier", "rmse"), ("auc", "auc_within_twin")
 
 
 def _beaten(found: Ladder, name: str, best: Step, value: float) -> str:

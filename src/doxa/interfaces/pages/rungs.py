@@ -18,6 +18,7 @@ _RUNGS = {
 _METRICS: dict[str, tuple[str, Format]] = {
     "log_loss": ("log-loss", "loss"),
     "squared_error": ("squared error", "number"),
+    "brier": ("Brier score", "loss"),
     "auc": ("AUC", "score"),
     "auc_within_twin": ("AUC within a person", "score"),
     "rmse": ("RMSE", "number"),

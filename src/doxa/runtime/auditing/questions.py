@@ -12,6 +12,7 @@ from doxa.beliefmap.evaluation import Evaluation, EvaluationRow, People, Selecti
 from doxa.beliefmap.evaluation_rows import untriggered
 from doxa.beliefmap.model import Outcome
 from doxa.domain.clock import Clock
+from doxa.features.labels import chance_of
 from doxa.features.past import Past
 from doxa.features.plan import outcome_named
 from doxa.fidelity.breaks import Question
@@ -84,8 +85,8 @@ def question_of(
     past: Past,
     names: Callable[[Ints], Sequence[str]],
 ) -> Question:
-    """The rows of one outcome, at most `MOST_ROWS` on either side."""
-    outcome = outcome_named(evaluation.belief_map, row.outcomes[0])
+    """The rows of one outcome (of a time: whether it comes in the window), at most `MOST_ROWS` on either side."""
+    outcome = chance_of(outcome_named(evaluation.belief_map, row.outcomes[0]))
     split = split_rows(evaluation, row, outcome, past, names)
     rng = np.random.Generator(np.random.Philox(evaluation.seed))
     fit, score = (_sampled(each, rng) for each in (split.fit, split.score))

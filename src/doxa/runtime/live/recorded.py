@@ -15,7 +15,7 @@ from doxa.beliefmap.payloads import Bools
 from doxa.domain.clock import Clock
 from doxa.domain.view import EVERYTHING
 from doxa.features.acted import acted_upon, fields_of_actions
-from doxa.features.labels import labels_of
+from doxa.features.labels import chance_of, labels_of
 from doxa.features.moments import fields_needed
 from doxa.features.past import Past, read_past
 from doxa.features.rows import FIRST, LAST, NONE, Bound, Rows
@@ -105,7 +105,8 @@ class Became:
     Attributes
     ----------
     y : float64[n]
-        NaN where nothing decided it, or what it hung on was taken back.
+        Of a time, whether it came in the window. NaN where nothing decided it, or what it hung on was
+        taken back.
     acted : bool[n]
         Whether the product did something to the person inside the window.
     """
@@ -134,7 +135,7 @@ def _of_set(found: Recorded, past: Past, identity: Identity) -> Became:
     if there.any():
         chosen = np.flatnonzero(there)
         asked = rows.take(chosen)
-        y[chosen] = labels_of(found.outcome, past, asked, LATEST).y
+        y[chosen] = labels_of(chance_of(found.outcome), past, asked, LATEST).y
         acted[chosen] = acted_upon(past, asked, found.belief_map.actions.values())
     return Became(y, acted)
 

@@ -12,6 +12,7 @@ from doxa.beliefmap.model import BeliefMap
 from doxa.beliefmap.payloads import Bools
 from doxa.errors import InputError, PopulationError
 from doxa.features.knowledge import as_known
+from doxa.features.labels import chance_of
 from doxa.features.past import Past
 from doxa.features.rows import Rows, joined
 from doxa.fidelity.rivals.base import base
@@ -97,7 +98,7 @@ class Rivals:
         """The rows that rivals of a set learn from; None where there are none."""
         origin = self.origins.get(found.made.population, found.made.origin)
         try:
-            rows, _ = rows_to_fit(past, found.outcome, min(origin, found.made.origin))
+            rows, _ = rows_to_fit(past, chance_of(found.outcome), min(origin, found.made.origin))
         except (PopulationError, InputError):
             return None
         return rows.take(sampled(len(rows.y), 1, MOST_ROWS))
@@ -108,7 +109,7 @@ def _setting(found: Recorded, past: Past, fit: Labelled, score: Rows) -> Setting
     count = len(fit.y)
     return Setting(
         belief_map=found.belief_map,
-        outcome=found.outcome,
+        outcome=chance_of(found.outcome),
         family=family_of(found.outcome, found.belief_map),
         past=told,
         fit=both.take(np.arange(count)),

@@ -1,0 +1,336 @@
+"""The backtest of a time: its head fitted before and scored after, every rival on the same intervals.
+
+The loss of a row is minus the logarithm of the chance that was given to what became of it: to the
+interval in which it happened, or to waiting in vain until the window closed. `brier` is the mean of
+(P(by t) - it happened by t)^2 over the quarters t of each window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import msgspec
+import numpy as np
+
+from doxa.beliefmap.columns import Floats, Ints
+from doxa.beliefmap.evaluation import Evaluation, EvaluationRow
+from doxa.beliefmap.model import Outcome
+from doxa.features.labels import chance_of, lengths_of
+from doxa.features.past import Past
+from doxa.features.plan import readings_of
+from doxa.features.rows import Rows
+from doxa.features.views import Views
+from doxa.fidelity.ladder import TWIN, Ladder, ladder
+from doxa.fidelity.laps import Laps
+from doxa.fidelity.leaks import (
+    FEWEST,
+    Leaks,
+    cells_of,
+    change_by_later,
+    interval_of,
+    permuted,
+    rows_before,
+)
+from doxa.fidelity.metrics import auc
+from doxa.fidelity.report import Calibration, Origins, RowReport
+from doxa.fidelity.rivals.base import member_means
+from doxa.fidelity.rivals.own_rate import own_log_odds
+from doxa.fidelity.rivals.persona import persona
+from doxa.fidelity.rivals.setting import Rung, Setting, curve
+from doxa.fidelity.rungs import Progress, bars_of, combined
+from doxa.fidelity.split import Split, in_subset, split_rows, units_of
+from doxa.heads.glm import Family, logit
+from doxa.heads.hazard import Hazard, Spells, fit_hazard
+from doxa.heads.head import Head, forecast, recipe_of
+from doxa.learning.hazards import train_time
+from doxa.learning.labelled import Labelled
+
+QUARTERS = (0.25, 0.5, 0.75, 1.0)
+RIVALS = ("lifetime", "one_band")
+ROWS_OF_SHUFFLES = 10_000
+
+
+def brier_of_times(by: Callable[[Floats], Floats], waited: Floats, length: Ints) -> Floats:
+    """Mean squared error of the chances at each row's quarters of its window, float64[n].
+
+    Parameters
+    ----------
+    by : callable
+        The chance that it has happened within a span of each row's own.
+    """
+    parts = []
+    for share in QUARTERS:
+        span = np.asarray(share * length, dtype=np.float64)
+        parts.append((by(span) - (waited <= span)) ** 2)
+    return np.asarray(np.mean(parts, axis=0))
+
+
+def brier_of_head(head: Head, views: Views, rows: Labelled) -> Floats:
+    """The same of a head, from what the rows may read."""
+    assert head.hazard is not None
+    hazard, eta = head.hazard, forecast(head, views, rows.rows).eta
+    length = lengths_of(rows.rows, views.map.clock)
+    return brier_of_times(lambda span: hazard.by(eta, span), rows.y, length)
+
+
+def run_time(
+    evaluation: Evaluation,
+    row: EvaluationRow,
+    outcome: Outcome,
+    past: Past,
+    names: Callable[[Ints], Sequence[str]],
+    progress: Progress,
+    *,
+    shuffles: int = 0,
+) -> RowReport:
+    """Fit and score one row of an evaluation that asks for a time.
+
+    Parameters
+    ----------
+    past, names, shuffles : as for `run_row`
+    """
+    laps = Laps()
+    split = split_rows(evaluation, row, outcome, past, names)
+    laps.end("rows and labels")
+    parts = []
+    for fit, score in split.pairs:
+        part = replace(split, fit=split.fit.take(fit), score=split.score.take(score), parts=())
+        parts.append((score, _part(evaluation, row, outcome, part, laps, progress)))
+    size = len(split.score.y)
+    given, chances, squares = (
+        combined([(score, getattr(found, what)) for score, found in parts], size)
+        for what in ("given", "chances", "squares")
+    )
+    ladders = _ladders(evaluation, row, split, given, chances, squares)
+    last = parts[-1][1]
+    leaks = None
+    if shuffles:
+        leaks = _leaks(part, outcome, last.head, shuffles, evaluation.seed, progress)
+        laps.end("leak tests")
+    came = np.isfinite(split.score.y).astype(np.float64)
+    return RowReport(
+        name=row.name,
+        outcome=outcome.name,
+        fit_rows=len(split.fit.y),
+        fit_people=len(np.unique(split.fit.rows.person)),
+        scored_rows=size,
+        unresolved=split.unresolved,
+        left_out=split.left_out,
+        not_built=last.absent,
+        ladders=ladders,
+        calibration=Calibration.of(came, chances[-1].forecast),
+        bars=bars_of(row, ladders),
+        ridge=last.head.ridge,
+        columns=len(last.head.names),
+        seconds=laps.seconds,
+        fit_origins=Origins.of(split.fit.rows),
+        score_origins=Origins.of(split.score.rows),
+        leaks=leaks,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What every rung gave to what became of it, to its happening in the window, and its squares."""
+
+    head: Head
+    given: list[Rung]
+    chances: list[Rung]
+    squares: list[Rung]
+    absent: list[str]
+
+
+def _part(
+    evaluation: Evaluation,
+    row: EvaluationRow,
+    outcome: Outcome,
+    split: Split,
+    laps: Laps,
+    progress: Progress,
+) -> _Part:
+    head = _trained(split, outcome, evaluation.seed, progress)
+    laps.end("fit")
+    assert head.hazard is not None
+    clock = split.past.map.clock
+    views = Views(split.past, recipe_of(head, split.past.map).readings)
+    eta = forecast(head, views, split.score.rows).eta
+    laps.end("score")
+    ends = head.hazard.ends
+    fit = Spells.of(ends, split.fit.y, lengths_of(split.fit.rows, clock))
+    length = lengths_of(split.score.rows, clock)
+    became = Spells.of(ends, split.score.y, length)
+    told, absent = _rivals(evaluation, row, outcome, split, ends, fit, progress)
+    told.append((TWIN, head.hazard, eta, {}))
+    laps.end("rivals")
+    given, chances, squares = [], [], []
+    for name, hazard, own, chosen in told:
+
+        def by(span: Floats, hazard: Hazard = hazard, own: Floats = own) -> Floats:
+            return hazard.by(own, span)
+
+        given.append(Rung(name, np.exp(-hazard.losses(own, became)), chosen))
+        chances.append(Rung(name, by(length.astype(np.float64))))
+        squares.append(Rung(name, brier_of_times(by, split.score.y, length)))
+    return _Part(head, given, chances, squares, absent)
+
+
+def _trained(split: Split, outcome: Outcome, seed: int, progress: Progress) -> Head:
+    items = [split.past.values(outcome.of)[code] for code in split.members] if outcome.of else []
+    return train_time(
+        split.past.map,
+        outcome,
+        Views(split.past, readings_of(split.past.map, outcome)),
+        split.fit,
+        items=items,
+        known=split.known,
+        seed=seed,
+        progress=progress,
+    )
+
+
+Told = tuple[str, Hazard, Floats, dict[str, float | str]]
+"""A rung by name: its hazard, the linear predictors of the scored rows, and what it chose."""
+
+
+def _rivals(
+    evaluation: Evaluation,
+    row: EvaluationRow,
+    outcome: Outcome,
+    split: Split,
+    ends: list[int],
+    spells: Spells,
+    progress: Progress,
+) -> tuple[list[Told], list[str]]:
+    """The base rate, the persona, and own rates: each as a column that the intervals are fitted to."""
+    setting = Setting(
+        belief_map=split.past.map,
+        outcome=chance_of(outcome),
+        family=Family.BERNOULLI,
+        past=split.past,
+        fit=split.fit.rows,
+        y=np.isfinite(split.fit.y).astype(np.float64),
+        score=split.score.rows,
+        seed=evaluation.seed,
+        known=row.base,
+    )
+    fit, score = setting.fit.member, setting.score.member
+    usual = logit(member_means(fit, setting.y, fit)), logit(member_means(fit, setting.y, score))
+    found = [_by_column("base", ends, spells, usual, {})]
+    progress("rival persona", 0.0)
+    static, both = persona(setting), persona(replace(setting, score=setting.fit))
+    if static and both:
+        columns = logit(both.forecast), logit(static.forecast)
+        found.append(_by_column("persona", ends, spells, columns, static.chosen))
+    absent = []
+    for name in row.rivals:
+        own = own_log_odds(setting, name) if name in RIVALS else None
+        if own is None:
+            absent.append(name)
+        else:
+            columns = own[0], own[1]
+            found.append(_by_column(name, ends, spells.take(own[2]), columns, own[3]))
+    return found, absent
+
+
+def _by_column(
+    name: str,
+    ends: list[int],
+    spells: Spells,
+    columns: tuple[Floats, Floats],
+    chosen: dict[str, float | str],
+) -> Told:
+    """Levels of the intervals beside a calibrated column: its slope and square."""
+    centre, scale = float(columns[0].mean()), max(float(columns[0].std()), 1e-9)
+    fit, score = (curve((each - centre) / scale)[:, 1:] for each in columns)
+    levels, beta = fit_hazard(fit, spells, ridge=np.full(2, 1e-3))
+    hazard = Hazard(ends=ends, levels=levels.tolist(), slopes=[1.0] * len(ends))
+    return name, hazard, score @ beta, chosen
+
+
+def _ladders(
+    evaluation: Evaluation,
+    row: EvaluationRow,
+    split: Split,
+    given: list[Rung],
+    chances: list[Rung],
+    squares: list[Rung],
+) -> list[Ladder]:
+    """One ladder over all rows, and one per subset that has any."""
+    found = []
+    came = np.isfinite(split.score.y).astype(np.float64)
+    for name, subset in (("all", None), *row.subsets.items()):
+        chosen = np.ones(len(came), dtype=bool)
+        if subset is not None:
+            chosen = in_subset(split.past, split.score.rows, subset)
+        if not chosen.any():
+            continue
+        rows: Rows = split.score.rows.take(chosen)
+        made = ladder(
+            name,
+            [rung.take(chosen) for rung in given],
+            np.ones(len(rows)),
+            units_of(evaluation, split.past, rows),
+            rows.person,
+            Family.BERNOULLI,
+            [],
+            evaluation.seed,
+        )
+        steps = []
+        for step, chance, square in zip(made.steps, chances, squares, strict=True):
+            metrics = {
+                "log_loss": step.loss[0],
+                "brier": float(square.forecast[chosen].mean()),
+                "auc": auc(came[chosen], chance.forecast[chosen]),
+            }
+            asked = {key: metrics[key] for key in row.metrics if key in metrics}
+            steps.append(msgspec.structs.replace(step, metrics=asked))
+        mean = float(came[chosen].mean())
+        found.append(msgspec.structs.replace(made, steps=steps, mean=mean))
+    return found
+
+
+def _leaks(
+    split: Split, outcome: Outcome, head: Head, shuffles: int, seed: int, progress: Progress
+) -> Leaks:
+    """Both leak tests on (a sample of) the rows; see `leaks_of`."""
+    rng = np.random.Generator(np.random.Philox(seed))
+    small = replace(split, fit=_some(split.fit, rng), score=_some(split.score, rng))
+    skills = []
+    for number in range(max(shuffles, FEWEST)):
+        progress("leak test: shuffled labels", number / max(shuffles, FEWEST))
+        skills.append(_skill_of_dealt(small, outcome, rng, seed))
+    moments = np.unique(split.score.rows.seen.at)
+    moment = int(moments[len(moments) // 2])
+    earlier = rows_before(split.past, split.score.rows, moment)
+    change = change_by_later(head, split.past, earlier, moment)
+    return Leaks(shuffles=len(skills), skill=interval_of(skills), later=change, rows=len(earlier))
+
+
+def _some(labelled: Labelled, rng: np.random.Generator) -> Labelled:
+    if len(labelled.y) <= ROWS_OF_SHUFFLES:
+        return labelled
+    return labelled.take(np.sort(rng.choice(len(labelled.y), ROWS_OF_SHUFFLES, replace=False)))
+
+
+def _skill_of_dealt(split: Split, outcome: Outcome, rng: np.random.Generator, seed: int) -> float:
+    """Skill of a head refitted on dealt labels over its own forecasts without people's differences."""
+    past = split.past
+    dealt = [
+        replace(part, y=permuted(cells_of(outcome, past, part.rows), part.y, rng))
+        for part in (split.fit, split.score)
+    ]
+    head = _trained(replace(split, fit=dealt[0]), outcome, seed, _silence)
+    assert head.hazard is not None
+    views = Views(past, recipe_of(head, past.map).readings)
+    eta = forecast(head, views, split.score.rows).eta
+    length = lengths_of(split.score.rows, past.map.clock)
+    became = Spells.of(head.hazard.ends, dealt[1].y, length)
+    cell = cells_of(outcome, past, split.score.rows)
+    mean = np.bincount(cell, eta) / np.maximum(np.bincount(cell), 1)
+    own = head.hazard.losses(eta, became).mean()
+    return float(1 - own / head.hazard.losses(mean[cell], became).mean())
+
+
+def _silence(what: str, done: float) -> None:
+    pass
