@@ -333,7 +333,7 @@ def _handed_out(
         _says={node.name: node.says for node in belief_map.nodes.values()},
         trigger=made.trigger,
         hazard=made.hazard,
-        first=0 if belief_map.clock is Clock.TIME else 1,
+        clock=belief_map.clock,
     )
 
 

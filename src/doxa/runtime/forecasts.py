@@ -9,9 +9,10 @@ import msgspec
 import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
+from doxa.domain.clock import SECOND, Clock
 from doxa.heads.hazard import Hazard
 from doxa.heads.head import Reasons
-from doxa.types import Moment, Span
+from doxa.types import Moment
 
 AT_ONCE = 4096
 """Reasons are worked out for so many forecasts at a time."""
@@ -134,7 +135,7 @@ class Forecasts:
     left_out : int
         How many of those asked about do not let the purpose read them.
     hazard : of a time, the chance of every interval of the window, given the predictor
-    first : span of the first moment of a window: 0, or 1 where positions are counted
+    clock : what moments are
     """
 
     outcome: str
@@ -157,7 +158,7 @@ class Forecasts:
     purpose: str | None = None
     left_out: int = 0
     hazard: Hazard | None = None
-    first: Span = 0
+    clock: Clock = Clock.TIME
 
     def __len__(self) -> int:
         return len(self.twin)
@@ -191,10 +192,12 @@ class Forecasts:
     def _times(self, place: int) -> Times | None:
         if self.hazard is None:
             return None
-        eta, begin = self.predictor[place : place + 1], self.origin - self.first
+        eta = self.predictor[place : place + 1]
+        # The first position of a window is the first that is waited for.
+        begin, unit = (self.origin, SECOND) if self.clock is Clock.TIME else (self.origin - 1, 1)
         window = int(self.closes[place]) - begin
         early, middle, late = (
-            begin + round(span)
+            begin + round(span / unit) * unit
             if (span := float(self.hazard.when(eta, share)[0])) <= window
             else None
             for share in (0.1, 0.5, 0.9)
