@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from doxa.beliefmap.model import BeliefMap, Node, Outcome, Target
+from doxa.beliefmap.model import BeliefMap, FieldType, Node, Outcome, Target
 
 Finding = tuple[str, str]
 """A path in the map, and a sentence about it."""
@@ -24,10 +24,6 @@ LIVING = ("motivates", "blocks", "part_of", "about")
 """Edges that goals and feelings read."""
 
 OUTCOMES: dict[str, tuple[Callable[[Outcome], bool], str]] = {
-    "given": (
-        lambda outcome: outcome.target is Target.CHOICE and bool(outcome.given or outcome.recent),
-        f"{_LATER} beside options: their attributes are",
-    ),
     "each": (
         lambda outcome: outcome.each is not None and outcome.after is None and not outcome.within,
         f"{_LATER} at a signal: no forecast",
@@ -55,6 +51,13 @@ def unread(belief_map: BeliefMap) -> list[Finding]:
             if edge.kind not in LIVING and not edge.sign
         ),
         *_keys("outcomes", belief_map.outcomes.items(), OUTCOMES),
+        *(
+            (f"outcomes.{outcome.name}.given", f"{_LATER} beside options: {field} names items")
+            for outcome in belief_map.outcomes.values()
+            if outcome.target is Target.CHOICE
+            for field in outcome.given
+            if belief_map.fields.get(field) in (FieldType.ITEM, FieldType.ITEMS)
+        ),
         *((f"actions.{name}", _ACTIONS) for name in belief_map.actions),
         *([("rollout", f"{_LATER}: nobody is run forward")] if belief_map.rollout else []),
     ]

@@ -1,13 +1,13 @@
 """The head of a choice: how an option stands out on its menu, to everybody and to this person.
 
 eta = the option's level + what its attributes are worth + what this person did beyond what was
-expected of them; the probability is the share of exp(eta) on the menu. Reasons are the parts of
+expected of them + what they hold of it, and what they and the moment are like; the probability is the share of exp(eta) on the menu. Reasons are the parts of
 eta, each less its mean over the menu, so that they add up to how far the option stands out.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 import numpy as np
@@ -15,13 +15,23 @@ import numpy as np
 from doxa.beliefmap.columns import Floats
 from doxa.beliefmap.model import BeliefMap, Outcome
 from doxa.errors import PopulationError
+from doxa.features.bearing import borne, readings_of_choice
 from doxa.features.menus import Menus, menus_of
 from doxa.features.past import Past
 from doxa.features.phi import CIRCUMSTANCES
 from doxa.features.rows import Rows
+from doxa.features.views import Views
 from doxa.heads.head import Reasons
 from doxa.heads.logit import centred, likely
-from doxa.heads.tastes import ChoiceRecipe, Earlier, own_columns, plain_columns
+from doxa.heads.sway import HELD, SWAYED, sway_columns
+from doxa.heads.tastes import (
+    ChoiceRecipe,
+    Columns,
+    Earlier,
+    option_places,
+    own_columns,
+    plain_columns,
+)
 
 
 class ChoiceHead(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,40 +88,73 @@ def choice_outcome(head: ChoiceHead, belief_map: BeliefMap) -> Outcome:
 
 def forecast_choice(head: ChoiceHead, past: Past, rows: Rows) -> Chosen:
     """The probability of every option of every row."""
-    menus, parts = _parts(head, past, rows)
-    eta = parts.sum(axis=1)
+    menus, parts = _parts(head, past, rows, _views(head, past))
+    eta = parts.table.sum(axis=1)
     return Chosen(menus, eta, likely(eta, menus.start))
 
 
 def reasons_of_choice(head: ChoiceHead, past: Past, rows: Rows) -> Reasons:
     """Why each option of each row stands out as it does.
 
+    What a node tells of an option is eta with its evidence less eta without it.
+
     Returns
     -------
     Reasons
         One line per option; `base` is what the option is to everybody, whatever its attributes.
     """
-    _, parts = _parts(head, past, rows)
+    views = _views(head, past)
+    menus, told = _parts(head, past, rows, views)
     owners = np.array(head.owners)
     nodes = tuple(dict.fromkeys(owner for owner in head.owners if owner != CIRCUMSTANCES))
-    by_node = np.stack([parts[:, owners == node].sum(axis=1) for node in nodes], axis=1)
-    base = parts[:, owners == CIRCUMSTANCES].sum(axis=1)
-    return Reasons(nodes, by_node, base, np.zeros(by_node.shape, dtype=bool))
+    base = told.table[:, owners == CIRCUMSTANCES].sum(axis=1)
+    moved = told.table
+    absent = np.zeros((len(menus), len(nodes)), dtype=bool)
+    if views is not None:
+        silent = _parts(head, past, rows, views, silenced="*")[1].table
+        silent[:, ~np.isin(told.blocks, (HELD, SWAYED))] = 0.0
+        base, moved = base + silent.sum(axis=1), moved - silent
+        for place, node in enumerate(nodes):
+            missing = views.absent(node, rows)
+            if missing is not None:
+                absent[:, place] = missing[menus.owner]
+    by_node = np.stack([moved[:, owners == node].sum(axis=1) for node in nodes], axis=1)
+    return Reasons(nodes, by_node, base, absent)
 
 
-def _parts(head: ChoiceHead, past: Past, rows: Rows) -> tuple[Menus, Floats]:
-    """What each column adds to each option, less its mean on the menu: float64[k, columns]."""
+def _views(head: ChoiceHead, past: Past) -> Views | None:
+    """The nodes that a head reads, indexed; None where it reads no state of a person."""
+    if head.recipe.bearing is None:
+        return None
+    return Views(past, readings_of_choice(past.map, choice_outcome(head, past.map)))
+
+
+def _parts(
+    head: ChoiceHead,
+    past: Past,
+    rows: Rows,
+    views: Views | None,
+    silenced: str | None = None,
+) -> tuple[Menus, Columns]:
+    """What each column adds to each option, less its mean on the menu."""
     outcome = choice_outcome(head, past.map)
     menus = menus_of(outcome, past, rows)
     plain = plain_columns(head.recipe, past, menus)
     earlier = Earlier.of(head.recipe, outcome, past, rows.twin)
-    own = own_columns(head.recipe, past, earlier, rows, menus, plain)
-    names = [*plain.names, *own.names]
-    if names != head.names:
+    found = [plain, own_columns(head.recipe, past, earlier, rows, menus, plain)]
+    bearing = head.recipe.bearing
+    if bearing is not None and views is not None:
+        met = borne(bearing, outcome, views, rows, menus, silenced=silenced)
+        place = option_places(head.recipe, past, menus)
+        within = met.within(bearing.low, bearing.high)
+        found.append(sway_columns(within, menus, place, head.recipe.options, plain))
+    columns = Columns.joined(found)
+    if columns.names != head.names:
         raise PopulationError(
             f"the population's head for {head.outcome!r} was fitted on other features",
             hint="run doxa fit",
         )
-    table = np.concatenate([plain.table, own.table], axis=1) * np.asarray(head.weights)
     size = np.diff(menus.start)
-    return menus, centred(table, menus.start, np.repeat(1 / np.maximum(size, 1), size))
+    table = columns.table * np.asarray(head.weights)
+    table = centred(table, menus.start, np.repeat(1 / np.maximum(size, 1), size))
+    return menus, replace(columns, table=table)

@@ -8,6 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from doxa.features.coupling import JOINED
+from doxa.heads.choice import ChoiceHead
 from doxa.heads.head import Head
 from doxa.heads.population import Population, SightPart
 from doxa.reading.coupling.field import Link
@@ -29,6 +30,7 @@ def renamed(population: Population, names: Mapping[str, str]) -> Population:
         population,
         priors=_keyed(population.priors, names),
         heads=_heads(population.heads, names),
+        choices=_choices(population.choices, names),
         links=[_link(link, names) for link in population.links],
         sights=[_part(part, names) for part in population.sights],
     )
@@ -44,6 +46,7 @@ def _part(part: SightPart, names: Mapping[str, str]) -> SightPart:
         sight=msgspec.structs.replace(part.sight, hidden=hidden, only=only),
         priors=_keyed(part.priors, names),
         heads=_heads(part.heads, names),
+        choices=_choices(part.choices, names),
         links=[_link(link, names) for link in part.links],
     )
 
@@ -67,6 +70,26 @@ def _head(head: Head, names: Mapping[str, str]) -> Head:
     ]
     norms = _keyed(head.norms, names)
     return msgspec.structs.replace(head, names=columns, owners=owners, norms=norms)
+
+
+def _choices(choices: Mapping[str, ChoiceHead], names: Mapping[str, str]) -> dict[str, ChoiceHead]:
+    return {outcome: _choice(head, names) for outcome, head in choices.items()}
+
+
+def _choice(head: ChoiceHead, names: Mapping[str, str]) -> ChoiceHead:
+    bearing = head.recipe.bearing
+    if bearing is None:
+        return head
+    bearing = msgspec.structs.replace(bearing, norms=_keyed(bearing.norms, names))
+    return msgspec.structs.replace(
+        head,
+        owners=[_owner(owner, names) for owner in head.owners],
+        names=[
+            _column(column, owner, names)
+            for column, owner in zip(head.names, head.owners, strict=True)
+        ],
+        recipe=msgspec.structs.replace(head.recipe, bearing=bearing),
+    )
 
 
 def _owner(owner: str, names: Mapping[str, str]) -> str:

@@ -17,6 +17,7 @@ import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.model import Outcome
+from doxa.features.bearing import Bearing
 from doxa.features.menus import Menus, menus_of, taken
 from doxa.features.moments import at_offers
 from doxa.features.past import Past
@@ -67,6 +68,7 @@ class ChoiceRecipe(msgspec.Struct, frozen=True, kw_only=True):
     bands : half-lives of what a person took, longest last
     usual : weights of the columns that stand for everybody, with which p0 is made
     spread : tau^2, how far people differ in what an attribute (of spread 1) is worth to them
+    bearing : what the person holds and what is known of the moment; None where neither is read
     """
 
     field: str
@@ -76,6 +78,7 @@ class ChoiceRecipe(msgspec.Struct, frozen=True, kw_only=True):
     bands: list[float]
     usual: list[float] = []
     spread: float = 1.0
+    bearing: Bearing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,16 @@ class Columns:
         table = np.stack([column for *_, column in found], axis=1) if found else np.zeros((size, 0))
         names, owners = [name for *_, name, _ in found], [owner for _, owner, *_ in found]
         return cls(names, owners, [block for block, *_ in found], table)
+
+    @classmethod
+    def joined(cls, parts: list[Columns]) -> Columns:
+        """The columns of all parts, one part's after the other."""
+        return cls(
+            [name for part in parts for name in part.names],
+            [owner for part in parts for owner in part.owners],
+            [block for part in parts for block in part.blocks],
+            np.concatenate([part.table for part in parts], axis=1),
+        )
 
     def block(self, name: str) -> Floats:
         """The columns of one block."""

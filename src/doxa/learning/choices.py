@@ -17,12 +17,14 @@ from numpy.typing import NDArray
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.model import BeliefMap, FieldType, Outcome
 from doxa.errors import PopulationError
+from doxa.features.bearing import Bearing, Borne
 from doxa.features.menus import Menus, menus_of
 from doxa.features.norms import FEWEST_PEOPLE
 from doxa.features.past import Past
 from doxa.features.rows import Rows
 from doxa.heads.choice import ChoiceHead
 from doxa.heads.logit import centred, fit_logit, likely, losses
+from doxa.heads.sway import HELD, SWAYED, sway_columns
 from doxa.heads.tastes import (
     ACROSS,
     APART,
@@ -34,10 +36,12 @@ from doxa.heads.tastes import (
     ChoiceRecipe,
     Columns,
     Earlier,
+    option_places,
     own_columns,
     plain_columns,
     read_number,
 )
+from doxa.learning.bearing import learned_bearing
 
 MOST_MENUS = 100_000
 """More fit rows than this are sampled, at random."""
@@ -53,7 +57,7 @@ UPDATES = 8
 PASSES = 2
 DOUBT = 1.0
 """What gains people left out less than so many standard errors is left out: the smaller model."""
-DOUBTFUL = (ACROSS, APART, TASTES, SHARES)
+DOUBTFUL = (ACROSS, APART, TASTES, SHARES, SWAYED, HELD)
 SPREADS = (0.1, 0.03, 0.3, 1.0)
 """How far people may differ in what an attribute is worth to them (tau^2), the first to begin with."""
 
@@ -62,16 +66,21 @@ Progress = Callable[[str, float], None]
 
 @dataclass(frozen=True, slots=True)
 class _Sample:
-    """Fit rows: what was offered, and the place of what was taken."""
+    """Fit rows: what was offered, the place of what was taken, and what the menus are met with."""
 
     rows: Rows
     menus: Menus
     taken: Ints
+    bearing: Bearing | None
+    met: Borne
 
     @classmethod
-    def of(cls, outcome: Outcome, past: Past, rows: Rows, y: Floats) -> _Sample:
+    def of(
+        cls, belief_map: BeliefMap, outcome: Outcome, past: Past, rows: Rows, y: Floats
+    ) -> _Sample:
         menus = menus_of(outcome, past, rows)
-        return cls(rows, menus, menus.place_of(y.astype(np.int64)))
+        bearing, met = learned_bearing(belief_map, outcome, past, rows, menus)
+        return cls(rows, menus, menus.place_of(y.astype(np.int64)), bearing, met)
 
 
 def train_choice(
@@ -106,7 +115,7 @@ def train_choice(
     chosen = np.arange(len(y))
     if len(y) > MOST_MENUS:
         chosen = np.sort(rng.choice(len(y), MOST_MENUS, replace=False))
-    sample = _Sample.of(outcome, past, rows.take(chosen), y[chosen])
+    sample = _Sample.of(belief_map, outcome, past, rows.take(chosen), y[chosen])
     tell(f"what is usual of {outcome.name}", 0.0)
     recipe = _recipe(belief_map, outcome, past, sample)
     recipe, design = _passes(recipe, outcome, past, sample, tell)
@@ -149,6 +158,7 @@ def _recipe(belief_map: BeliefMap, outcome: Outcome, past: Past, sample: _Sample
         attributes=attributes,
         bands=[*(band for band in belief_map.bands if band != np.inf), np.inf],
         spread=SPREADS[0],
+        bearing=sample.bearing,
     )
 
 
@@ -268,14 +278,9 @@ def _with_own(recipe: ChoiceRecipe, outcome: Outcome, past: Past, sample: _Sampl
     plain = plain_columns(recipe, past, sample.menus)
     earlier = Earlier.of(recipe, outcome, past, sample.rows.twin)
     own = own_columns(recipe, past, earlier, sample.rows, sample.menus, plain)
-    return _Design.of(
-        Columns(
-            [*plain.names, *own.names],
-            [*plain.owners, *own.owners],
-            [*plain.blocks, *own.blocks],
-            np.concatenate([plain.table, own.table], axis=1),
-        )
-    )
+    place = option_places(recipe, past, sample.menus)
+    sway = sway_columns(sample.met, sample.menus, place, recipe.options, plain)
+    return _Design.of(Columns.joined([plain, own, sway]))
 
 
 def _spread(

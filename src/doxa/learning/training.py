@@ -183,11 +183,12 @@ def learned_recipe(
         members_apart(outcome),
         by_trait=bool(fields.traits) and outcome.of is None,
     )
-    norms = {reading.node: _norms(recipe, reading, views, few) for reading in readings}
+    norms = {reading.node: norms_of(recipe, reading, views, few) for reading in readings}
     return with_again(replace(recipe, norms=norms), views, few, rng)
 
 
-def _norms(recipe: Recipe, reading: Reading, views: Views, rows: Rows) -> NodeNorms:
+def norms_of(recipe: Recipe, reading: Reading, views: Views, rows: Rows) -> NodeNorms:
+    """What is usual of one node among some rows."""
     tally = Tally(tuple(recipe.belief_map.event_bands))
     for low in range(0, len(rows), CHUNK):
         chosen = rows.take(np.arange(low, min(low + CHUNK, len(rows))))
