@@ -26,10 +26,11 @@ class Size:
     loaded: int
     folded: int
     tail_of_one: int
+    fitted: int
 
 
-SMALL = Size("small", 0.3, 3, 20_000, 2_000, 100_000, 250_000, 10_000)
-FULL = Size("full", 1.0, 5, 1_000_000, 1_000_000, 1_000_000, 50_000_000, 50_000)
+SMALL = Size("small", 0.3, 3, 20_000, 2_000, 100_000, 250_000, 10_000, 10_000)
+FULL = Size("full", 1.0, 5, 1_000_000, 1_000_000, 1_000_000, 50_000_000, 50_000, 1_000_000)
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,17 @@ class Rows:
         repeated = self.take(np.repeat(np.arange(len(self)), len(members)))
         return replace(repeated, member=np.tile(members, len(self)))
 
+    def for_some_members(self, members: Ints, most: int, rng: np.random.Generator) -> Rows:
+        """The same where these are at most so many; else as many of them, or fewer, at random.
+
+        Every pair of a row and a member is drawn with the same chance, none twice.
+        """
+        size = len(self) * len(members)
+        if size <= most:
+            return self.for_members(members)
+        row, member = np.divmod(np.unique(rng.integers(0, size, most)), len(members))
+        return replace(self.take(row), member=members[member])
+
 
 def joined(parts: list[Rows]) -> Rows:
     """Several sets of rows as one."""

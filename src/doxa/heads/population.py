@@ -47,6 +47,7 @@ class Population(msgspec.Struct, frozen=True, kw_only=True):
     origin : int
         Nothing that happened at or after this moment was read.
     signals, people : how much was read
+    of_signals, of_people : how much there was; 0 = not noted
     priors : per node
     heads, choices : per outcome; a choice among options has a head of its own kind
     map_fingerprint : str
@@ -58,7 +59,7 @@ class Population(msgspec.Struct, frozen=True, kw_only=True):
     questions : per outcome
         What its head answers: see `doxa.beliefmap.fingerprint.question`.
     last_seq : int
-        The place in the ledger of the last signal that was read; 0 = not noted.
+        The place of the last signal in the ledger that was read; 0 = not noted.
     judgement : Judgement or None
         How it did against the population that was active when it was fitted; None = there was none.
     """
@@ -75,6 +76,8 @@ class Population(msgspec.Struct, frozen=True, kw_only=True):
     last_seq: int = 0
     judgement: Judgement | None = None
     choices: dict[str, ChoiceHead] = {}
+    of_signals: int = 0
+    of_people: int = 0
 
     def part(self, sight: Sight) -> SightPart | None:
         """What was learned for a sight, see `learning_sight`; None when nothing was."""

@@ -48,6 +48,8 @@ from doxa.reading.view import hearing
 MOST_ORIGINS = 12
 """A grid reaches back over at most so many windows, and at most two thirds of the history."""
 MOST_MEMBERS = 2_000
+MOST_ASKED = 2_400_000
+"""Of more rows than this (moments times members) some are drawn before anything is asked of them."""
 
 Progress = Callable[[str, float], None]
 
@@ -219,7 +221,7 @@ def fit_head(
     tell = progress or _silence
     outcome = past.map.outcomes.get(outcome.name, outcome)  # as the sight has it
     tell(f"rows of {outcome.name}", 0.0)
-    fit, items = rows_to_fit(past, outcome, origin)
+    fit, items = rows_to_fit(past, outcome, origin, seed=seed)
     known = known_members(outcome, past, origin)
     told, seen = as_known(past, fit.rows)
     views = Views(told, readings_of(past.map, outcome))
@@ -253,20 +255,24 @@ def fit_choice(
     tell = progress or _silence
     outcome = past.map.outcomes.get(outcome.name, outcome)
     tell(f"rows of {outcome.name}", 0.0)
-    fit, _ = rows_to_fit(past, outcome, origin)
+    fit, _ = rows_to_fit(past, outcome, origin, seed=seed)
     told, seen = as_known(past, fit.rows)
     return train_choice(past.map, outcome, told, seen, fit.y, seed=seed, progress=tell)
 
 
-def rows_to_fit(past: Past, outcome: Outcome, origin: int) -> tuple[Labelled, Ints]:
+def rows_to_fit(
+    past: Past, outcome: Outcome, origin: int, *, seed: int = 1
+) -> tuple[Labelled, Ints]:
     """The rows whose label was decided before an origin, and the codes of the members asked for.
+
+    Of a family's rows at most 2,400,000 are drawn, at random with `seed`.
 
     Raises
     ------
     PopulationError
         There are none, and why.
     """
-    rows, items = _rows(past, outcome, origin)
+    rows, items = _rows(past, outcome, origin, seed)
     if not len(rows):
         raise PopulationError(
             f"nobody can be asked {outcome.name!r}: no twin was known and eligible at any origin",
@@ -292,7 +298,7 @@ def _kept(past: Past, outcome: Outcome, items: Ints, known: Ints) -> list[str]:
     return [names[code] for code in items.tolist()]
 
 
-def _rows(past: Past, outcome: Outcome, origin: int) -> tuple[Rows, Ints]:
+def _rows(past: Past, outcome: Outcome, origin: int, seed: int) -> tuple[Rows, Ints]:
     """All rows whose window closes before the origin, and the members asked for."""
     nothing = np.zeros(0, dtype=np.int64)
     if is_at_signal(outcome):
@@ -308,7 +314,8 @@ def _rows(past: Past, outcome: Outcome, origin: int) -> tuple[Rows, Ints]:
         return rows, nothing
     first = int(rows.seen.at.min()) if len(rows) else origin
     members = top_members(outcome, past, first)[:MOST_MEMBERS]
-    return rows.for_members(members), members
+    rng = np.random.Generator(np.random.Philox(seed))
+    return rows.for_some_members(members, MOST_ASKED, rng), members
 
 
 def _grid(past: Past, outcome: Outcome, origin: int) -> list[int]:

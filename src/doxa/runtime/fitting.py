@@ -19,7 +19,8 @@ from doxa.heads.tastes import OWN
 from doxa.learning.population import fit_population, fit_sight, learnable, unheard_outcomes
 from doxa.runtime.identity import newest_at
 from doxa.runtime.populations.judging import judged
-from doxa.runtime.populations.pasts import Progress, whole_past
+from doxa.runtime.populations.pasts import Progress, past_of
+from doxa.runtime.populations.people import MOST_SIGNALS, people_read
 from doxa.runtime.wiring import Wiring
 from doxa.storage.port import PopulationVersion
 
@@ -49,6 +50,8 @@ class FitReceipt(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes
     ----------
+    people, signals : how many were read
+    of_people, of_signals : how many there are
     active : bool
         False where it is worse than the population before it, or was to be kept only.
     judgement : Judgement or None
@@ -59,6 +62,8 @@ class FitReceipt(msgspec.Struct, frozen=True, kw_only=True):
     origin: int
     people: int
     signals: int
+    of_people: int
+    of_signals: int
     nodes: int
     heads: list[FittedHead]
     skipped: dict[str, str]
@@ -80,6 +85,7 @@ def fit(
     promote: bool = False,
     keep: bool = False,
     challenger: bool = False,
+    signals_at_most: int = MOST_SIGNALS,
     progress: Progress | None = None,
 ) -> FitReceipt:
     """Fit base rates and heads on everything up to the newest signal; see `Twins.fit`.
@@ -93,12 +99,19 @@ def fit(
     chosen, skipped = _chosen(wiring, outcomes)
     if not 0 <= seed < LARGEST_SEED:
         raise InputError(f"{seed} is no seed", where="seed", expected="0 up to 4294967295")
+    if signals_at_most < 1:
+        raise InputError(
+            f"nothing is learned from {signals_at_most} signals",
+            where="signals_at_most",
+            expected="1 or more",
+        )
     newest = newest_at(wiring)
     if newest is None:
         raise PopulationError("there is nothing to fit: the ledger is empty", hint="load history")
     origin = newest + 1
     tell = progress or _silence
-    past = whole_past(wiring, belief_map, chosen, tell)
+    people = people_read(wiring, seed=seed, most_signals=signals_at_most)
+    past = past_of(wiring, belief_map, chosen, people, tell)
     population = fit_population(
         past,
         chosen,
@@ -112,11 +125,11 @@ def fit(
         (sight, wanted, unheard_outcomes(past, sight, wanted))
         for sight, wanted in _sights(belief_map, chosen).items()
     ]
-    judgement = judged(wiring, past, population, chosen, seed=seed, progress=tell)
+    judgement = judged(wiring, past, population, chosen, people=people, seed=seed, progress=tell)
     del past  # one past lies in memory at a time
     parts = [
         fit_sight(
-            whole_past(wiring, belief_map, chosen, tell, sight=sight),
+            past_of(wiring, belief_map, chosen, people, tell, sight=sight),
             sight,
             wanted,
             origin,
@@ -127,7 +140,14 @@ def fit(
         )
         for sight, wanted, unheard in sights
     ]
-    population = msgspec.structs.replace(population, sights=parts, judgement=judgement)
+    population = msgspec.structs.replace(
+        population,
+        sights=parts,
+        judgement=judgement,
+        of_people=people.people,
+        of_signals=people.signals,
+        last_seq=population.last_seq if people.keys is None else people.last_seq,
+    )
     now = wiring.clock()
     refused = judgement is not None and bool(judgement.worse) and not promote
     stored = store.put_population(
@@ -188,6 +208,8 @@ def _receipt(
         origin=population.origin,
         people=population.people,
         signals=population.signals,
+        of_people=population.of_people,
+        of_signals=population.of_signals,
         nodes=len(population.priors),
         heads=heads_of(population),
         skipped=skipped,

@@ -44,6 +44,7 @@ from doxa.runtime.intake.times import asked_moment
 from doxa.runtime.live import reporting
 from doxa.runtime.populations import comparing, versions
 from doxa.runtime.populations.comparing import Comparison
+from doxa.runtime.populations.people import MOST_SIGNALS
 from doxa.runtime.populations.versions import PopulationRecord, Promotion
 from doxa.runtime.reader import Reader
 from doxa.runtime.readings import Readings, read_many
@@ -459,9 +460,10 @@ class Twins:
         promote: bool = False,
         keep: bool = False,
         challenger: bool = False,
+        signals_at_most: int = MOST_SIGNALS,
         progress: Callable[[str, float], None] | None = None,
     ) -> FitReceipt:
-        """Fit base rates and heads on the whole ledger and make them the active population.
+        """Fit base rates and heads on the ledger and make them the active population.
 
         Where a population is active already, both are scored on the last stretch of the ledger,
         which neither was fitted on. The candidate is stored in any case; where it is worse in some
@@ -476,6 +478,9 @@ class Twins:
         challenger : bool
             Fit gradient-boosted trees beside every head (twice the work), and let them stand
             beside it where people left out are forecast better by more than chance.
+        signals_at_most : int
+            Where the ledger holds more, people are drawn, by a hash of their id and `seed`, whose
+            signals are about so many: memory does not grow with the ledger.
         """
         return fitting.fit(
             self.wiring,
@@ -484,6 +489,7 @@ class Twins:
             promote=promote,
             keep=keep,
             challenger=challenger,
+            signals_at_most=signals_at_most,
             progress=progress,
         )
 

@@ -33,11 +33,22 @@ def fit(
             "--challenger", help="Try gradient-boosted trees beside every head; twice the work."
         ),
     ] = False,
+    signals_at_most: Annotated[
+        int,
+        typer.Option(
+            "--signals-at-most",
+            metavar="N",
+            help="Of more signals in the ledger, read those of people drawn by a hash of their id.",
+        ),
+    ] = 2_000_000,
     db: Db = DEFAULT_DB,
     workspace: Workspace = DEFAULT_WORKSPACE,
     as_json: Json = False,
 ) -> None:
     """Fit a population: base rates of all nodes and a head per outcome, then make it active.
+
+    Of a large ledger a random share of the people is read, with about two million signals: memory stays
+    at about 2.5 GiB however large it grows.
 
     Where one is active already, both are scored on the last stretch of the ledger, which neither
     was fitted on. Exit code 3 when the new one is worse beyond its interval: it is stored, and the
@@ -54,6 +65,7 @@ def fit(
             promote=promote,
             keep=keep,
             challenger=challenger,
+            signals_at_most=signals_at_most,
             progress=lambda what, done: report(what, round(100 * done), 100),
         )
         clock = twins.map.clock
@@ -67,7 +79,8 @@ def fit(
 
 def _lines(receipt: FitReceipt) -> list[str]:
     found = [
-        f"population {receipt.version}: {receipt.people:,} people, {receipt.signals:,} signals,"
+        f"population {receipt.version}: {_of(receipt.people, receipt.of_people)} people,"
+        f" {_of(receipt.signals, receipt.of_signals)} signals,"
         f" base rates of {receipt.nodes} nodes, {receipt.seconds:.0f} s"
     ]
     rows = [["outcome", "rows", "people", "columns", "penalty", "calibration"]]
@@ -88,6 +101,10 @@ def _lines(receipt: FitReceipt) -> list[str]:
         found += judgement_lines(receipt.judgement)
     stored = f"population {receipt.version} is "
     return [*found, stored + ("active from now on" if receipt.active else "stored and not active")]
+
+
+def _of(read: int, there: int) -> str:
+    return f"{read:,}" if read >= there else f"{read:,} of {there:,}"
 
 
 def _refused(receipt: FitReceipt) -> PopulationError:

@@ -23,7 +23,8 @@ from doxa.learning.labelled import Labelled
 from doxa.learning.population import rows_to_fit
 from doxa.runtime.identity import people_at
 from doxa.runtime.live.recorded import Recorded
-from doxa.runtime.populations.pasts import Progress, whole_past
+from doxa.runtime.populations.pasts import Progress, past_of
+from doxa.runtime.populations.people import everybody
 from doxa.runtime.wiring import Wiring
 from doxa.types import Moment
 
@@ -90,7 +91,7 @@ class Rivals:
         known = self.pasts.get(id(belief_map))
         if known is None:
             outcomes = list(belief_map.outcomes.values())
-            past = whole_past(self.wiring, belief_map, outcomes, self.tell)
+            past = past_of(self.wiring, belief_map, outcomes, everybody(self.wiring), self.tell)
             known = self.pasts[id(belief_map)] = (belief_map, past)
         return known[1]
 

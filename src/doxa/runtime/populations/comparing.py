@@ -15,7 +15,8 @@ from doxa.fidelity.stretch import Stretch, carried, scored_rows
 from doxa.heads.judgement import Compared
 from doxa.runtime.identity import newest_at
 from doxa.runtime.populations.frozen_version import FrozenVersion, frozen_version, stored_version
-from doxa.runtime.populations.pasts import Progress, whole_past
+from doxa.runtime.populations.pasts import Progress, past_of
+from doxa.runtime.populations.people import people_read
 from doxa.runtime.populations.versions import PopulationRecord, population
 from doxa.runtime.wiring import Wiring
 
@@ -103,6 +104,7 @@ class _Match:
         newest = newest_at(wiring)
         self.end = self.after if newest is None else newest + 1
         self.pasts: dict[int, Past] = {}
+        self.people = people_read(wiring, seed=seed)
 
     def of(self, name: str) -> Compared:
         """The comparison of one outcome, or an error that says why there is none."""
@@ -151,5 +153,5 @@ class _Match:
             names = _outcomes([self.former, self.latter])
             own = side.belief_map.outcomes
             wanted = [own[name] for name in names if name in own]
-            self.pasts[key] = whole_past(self.wiring, side.belief_map, wanted, self.tell)
+            self.pasts[key] = past_of(self.wiring, side.belief_map, wanted, self.people, self.tell)
         return self.pasts[key]

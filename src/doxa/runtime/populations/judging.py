@@ -25,7 +25,8 @@ from doxa.heads.judgement import Compared, Judgement
 from doxa.heads.population import Population
 from doxa.learning.labelled import Labelled
 from doxa.runtime.populations.frozen_version import FrozenVersion, active_version, frozen_version
-from doxa.runtime.populations.pasts import Progress, whole_past
+from doxa.runtime.populations.pasts import Progress, past_of
+from doxa.runtime.populations.people import People
 from doxa.runtime.wiring import Wiring
 from doxa.types import Moment
 
@@ -39,6 +40,7 @@ def judged(
     candidate: Population,
     outcomes: Sequence[Outcome],
     *,
+    people: People,
     seed: int,
     progress: Progress,
 ) -> Judgement | None:
@@ -52,7 +54,7 @@ def judged(
     Parameters
     ----------
     past : Past
-        The whole ledger under the present map, with the fields of all outcomes.
+        The signals of `people` under the present map, with the fields of all outcomes.
     """
     stored = active_version(wiring)
     if stored is None:
@@ -71,7 +73,7 @@ def judged(
         for name in (*active.population.heads, *active.population.choices)
         if name in wiring.belief_map.outcomes and name not in fitted
     }
-    contest = _Contest(wiring, past, active, candidate, wanted, seed, progress)
+    contest = _Contest(wiring, past, people, active, candidate, wanted, seed, progress)
     for place, outcome in enumerate(wanted):
         progress(f"against population {active.number}", place / len(wanted))
         try:
@@ -87,6 +89,7 @@ class _Contest:
 
     wiring: Wiring
     past: Past
+    people: People
     active: FrozenVersion
     candidate: Population
     outcomes: Sequence[Outcome]
@@ -177,7 +180,9 @@ class _Contest:
         if last_seq not in self.pasts:
             own = self.active.belief_map
             named = [own.outcomes[each.name] for each in self.outcomes if each.name in own.outcomes]
-            self.pasts[last_seq] = whole_past(self.wiring, own, named, self.tell, last_seq=last_seq)
+            self.pasts[last_seq] = past_of(
+                self.wiring, own, named, self.people, self.tell, last_seq=last_seq
+            )
         return self.pasts[last_seq]
 
     def _start(self) -> Moment:

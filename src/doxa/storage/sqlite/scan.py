@@ -37,6 +37,8 @@ _THIRTY_BITS = (1 << 30) - 1
 _STEP = 512
 """Rows are fetched and turned into columns in steps that stay in the processor's cache."""
 
+_LARGEST_KEY = "SELECT max(key) FROM twins"
+
 _TERMS_MARK = "SELECT erased, (SELECT max(key) FROM terms) FROM workspaces WHERE key = ?"
 """Keys of terms grow; erasures, after which one may be given again, are counted."""
 
@@ -149,10 +151,11 @@ def read_columns(
         selection = replace(selection, since=None, until=None)
     told = {kinds.keys[kind]: kind for kind in contexts.kinds if kind in kinds.keys}
     named = devices or bool(told)
-    sql, values = _query(workspace, selection, wanted, retracted, ids=ids, devices=named)
-    picked = None
+    picked, among = None, None
     if selection.twins is not None and not selection.few:
         picked = np.unique(identity.roots(np.asarray(selection.twins, dtype=np.int64)))
+        among = _minority(connection, identity.keys(picked))
+    sql, values = _query(workspace, selection, wanted, retracted, among, ids=ids, devices=named)
     cursor = connection.execute(sql, values)
     per_batch = -(-rows // _STEP)
     steps_left = _steps(cursor, max(1, rows // per_batch), contexts, told, ids=ids, devices=devices)
@@ -247,6 +250,7 @@ def _query(
     selection: Selection,
     kinds: Sequence[int | None] | None,
     retracted: Ints,
+    among: Sequence[int] | None,
     *,
     ids: bool,
     devices: bool,
@@ -262,12 +266,21 @@ def _query(
     elif selection.few:
         condition += _TWINS
         values.append(key_list(selection.twins or ()))
+    elif among is not None:
+        condition += _TWINS
+        values.append(key_list(among))
     if len(retracted):
         condition += " AND seq NOT IN (SELECT value FROM json_each(?))"
         values.append(key_list(retracted.tolist()))
     table = "signals" if selection.few else "signals NOT INDEXED"
     columns = _COLUMNS + (", id" if ids else "") + (", device" if devices else "")
     return f"SELECT {columns} FROM {table} WHERE workspace = ?{condition} ORDER BY seq", values
+
+
+def _minority(connection: sqlite3.Connection, keys: Sequence[int]) -> Sequence[int] | None:
+    """Keys, where the rows of others are worth leaving out before they are fetched; else None."""
+    largest: int = connection.execute(_LARGEST_KEY).fetchone()[0] or 0
+    return keys if 2 * len(keys) < largest else None
 
 
 _RETRACTED = """
