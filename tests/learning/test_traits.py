@@ -68,9 +68,7 @@ def head() -> Head:
 
 def test_what_a_vow_means_depends_on_the_trait(head: Head) -> None:
     weight = dict(zip(head.names, head.weights, strict=True))
-    moved = {
-        age: weight[f"keen: band never, by trait age: age: {age}"] for age in ("old", "young")
-    }
+    moved = {age: weight[f"keen: band never, by trait age: age: {age}"] for age in ("old", "young")}
     assert moved["young"] > 0.3 > -0.3 > moved["old"]
 
 

@@ -209,6 +209,10 @@ class AmongNode(Record, frozen=True, kw_only=True, omit_defaults=True):
 Among: TypeAlias = AmongSignal | AmongTrait | AmongNode
 
 
+OTHER = "(other)"
+"""What a category is otherwise than its levels."""
+
+
 class Target(StrEnum):
     """What an outcome asks."""
 
@@ -227,6 +231,9 @@ class Outcome(Record, frozen=True, kw_only=True, omit_defaults=True):
     ``kind`` is the signal that decides it: the one that happens or is counted, that carries
     the summed or asked value, or that carries the choice. ``shown`` is the signal that offers
     a choice. ``within`` or ``until`` closes the window; ``after`` opens it, ``plus`` later.
+
+    A category that is asked at a signal is a choice without ``options``: among its ``levels``,
+    which a population fills in, and ``otherwise``.
     """
 
     name: str
@@ -254,6 +261,7 @@ class Outcome(Record, frozen=True, kw_only=True, omit_defaults=True):
     options: str | None = None
     attributes: tuple[str, ...] = ()
     otherwise: str | None = None
+    levels: tuple[str, ...] = ()
     line: int = 0
 
 

@@ -21,7 +21,7 @@ from doxa.beliefmap.literals import (
     text,
     whole,
 )
-from doxa.beliefmap.model import Items, Outcome, Target
+from doxa.beliefmap.model import OTHER, FieldType, Items, Outcome, Target
 from doxa.beliefmap.names import nearest, unknown
 from doxa.beliefmap.windows import check_window, read_window
 from doxa.domain.evidence import Once
@@ -93,8 +93,21 @@ def _outcome(name: str, tree: Tree, declared: Declared, line: int) -> Outcome:
         base=_base(base, target) if base else None,
         line=line,
     )
-    return msgspec.structs.replace(
+    found = msgspec.structs.replace(
         outcome, **read_window(section, declared), **read_asked(section, target, declared)
+    )
+    return _among_levels(found, declared)
+
+
+def _among_levels(outcome: Outcome, declared: Declared) -> Outcome:
+    """A category that is asked at a signal as a choice among its values; any other as it is."""
+    kind = declared.header.fields.get(outcome.field or "")
+    if outcome.target is not Target.VALUE or kind is not FieldType.CATEGORY:
+        return outcome
+    if outcome.after is not None or outcome.of is not None or outcome.each is not None:
+        return outcome
+    return msgspec.structs.replace(
+        outcome, target=Target.CHOICE, shown=outcome.kind, otherwise=OTHER
     )
 
 

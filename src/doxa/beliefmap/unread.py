@@ -58,6 +58,15 @@ def unread(belief_map: BeliefMap) -> list[Finding]:
             for field in outcome.given
             if belief_map.fields.get(field) in (FieldType.ITEM, FieldType.ITEMS)
         ),
+        *(
+            (
+                f"outcomes.{outcome.name}.value",
+                f"{_LATER} where {outcome.field} is a category: no forecast",
+            )
+            for outcome in belief_map.outcomes.values()
+            if outcome.target is Target.VALUE
+            and belief_map.fields.get(outcome.field or "") is FieldType.CATEGORY
+        ),
         *((f"actions.{name}", _ACTIONS) for name in belief_map.actions),
         *([("rollout", f"{_LATER}: nobody is run forward")] if belief_map.rollout else []),
     ]

@@ -109,6 +109,8 @@ def _own_value(outcome: Outcome, past: Past, rows: Rows) -> Floats:
 def _taken(outcome: Outcome, past: Past, rows: Rows) -> Floats:
     """The code of the option taken, as far as it was on offer."""
     option = taken(outcome, past, rows).option
+    if outcome.options is None:
+        return np.where(option >= 0, option, np.nan).astype(np.float64)
     offered = menus_of(outcome, past, rows).place_of(option) >= 0
     return np.where(offered, option, np.nan).astype(np.float64)
 

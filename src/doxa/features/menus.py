@@ -101,6 +101,8 @@ def sizes(outcome: Outcome, past: Past) -> Ints:
 
 def _offered(outcome: Outcome, past: Past) -> tuple[Ints, Ints, Ints, Columns]:
     """Place of the signal, code and element of every option offered, by place; each once."""
+    if outcome.options is None:
+        return _levels(outcome, past)
     fields = past.columns[outcome.shown or ""].fields
     name = outcome.options or ""
     elements = fields.each(name)
@@ -126,6 +128,30 @@ def _offered(outcome: Outcome, past: Past) -> tuple[Ints, Ints, Ints, Columns]:
     return place[once], option[once], element[once], elements
 
 
+def _levels(outcome: Outcome, past: Past) -> tuple[Ints, Ints, Ints, Columns]:
+    """The same of a category: every signal offers all its levels, and what is otherwise."""
+    columns = past.columns[outcome.shown or ""]
+    code = level_codes(outcome, past)
+    place = np.repeat(np.arange(len(columns.row)), len(code))
+    nothing = np.full(len(place), NONE)
+    return place, np.tile(code, len(columns.row)), nothing, columns.fields
+
+
+def level_codes(outcome: Outcome, past: Past) -> Ints:
+    """Codes of the levels of a category, and of what is otherwise, which comes last."""
+    coder = past.coder(outcome.field or "")
+    names = (*outcome.levels, outcome.otherwise) if outcome.otherwise else outcome.levels
+    return np.array([coder(name) for name in names], dtype=np.int64)
+
+
+def as_offered(outcome: Outcome, past: Past, option: Ints) -> Ints:
+    """Options as a menu offers them: a value of a category that is none of its levels is otherwise."""
+    if outcome.options is not None or not outcome.levels:
+        return option
+    codes = level_codes(outcome, past)
+    return np.where((option < 0) | np.isin(option, codes), option, codes[-1])
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What n rows took.
@@ -146,6 +172,7 @@ def taken(outcome: Outcome, past: Past, rows: Rows) -> Taken:
     """The option of each row that was taken, and when that was known."""
     if outcome.within is None:
         code = field_codes(past, outcome.kind, outcome.field or "", rows.signal)
+        code = as_offered(outcome, past, code)
         return Taken(code, Bound(rows.seen.at, rows.seen.order))
     signal = past.columns[outcome.kind].row
     shown = outcome.shown or ""

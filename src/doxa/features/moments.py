@@ -118,12 +118,14 @@ def _members_named(outcome: Outcome, past: Past, asked: Ints) -> tuple[Ints, Int
 
 
 def at_offers(outcome: Outcome, past: Past) -> Rows:
-    """Every signal that offers options: reads strictly what is before it.
+    """Every signal that offers options, or holds a category: reads strictly what is before it.
 
     A choice made in another signal is decided in the window [at, at + within].
     """
     columns = past.columns[carrier(outcome)]
-    asked = mask(outcome.when, columns.fields) & (sizes(outcome, past) >= FEWEST_OPTIONS)
+    asked = mask(outcome.when, columns.fields)
+    if outcome.options is not None:
+        asked &= sizes(outcome, past) >= FEWEST_OPTIONS
     signal = columns.row[np.flatnonzero(asked)]
     sort = np.lexsort((past.signals.order[signal], past.signals.at[signal]))
     signal = signal[sort]

@@ -10,13 +10,14 @@ import numpy as np
 from doxa.beliefmap.columns import Floats
 from doxa.beliefmap.model import Outcome, Target
 from doxa.features.knowledge import as_known
+from doxa.features.menus import as_offered
 from doxa.features.past import Past
 from doxa.features.views import Views
 from doxa.fidelity.ladder import loss_name, row_losses
 from doxa.fidelity.metrics import log_losses
 from doxa.fidelity.resampling import Resamples
 from doxa.fidelity.times import brier_of_head
-from doxa.heads.choice import ChoiceHead, forecast_choice
+from doxa.heads.choice import ChoiceHead, choice_outcome, forecast_choice
 from doxa.heads.glm import Family
 from doxa.heads.head import Head, forecast, recipe_of
 from doxa.heads.judgement import Compared
@@ -56,7 +57,8 @@ def losses_of(head: AnyHead, past: Past, rows: Labelled) -> Floats:
     told, seen = as_known(past, rows.rows)
     if isinstance(head, ChoiceHead):
         found = forecast_choice(head, told, seen)
-        place = found.menus.place_of(rows.y.astype(np.int64))
+        option = as_offered(choice_outcome(head, told.map), told, rows.y.astype(np.int64))
+        place = found.menus.place_of(option)
         return log_losses(np.ones(len(place)), np.where(place >= 0, found.mean[place], 0.0))
     views = Views(told, recipe_of(head, past.map).readings)
     if head.hazard is not None:

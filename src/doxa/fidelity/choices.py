@@ -14,6 +14,7 @@ import numpy as np
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.evaluation import Evaluation, EvaluationRow
 from doxa.beliefmap.model import Outcome
+from doxa.features.menus import as_offered
 from doxa.features.past import Past
 from doxa.fidelity.choice_leaks import leaks_of_choice
 from doxa.fidelity.ladder import TWIN, Ladder, ladder
@@ -33,7 +34,8 @@ from doxa.fidelity.split import Split, in_subset, split_rows, units_of
 from doxa.heads.choice import ChoiceHead, forecast_choice
 from doxa.heads.glm import Family
 from doxa.heads.tastes import OWN
-from doxa.learning.choices import train_choice
+from doxa.learning.choices import train_choice, with_levels
+from doxa.learning.labelled import Labelled
 
 METRICS = ("log_loss",)
 """What is said of a choice."""
@@ -62,6 +64,10 @@ def run_choice(
     """
     laps = Laps()
     split = split_rows(evaluation, row, outcome, past, names)
+    outcome = with_levels(outcome, past, split.fit.rows, split.fit.y)
+    split = replace(
+        split, fit=_offered(outcome, past, split.fit), score=_offered(outcome, past, split.score)
+    )
     laps.end("rows and labels")
     parts = []
     for fit, score in split.pairs:
@@ -99,6 +105,12 @@ def run_choice(
         score_origins=Origins.of(split.score.rows),
         leaks=leaks,
     )
+
+
+def _offered(outcome: Outcome, past: Past, part: Labelled) -> Labelled:
+    """Rows whose label is an option of their menu."""
+    option = as_offered(outcome, past, part.y.astype(np.int64))
+    return replace(part, y=option.astype(np.float64))
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ class ChoiceHead(msgspec.Struct, frozen=True, kw_only=True):
     recipe : how its columns are made
     names, owners, weights : per column; those that stand for everybody come first
     ridges : the penalty of each block of columns, chosen on people left out
+    levels : the values of a category, where no signal says what is offered
     rows, people : fit rows and people behind them
     origin : last moment that a label of the fit rows could depend on
     """
@@ -55,6 +56,7 @@ class ChoiceHead(msgspec.Struct, frozen=True, kw_only=True):
     rows: int
     people: int
     origin: int
+    levels: list[str] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +78,15 @@ class Chosen:
 
 
 def choice_outcome(head: ChoiceHead, belief_map: BeliefMap) -> Outcome:
-    """The outcome of a head under a map that still declares it."""
+    """The outcome of a head under a map that still declares it, with the levels it was fitted on."""
     outcome = belief_map.outcomes.get(head.outcome)
     if outcome is None or outcome.shown is None:
         raise PopulationError(
             f"the population forecasts {head.outcome!r}, which the map no longer declares",
             hint="run doxa fit",
         )
+    if outcome.options is None:
+        return msgspec.structs.replace(outcome, levels=tuple(head.levels))
     return outcome
 
 

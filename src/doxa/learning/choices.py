@@ -18,7 +18,7 @@ from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.model import BeliefMap, FieldType, Outcome
 from doxa.errors import PopulationError
 from doxa.features.bearing import Bearing, Borne
-from doxa.features.menus import Menus, menus_of
+from doxa.features.menus import Menus, as_offered, menus_of
 from doxa.features.norms import FEWEST_PEOPLE
 from doxa.features.past import Past
 from doxa.features.rows import Rows
@@ -111,6 +111,8 @@ def train_choice(
         raise PopulationError(
             f"no fit rows for {outcome.name!r}", hint="load more history of what was chosen"
         )
+    outcome = with_levels(outcome, past, rows, y)
+    y = as_offered(outcome, past, y.astype(np.int64)).astype(np.float64)
     rng = np.random.Generator(np.random.Philox(seed))
     chosen = np.arange(len(y))
     if len(y) > MOST_MENUS:
@@ -136,7 +138,27 @@ def train_choice(
         rows=len(sample.taken),
         people=len(np.unique(sample.rows.person)),
         origin=int(sample.rows.closes.at.max()),
+        levels=list(outcome.levels),
     )
+
+
+def with_levels(outcome: Outcome, past: Past, rows: Rows, y: Floats) -> Outcome:
+    """A category with the values that enough people had, most people first; a menu as it is."""
+    if outcome.options is not None or outcome.levels:
+        return outcome
+    pairs = np.unique(np.stack([y.astype(np.int64), rows.person], axis=1), axis=0)
+    people = np.bincount(pairs[:, 0]) if len(pairs) else np.zeros(0, np.int64)
+    names = past.values(outcome.field or "")
+    known = np.flatnonzero(people >= FEWEST_PEOPLE).tolist()
+    levels = sorted(
+        (names[code] for code in known), key=lambda name: (-people[names.index(name)], name)
+    )
+    if not levels:
+        raise PopulationError(
+            f"no value of {outcome.field!r} was had by {FEWEST_PEOPLE} people",
+            hint="load more history",
+        )
+    return msgspec.structs.replace(outcome, levels=tuple(levels[:MOST_OPTIONS]))
 
 
 def _silence(what: str, done: float) -> None:

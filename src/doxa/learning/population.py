@@ -280,6 +280,11 @@ def rows_to_fit(
         )
     labels = labels_of(outcome, past, rows, origin)
     kept = labels.resolved & ~np.isnan(labels.y)
+    if not kept.any() and is_at_signal(outcome) and labels.resolved.any():
+        raise PopulationError(
+            f"no {outcome.field!r} of {outcome.kind!r} is a number",
+            hint=f"say 'fields: {{{outcome.field}: category}}' in the map if it names one of a few things",
+        )
     if not kept.any():
         raise PopulationError(
             f"no window of {outcome.name!r} had closed before the end of the ledger",
