@@ -25,8 +25,13 @@ LIVING = ("motivates", "blocks", "part_of", "about")
 
 OUTCOMES: dict[str, tuple[Callable[[Outcome], bool], str]] = {
     "each": (
-        lambda outcome: outcome.each is not None and outcome.after is None and not outcome.within,
-        f"{_LATER} at a signal: no forecast",
+        lambda outcome: (
+            outcome.each is not None
+            and outcome.of is None
+            and outcome.after is None
+            and not outcome.within
+        ),
+        f"{_LATER} at a signal that does not say 'of' what: no forecast",
     ),
 }
 """Forms and keys of outcomes that nothing reads."""

@@ -53,8 +53,7 @@ class Events:
 
 def events_of(outcome: Outcome, past: Past, rows: Rows) -> tuple[Events, Ints]:
     """The events of an outcome, and the group of each row (-1 = none of its kind ever came)."""
-    found = _found(outcome, past)
-    signal, member, value = found
+    signal, member, value = asked_values(outcome, past)
     key = [past.signals.twin[signal], member, *_same(outcome.kind, outcome, past, signal)]
     asked = [
         rows.twin,
@@ -73,11 +72,11 @@ def events_of(outcome: Outcome, past: Past, rows: Rows) -> tuple[Events, Ints]:
 
 def member_events(outcome: Outcome, past: Past) -> tuple[Ints, Ints]:
     """Signal and member of every event of an outcome."""
-    signal, member, _ = _found(outcome, past)
+    signal, member, _ = asked_values(outcome, past)
     return signal, member
 
 
-def _found(outcome: Outcome, past: Past) -> tuple[Ints, Ints, Floats]:
+def asked_values(outcome: Outcome, past: Past) -> tuple[Ints, Ints, Floats]:
     """Signal, member and value of every event, before sorting."""
     columns = past.columns[outcome.kind]
     fields = columns.fields.each(outcome.each) if outcome.each else columns.fields

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.model import Outcome, Target
 from doxa.domain.clock import Clock
-from doxa.features.events import Events, events_of
+from doxa.features.events import Events, asked_values, events_of, groups_of
 from doxa.features.menus import menus_of, taken
 from doxa.features.moments import is_at_signal
 from doxa.features.past import Past
@@ -99,7 +99,12 @@ def _waited(events: Events, low: Ints, high: Ints, past: Past, rows: Rows) -> Fl
 
 
 def _own_value(outcome: Outcome, past: Past, rows: Rows) -> Floats:
-    """The asked value of the row's own signal."""
+    """The asked value of the row's own signal; of several about one member, the first."""
+    if outcome.each is not None:
+        signal, member, value = asked_values(outcome, past)
+        known, wanted = groups_of([signal, member], [rows.signal, rows.member])
+        _, first = np.unique(known, return_index=True)
+        return np.asarray(np.r_[value[first], np.nan][wanted])
     columns = past.columns[outcome.kind]
     known = np.full(len(past.signals), np.nan)
     known[columns.row] = columns.fields[outcome.field or ""].numbers()

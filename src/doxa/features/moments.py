@@ -10,7 +10,7 @@ from doxa.beliefmap.columns import Ints
 from doxa.beliefmap.conditions import fields_of, mask
 from doxa.beliefmap.model import Outcome, Target
 from doxa.errors import InputError
-from doxa.features.events import members_of
+from doxa.features.events import member_events, members_of
 from doxa.features.known import carrier, known_fields
 from doxa.features.menus import sizes
 from doxa.features.past import Past
@@ -96,10 +96,7 @@ def at_signals(outcome: Outcome, past: Past) -> Rows:
     """
     if outcome.target is Target.CHOICE:
         return at_offers(outcome, past)
-    columns = past.columns[outcome.kind]
-    asked = mask(outcome.when, columns.fields) & columns.fields[outcome.field or ""].present()
-    place, member = _members_named(outcome, past, np.flatnonzero(asked))
-    signal = columns.row[place]
+    signal, member = _values_asked(outcome, past)
     sort = np.lexsort((past.signals.order[signal], past.signals.at[signal]))
     signal, member = signal[sort], member[sort]
     at, order = past.signals.at[signal], past.signals.order[signal]
@@ -107,14 +104,21 @@ def at_signals(outcome: Outcome, past: Past) -> Rows:
     return Rows(twin, seen, seen, Bound(at, order + 1), member, signal, twin)
 
 
-def _members_named(outcome: Outcome, past: Past, asked: Ints) -> tuple[Ints, Ints]:
-    """Places among the signals of the asked kind, once per member each of them names."""
+def _values_asked(outcome: Outcome, past: Past) -> tuple[Ints, Ints]:
+    """Signal and member of every value, whatever it is; a member named twice is asked once."""
+    if outcome.each is not None:
+        signal, member = member_events(outcome, past)
+        pairs = np.unique(np.stack([signal, member]), axis=1)
+        return pairs[0], pairs[1]
+    columns = past.columns[outcome.kind]
+    asked = mask(outcome.when, columns.fields) & columns.fields[outcome.field or ""].present()
     if outcome.of is None:
-        return asked, np.full(len(asked), NONE)
-    fields = past.columns[outcome.kind].fields
-    row, member = members_of(past, outcome.of, fields[outcome.by.get(outcome.of, outcome.of)])
-    kept = np.isin(row, asked)
-    return row[kept], member[kept]
+        place = np.flatnonzero(asked)
+        return columns.row[place], np.full(len(place), NONE)
+    named = columns.fields[outcome.by.get(outcome.of, outcome.of)]
+    row, member = members_of(past, outcome.of, named)
+    kept = asked[row]
+    return columns.row[row[kept]], member[kept]
 
 
 def at_offers(outcome: Outcome, past: Past) -> Rows:

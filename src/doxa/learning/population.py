@@ -56,7 +56,7 @@ Progress = Callable[[str, float], None]
 
 def learnable(outcome: Outcome) -> bool:
     """Whether this version fits a head for the outcome."""
-    return outcome.each is None or not is_at_signal(outcome)
+    return outcome.each is None or outcome.of is not None or not is_at_signal(outcome)
 
 
 def fields_for_fit(
