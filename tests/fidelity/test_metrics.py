@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.calibration import calibration_curve
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 
+from doxa.fidelity.calibration import Calibration
 from doxa.fidelity.metrics import (
     auc,
     auc_within,
@@ -47,8 +49,43 @@ def test_auc_within_is_the_mean_over_people(rows):
 def test_murphy_parts_add_up_to_brier(rows):
     y, p, _ = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
     parts = murphy(y, p)
-    total = parts.reliability - parts.resolution + parts.uncertainty
-    assert total == pytest.approx(squared_errors(y, p).mean())
+    total = parts.reliability - parts.resolution + parts.uncertainty + parts.within
+    assert total == pytest.approx(brier_score_loss(y, p), abs=1e-12)
+
+
+@given(st.lists(st.floats(0, 1), min_size=2, max_size=300), st.integers(0, 99))
+def test_murphy_parts_add_up_whatever_the_forecasts(forecasts, seed):
+    p = np.array(forecasts)
+    y = (np.random.default_rng(seed).random(len(p)) < p).astype(float)
+    found = Calibration.of(y, p)
+    total = found.reliability - found.resolution + found.uncertainty + found.within
+    assert total == pytest.approx(found.brier, abs=1e-12)
+
+
+def test_one_forecast_per_bin_leaves_nothing_within():
+    p = np.repeat([0.1, 0.5, 0.9], 200)
+    y = (np.random.default_rng(1).random(600) < p).astype(float)
+    parts = murphy(y, p)
+    assert parts.within == pytest.approx(0, abs=1e-15)
+    assert parts.resolution > 0.05
+
+
+def test_true_forecasts_are_off_by_chance_only():
+    """Over many draws, the error of true forecasts is what chance was said to make of it."""
+    rng = np.random.default_rng(5)
+    p = rng.beta(1, 3, 2000)
+    found = [reliability((rng.random(2000) < p).astype(float), p) for _ in range(60)]
+    assert np.mean([one.error for one in found]) == pytest.approx(found[0].chance, rel=0.05)
+
+
+def test_the_curve_is_that_of_scikit_learn():
+    rng = np.random.default_rng(4)
+    p = rng.random(1000)
+    y = (rng.random(1000) < p).astype(float)
+    observed, forecast = calibration_curve(y, p, n_bins=10, strategy="quantile")
+    curve = reliability(y, p, bins=10)
+    assert curve.forecast == pytest.approx(forecast, abs=2e-3)
+    assert curve.observed == pytest.approx(observed, abs=2e-2)
 
 
 def test_reliability_counts_every_row_once():

@@ -10,8 +10,9 @@ import pytest
 
 from doxa.domain.clock import DAY
 from doxa.domain.node import Address, NodeKind
+from doxa.fidelity.calibration import Calibration
 from doxa.fidelity.ladder import Ladder, Step
-from doxa.fidelity.report import BarResult, Calibration, FidelityReport, Origins, RowReport
+from doxa.fidelity.report import BarResult, FidelityReport, Origins, RowReport
 from doxa.interfaces.pages.portrait import Portrait
 from doxa.reading.opinion import Opinion
 from doxa.runtime.forecasts import Forecast, Reason

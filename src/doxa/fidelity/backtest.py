@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 
 from doxa.beliefmap.columns import Ints
@@ -15,18 +16,21 @@ from doxa.features.past import Past
 from doxa.features.plan import outcome_named, readings_of
 from doxa.features.views import Views
 from doxa.fidelity.choices import run_choice
-from doxa.fidelity.ladder import TWIN
+from doxa.fidelity.findings import Findings, Means, TwinScores, findings_of, joined_scores
+from doxa.fidelity.ladder import BASE, TWIN, Ladder, row_losses
 from doxa.fidelity.laps import Laps
 from doxa.fidelity.leaks import leaks_of
 from doxa.fidelity.metrics import COVERED
-from doxa.fidelity.report import Calibration, Origins, RowReport
+from doxa.fidelity.numbers import score_numbers
+from doxa.fidelity.report import Origins, RowReport
+from doxa.fidelity.resampling import Resamples
 from doxa.fidelity.rivals.setting import Rung, Setting
 from doxa.fidelity.rungs import Progress, bars_of, combined, ladders_of, rungs_of
 from doxa.fidelity.shuffling import shuffled
-from doxa.fidelity.split import Split, split_rows
+from doxa.fidelity.split import Split, split_rows, units_of
 from doxa.fidelity.times import run_time
 from doxa.heads.glm import Family
-from doxa.heads.head import family_of, forecast, interval
+from doxa.heads.head import Forecasts, Head, family_of, forecast, interval, variance_of
 from doxa.learning.training import train
 
 
@@ -69,7 +73,7 @@ def run_row(
     views = Views(split.past, readings_of(past.map, outcome))
     laps.end("index")
     items = [past.values(outcome.of)[code] for code in split.members] if outcome.of else []
-    found = []
+    found, twins = [], []
     for fit, score in split.pairs:
         head = train(
             split.past.map,
@@ -85,6 +89,7 @@ def run_row(
         laps.end("fit")
         progress("scoring", 0.0)
         told = forecast(head, views, split.score.rows.take(score))
+        twins.append((score, _scores(head, outcome, told, split, fit, score, evaluation.seed)))
         laps.end("score")
         setting = _setting(evaluation, row, outcome, split, fit, score)
         rungs, absent = rungs_of(row, setting, progress)
@@ -93,10 +98,13 @@ def run_row(
         found.append((score, [*rungs, Rung(TWIN, told.mean, low=ends[0], high=ends[1])]))
     rungs = combined(found, len(split.score.y))
     setting = _setting(evaluation, row, outcome, split, *_all(split))
-    ladders = ladders_of(evaluation, row, setting, split, rungs)
+    resamples = Resamples(units_of(evaluation, split.past, split.score.rows), seed=evaluation.seed)
+    ladders = ladders_of(evaluation, row, setting, split, rungs, resamples)
+    laps.end("ladder")
+    findings = _findings(outcome, split, setting, rungs, ladders, twins, resamples)
+    laps.end("cuts")
     leaks = None
     if shuffles:
-        laps.end("ladder")
         leaks = leaks_of(
             _part(split, fit, score),
             outcome,
@@ -107,7 +115,8 @@ def run_row(
             progress=progress,
         )
         laps.end("leak tests")
-    report = RowReport(
+    return RowReport(
+        **msgspec.structs.asdict(findings),
         name=row.name,
         outcome=outcome.name,
         fit_rows=len(split.fit.y),
@@ -117,9 +126,6 @@ def run_row(
         left_out=split.left_out,
         not_built=absent,
         ladders=ladders,
-        calibration=Calibration.of(split.score.y, rungs[-1].forecast)
-        if setting.family is Family.BERNOULLI
-        else None,
         bars=bars_of(row, ladders),
         ridge=head.ridge,
         columns=len(head.names),
@@ -129,8 +135,43 @@ def run_row(
         leaks=leaks,
         challenger=[head.boosted.share, *head.boosted.gained] if head.boosted else None,
     )
-    laps.end("ladder")
-    return report
+
+
+def _findings(
+    outcome: Outcome,
+    split: Split,
+    setting: Setting,
+    rungs: list[Rung],
+    ladders: list[Ladder],
+    twins: list[tuple[Ints, TwinScores]],
+    resamples: Resamples,
+) -> Findings:
+    """What the rows say beyond their ladders."""
+    y, family = split.score.y, setting.family
+    scores = joined_scores(twins, len(y))
+    told = {rung.name: rung.forecast for rung in rungs}
+    without = scores.without_at(told[TWIN])
+    return findings_of(
+        outcome,
+        split,
+        ladders,
+        {name: row_losses(y, forecast, family) for name, forecast in told.items()},
+        resamples,
+        setting.seed,
+        without=None if without is None else row_losses(y, without, family),
+        means=Means(y, told[TWIN], told[BASE], scores.variance, family is Family.BERNOULLI),
+        numbers=scores.numbers,
+    )
+
+
+def _scores(
+    head: Head, outcome: Outcome, told: Forecasts, split: Split, fit: Ints, score: Ints, seed: int
+) -> TwinScores:
+    """What the twin said of some scored rows beyond a mean."""
+    y = split.score.y[score]
+    without = np.full(len(y), np.nan) if told.without is None else told.without
+    numbers = score_numbers(head, outcome, told, y, split.fit.y[fit], seed)
+    return TwinScores(without, variance_of(head, told, y), numbers)
 
 
 def _setting(

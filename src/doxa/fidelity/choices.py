@@ -16,10 +16,14 @@ from doxa.beliefmap.evaluation import Evaluation, EvaluationRow
 from doxa.beliefmap.model import Outcome
 from doxa.features.menus import as_offered
 from doxa.features.past import Past
+from doxa.fidelity.calibration import Calibration
 from doxa.fidelity.choice_leaks import leaks_of_choice
+from doxa.fidelity.findings import findings_of
 from doxa.fidelity.ladder import TWIN, Ladder, ladder
 from doxa.fidelity.laps import Laps
-from doxa.fidelity.report import Calibration, Origins, RowReport
+from doxa.fidelity.metrics import log_losses
+from doxa.fidelity.report import Origins, RowReport
+from doxa.fidelity.resampling import Resamples
 from doxa.fidelity.rivals.choices import (
     Offers,
     base_of_choice,
@@ -39,6 +43,8 @@ from doxa.learning.labelled import Labelled
 
 METRICS = ("log_loss",)
 """What is said of a choice."""
+REMEMBERING = "loyalty_logit"
+"""The rung that stands for remembering the person at all: every report has it."""
 RIVALS: dict[str, Callable[[Offers], Rung | None]] = {
     "plain_logit": plain_logit,
     "loyalty_logit": loyalty_logit,
@@ -74,7 +80,22 @@ def run_choice(
         found = _part(evaluation, row, outcome, split, fit, score, laps, progress)
         parts.append((score, found))
     rungs = combined([(score, found.rungs) for score, found in parts], len(split.score.y))
-    ladders = _ladders(evaluation, row, split, rungs)
+    resamples = Resamples(units_of(evaluation, split.past, split.score.rows), seed=evaluation.seed)
+    ladders = _ladders(evaluation, row, split, rungs, resamples)
+    without = np.empty(len(split.score.y))
+    for score, found in parts:
+        without[score] = found.without
+    sure = np.ones(len(without))
+    findings = findings_of(
+        outcome,
+        split,
+        ladders,
+        {rung.name: log_losses(sure, rung.forecast) for rung in rungs},
+        resamples,
+        evaluation.seed,
+        without=log_losses(sure, without),
+    )
+    laps.end("ladder and cuts")
     fit, score = split.pairs[-1]
     head, absent = parts[-1][1].head, parts[-1][1].absent
     leaks = None
@@ -87,6 +108,9 @@ def run_choice(
     taken = np.concatenate([found.taken for _, found in parts])
     told = np.concatenate([found.told for _, found in parts])
     return RowReport(
+        **msgspec.structs.asdict(
+            msgspec.structs.replace(findings, calibration=Calibration.of(taken, told))
+        ),
         name=row.name,
         outcome=outcome.name,
         fit_rows=len(split.fit.y),
@@ -96,7 +120,6 @@ def run_choice(
         left_out=split.left_out,
         not_built=absent,
         ladders=ladders,
-        calibration=Calibration.of(taken, told),
         bars=bars_of(row, ladders),
         ridge=head.ridges.get(OWN, 0.0),
         columns=len(head.names),
@@ -115,13 +138,19 @@ def _offered(outcome: Outcome, past: Past, part: Labelled) -> Labelled:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What every rung gave to what was taken, and the twin to every option: taken or not, told."""
+    """What every rung gave to what was taken, and the twin to every option: taken or not, told.
+
+    Attributes
+    ----------
+    without : of the twin with what the person chose before left out, by menu
+    """
 
     head: ChoiceHead
     rungs: list[Rung]
     absent: list[str]
     taken: Floats
     told: Floats
+    without: Floats
 
 
 def _part(
@@ -159,7 +188,7 @@ def _part(
     rungs.append(Rung(TWIN, found.mean))
     laps.end("rivals")
     given = [replace(rung, forecast=rung.forecast[place]) for rung in rungs]
-    return _Part(head, given, absent, taken, found.mean)
+    return _Part(head, given, absent, taken, found.mean, found.without[place])
 
 
 def _rivals(row: EvaluationRow, offers: Offers, progress: Progress) -> tuple[list[Rung], list[str]]:
@@ -167,11 +196,18 @@ def _rivals(row: EvaluationRow, offers: Offers, progress: Progress) -> tuple[lis
     static = persona_of_choice(offers)
     rungs += [static] if static else []
     found, absent = rivals_of(row, RIVALS, offers, progress)
+    if REMEMBERING not in row.rivals:
+        rung = loyalty_logit(offers)
+        found += [rung] if rung else []
     return rungs + found, absent
 
 
 def _ladders(
-    evaluation: Evaluation, row: EvaluationRow, split: Split, rungs: list[Rung]
+    evaluation: Evaluation,
+    row: EvaluationRow,
+    split: Split,
+    rungs: list[Rung],
+    resamples: Resamples,
 ) -> list[Ladder]:
     """One ladder over all menus, and one per subset that has any."""
     found = []
@@ -192,6 +228,7 @@ def _ladders(
             Family.BERNOULLI,
             [metric for metric in row.metrics if metric in METRICS],
             evaluation.seed,
+            resamples if subset is None else None,
         )
         commonest = float(np.unique(y, return_counts=True)[1].max() / len(y))
         found.append(msgspec.structs.replace(made, mean=commonest, choice=True))

@@ -83,6 +83,7 @@ def ladder(
     family: Family,
     metrics: Sequence[str],
     seed: int,
+    resamples: Resamples | None = None,
 ) -> Ladder:
     """Score every rung on the same rows.
 
@@ -90,8 +91,10 @@ def ladder(
     ----------
     unit : int64[n]
         Who is resampled together.
+    resamples : Resamples, optional
+        Of these units with this seed, where they are drawn already.
     """
-    resamples = Resamples(unit, seed=seed)
+    resamples = resamples or Resamples(unit, seed=seed)
     losses = {rung.name: row_losses(y, rung.forecast, family) for rung in rungs}
     steps = []
     for rung in rungs:

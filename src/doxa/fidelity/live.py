@@ -10,10 +10,10 @@ import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.payloads import Bools
+from doxa.fidelity.calibration import Calibration
 from doxa.fidelity.ladder import BASE, PERSONA, TWIN, Ladder, ladder, row_losses
 from doxa.fidelity.live_drift import Drift, drift_of
-from doxa.fidelity.metrics import murphy, reliability, squared_errors
-from doxa.fidelity.report import Calibration
+from doxa.fidelity.metrics import squared_errors
 from doxa.fidelity.resampling import Resamples
 from doxa.fidelity.rivals.setting import Rung
 from doxa.heads.glm import Family
@@ -191,7 +191,7 @@ def _group(who: str, part: Scored, family: Family, seed: int) -> LiveGroup:
         who="acted upon" if who == ACTED else "left alone",
         ladder=_ladder(who, part, part.y, family, seed),
         brier=brier,
-        calibration=_calibration(part.y, part.mean) if yes_or_no else None,
+        calibration=Calibration.of(part.y, part.mean) if yes_or_no else None,
         over_time=[_point(part, number, family, seed) for number in np.unique(part.place).tolist()],
         corrected=corrected,
         second=_second(who, part.take(again), family, seed) if corrected and again.any() else None,
@@ -208,19 +208,6 @@ def _ladder(who: str, part: Scored, y: Floats, family: Family, seed: int) -> Lad
     metrics = ("log_loss", "auc") if family is Family.BERNOULLI else ("rmse",)
     rungs.append(Rung(TWIN, part.mean))
     return ladder(who, rungs, y, part.person, part.person, family, metrics, seed)
-
-
-def _calibration(y: Floats, p: Floats) -> Calibration:
-    curve, parts = reliability(y, p), murphy(y, p)
-    return Calibration(
-        forecast=curve.forecast.tolist(),
-        observed=curve.observed.tolist(),
-        count=curve.count.tolist(),
-        error=curve.error,
-        reliability=parts.reliability,
-        resolution=parts.resolution,
-        uncertainty=parts.uncertainty,
-    )
 
 
 def _point(part: Scored, number: int, family: Family, seed: int) -> LivePoint:

@@ -12,6 +12,7 @@ SMALLEST = 1e-12
 COVERED = 0.8
 """The share of values that lie within the ends of a forecast, as `coverage_80` asks."""
 NEAR = 0.1
+MOST_BINS, FEWEST_BINS, ROWS_PER_BIN = 20, 5, 50
 
 
 def log_losses(y: Floats, p: Floats) -> Floats:
@@ -112,48 +113,76 @@ class Reliability:
 
     Attributes
     ----------
-    forecast, observed : float[bins]
+    forecast, observed : float64[bins]
         Mean forecast and share that happened.
-    count : int[bins]
+    count : int64[bins]
     error : float
         Expected calibration error: sum of count-weighted |forecast - observed|.
+    chance : float
+        What that would be, were every forecast true: of each bin sqrt(2 / pi) times the standard
+        error of its observed share.
     """
 
     forecast: Floats
     observed: Floats
     count: Ints
     error: float
+    chance: float
 
 
-def reliability(y: Floats, p: Floats, bins: int = 20) -> Reliability:
-    """The calibration curve over `bins` bins with equally many rows; equal forecasts stay together."""
-    edges = np.unique(np.quantile(p, np.linspace(0, 1, bins + 1)[1:-1]))
-    place = np.searchsorted(edges, p, side="right")
-    count = np.bincount(place, minlength=len(edges) + 1)
-    filled = count > 0
-    forecast = np.bincount(place, weights=p, minlength=len(count))[filled] / count[filled]
-    observed = np.bincount(place, weights=y, minlength=len(count))[filled] / count[filled]
-    error = float(np.average(np.abs(forecast - observed), weights=count[filled]))
-    return Reliability(forecast, observed, count[filled].astype(np.int64), error)
+def reliability(y: Floats, p: Floats, bins: int | None = None) -> Reliability:
+    """The calibration curve over `bins` bins with equally many rows; equal forecasts stay together.
+
+    Parameters
+    ----------
+    bins : int, optional
+        Left out, one per 50 rows: 5 at least, 20 at most.
+    """
+    place, count = _bins(p, bins)
+    forecast = np.bincount(place, weights=p) / count
+    observed = np.bincount(place, weights=y) / count
+    error = float(np.average(np.abs(forecast - observed), weights=count))
+    chance = np.sqrt(2 / np.pi * np.bincount(place, weights=p * (1 - p))) / count
+    return Reliability(forecast, observed, count, error, float(np.average(chance, weights=count)))
+
+
+def _bins(p: Floats, bins: int | None) -> tuple[Ints, Ints]:
+    """The bin of each row, codes 0..k-1 in order of forecast, and how many rows each has."""
+    wanted = bins or min(MOST_BINS, max(FEWEST_BINS, len(p) // ROWS_PER_BIN))
+    edges = np.unique(np.quantile(p, np.linspace(0, 1, wanted + 1)[1:-1]))
+    _, place, count = np.unique(
+        np.searchsorted(edges, p, side="right"), return_inverse=True, return_counts=True
+    )
+    return place, count
 
 
 @dataclass(frozen=True, slots=True)
 class Murphy:
-    """Brier = reliability - resolution + uncertainty, over the distinct forecasts given."""
+    """Brier = reliability - resolution + uncertainty + within, over bins of forecasts.
+
+    `within` is what forecasts differ inside a bin, less twice what that says of the outcome; 0 where
+    every bin holds one forecast (Stephenson, Coelho and Jolliffe, 2008).
+    """
 
     reliability: float
     resolution: float
     uncertainty: float
+    within: float
 
 
-def murphy(y: Floats, p: Floats, digits: int = 3) -> Murphy:
-    """Murphy's decomposition (1973) of the Brier score of forecasts rounded to `digits`."""
-    values, place = np.unique(np.round(p, digits), return_inverse=True)
-    count = np.bincount(place)
+def murphy(y: Floats, p: Floats, bins: int | None = None) -> Murphy:
+    """Murphy's decomposition (1973) of the Brier score over the bins of `reliability`.
+
+    Few rows per bin would count chance as bad calibration, and as resolution.
+    """
+    place, count = _bins(p, bins)
+    forecast = np.bincount(place, weights=p) / count
     observed = np.bincount(place, weights=y) / count
     mean = float(y.mean())
+    apart, happened = p - forecast[place], y - observed[place]
     return Murphy(
-        float(np.average((values - observed) ** 2, weights=count)),
+        float(np.average((forecast - observed) ** 2, weights=count)),
         float(np.average((observed - mean) ** 2, weights=count)),
         mean * (1 - mean),
+        float((apart**2).mean() - 2 * (apart * happened).mean()),
     )

@@ -7,12 +7,11 @@ from typing import Literal
 import msgspec
 import numpy as np
 
-from doxa.beliefmap.columns import Floats
 from doxa.beliefmap.evaluation import Bar
 from doxa.features.rows import Rows
+from doxa.fidelity.findings import Findings
 from doxa.fidelity.ladder import Ladder
 from doxa.fidelity.leaks import Leaks
-from doxa.fidelity.metrics import murphy, reliability
 from doxa.types import Moment
 
 
@@ -41,32 +40,6 @@ class BarResult(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class Calibration(msgspec.Struct, frozen=True, kw_only=True):
-    """The twin's calibration curve over the scored rows, and Murphy's parts of its Brier score."""
-
-    forecast: list[float]
-    observed: list[float]
-    count: list[int]
-    error: float
-    reliability: float
-    resolution: float
-    uncertainty: float
-
-    @classmethod
-    def of(cls, y: Floats, p: Floats) -> Calibration:
-        """Of forecasts of a yes or no."""
-        curve, parts = reliability(y, p), murphy(y, p)
-        return cls(
-            forecast=curve.forecast.tolist(),
-            observed=curve.observed.tolist(),
-            count=curve.count.tolist(),
-            error=curve.error,
-            reliability=parts.reliability,
-            resolution=parts.resolution,
-            uncertainty=parts.uncertainty,
-        )
-
-
 class Origins(msgspec.Struct, frozen=True, kw_only=True):
     """The moments at which forecasts were made: the first, the last, and how many."""
 
@@ -83,7 +56,7 @@ class Origins(msgspec.Struct, frozen=True, kw_only=True):
         return cls(first=int(moments[0]), last=int(moments[-1]), count=len(moments))
 
 
-class RowReport(msgspec.Struct, frozen=True, kw_only=True):
+class RowReport(Findings, frozen=True, kw_only=True):
     """One row of an evaluation.
 
     Attributes
@@ -106,7 +79,6 @@ class RowReport(msgspec.Struct, frozen=True, kw_only=True):
     left_out: int
     not_built: list[str]
     ladders: list[Ladder]
-    calibration: Calibration | None
     bars: list[BarResult]
     ridge: float
     columns: int

@@ -64,20 +64,41 @@ class Resamples:
     def share(self, part: Floats, whole: Floats) -> Interval:
         """Mean of a per-row score / mean of another, on the same rows."""
         own, other = self._totals(part), self._totals(whole)
-        drawn = np.asarray(_ratios(self._drawn(own), self._drawn(other)))
-        return _interval(float(_ratios(own.sum(), other.sum())), drawn)
+        drawn = np.asarray(ratios(self._drawn(own), self._drawn(other)))
+        return _interval(float(ratios(own.sum(), other.sum())), drawn)
 
     def skill(self, loss: Floats, rival: Floats) -> Interval:
         """1 - mean loss / mean loss of the rival, on the same rows."""
         own, other = self._totals(loss), self._totals(rival)
-        drawn = 1 - _ratios(self._drawn(own), self._drawn(other))
-        return _interval(1 - float(_ratios(own.sum(), other.sum())), drawn)
+        drawn = 1 - ratios(self._drawn(own), self._drawn(other))
+        return _interval(1 - float(ratios(own.sum(), other.sum())), drawn)
+
+    def totals_by(self, score: Floats, code: Ints, groups: int) -> Floats:
+        """The total of each person in each group, float64[people, groups]; code -1 is in none."""
+        if (code < 0).any():
+            known = code >= 0
+            place, code, score = self._place[known], code[known], score[known]
+        else:
+            place = self._place
+        flat = place * groups + code
+        size = len(self._rows) * groups
+        return np.bincount(flat, score, minlength=size).reshape(-1, groups).astype(np.float64)
+
+    def totals_at(self, rows: Ints, columns: Floats) -> Floats:
+        """The totals of columns said of some of the rows, by person: float64[people, columns]."""
+        totals = np.zeros((len(self._rows), columns.shape[1]))
+        np.add.at(totals, self._place[rows], columns)
+        return totals
+
+    def drawn(self, totals: Floats) -> Floats:
+        """The totals over the people of each draw: float64[draws, ...]."""
+        return self._drawn(totals)
 
     def _totals(self, score: Floats) -> Floats:
         return np.bincount(self._place, score, minlength=len(self._rows)).astype(np.float64)
 
     def _means(self, totals: Floats) -> Floats:
-        return np.asarray(_ratios(self._drawn(totals), self._drawn(self._rows)))
+        return np.asarray(ratios(self._drawn(totals), self._drawn(self._rows)))
 
     def _drawn(self, totals: Floats) -> Floats:
         """The total over the people of each draw."""
@@ -85,7 +106,7 @@ class Resamples:
         return np.concatenate([self._counts[low : low + BLOCK] @ totals for low in blocks])
 
 
-def _ratios(above: Any, below: Any) -> Any:
+def ratios(above: Any, below: Any) -> Any:
     """The quotient, NaN where nothing stands below."""
     return np.divide(above, below, out=np.full(np.shape(above), np.nan), where=below != 0)
 

@@ -10,12 +10,14 @@ import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.evaluation import Evaluation, EvaluationRow
+from doxa.beliefmap.model import Target
 from doxa.beliefmap.payloads import Bools
 from doxa.features.events import field_codes
 from doxa.features.known import carrier
 from doxa.features.traits import trait_of
 from doxa.fidelity.ladder import TWIN, Ladder, ladder, mean_of
 from doxa.fidelity.report import BarResult
+from doxa.fidelity.resampling import Resamples
 from doxa.fidelity.rivals.base import base
 from doxa.fidelity.rivals.history import (
     counts_logistic,
@@ -57,7 +59,16 @@ def rungs_of(
     static = persona(setting)
     rungs += [static] if static else []
     found, absent = rivals_of(row, RIVALS, setting, progress)
+    simple = _remembering(setting)
+    if simple not in row.rivals:
+        rung = RIVALS[simple](setting)
+        found += [rung] if rung else []
     return rungs + found, absent
+
+
+def _remembering(setting: Setting) -> str:
+    """The rung that stands for remembering the person at all: every report has it."""
+    return "own_mean" if setting.outcome.target is Target.VALUE else "one_band"
 
 
 def rivals_of(
@@ -110,11 +121,22 @@ def _laid(parts: Sequence[tuple[Ints, Rung]], name: str, size: int) -> Floats:
 
 
 def ladders_of(
-    evaluation: Evaluation, row: EvaluationRow, setting: Setting, split: Split, rungs: list[Rung]
+    evaluation: Evaluation,
+    row: EvaluationRow,
+    setting: Setting,
+    split: Split,
+    rungs: list[Rung],
+    resamples: Resamples,
 ) -> list[Ladder]:
-    """One ladder over all scored rows, one per subset that has any, and per value of `report_by`."""
+    """One ladder over all scored rows, one per subset that has any, and per value of `report_by`.
+
+    Parameters
+    ----------
+    resamples : Resamples
+        Of all scored rows.
+    """
     everybody = np.ones(len(split.score.y), dtype=bool)
-    found = [_ladder(evaluation, row, setting, split, rungs, "all", everybody)]
+    found = [_ladder(evaluation, row, setting, split, rungs, "all", everybody, resamples)]
     for name, subset in row.subsets.items():
         chosen = in_subset(setting.past, split.score.rows, subset)
         if not chosen.any():
@@ -166,6 +188,7 @@ def _ladder(
     rungs: list[Rung],
     name: str,
     chosen: Bools,
+    resamples: Resamples | None = None,
 ) -> Ladder:
     rows = split.score.rows.take(chosen)
     return ladder(
@@ -177,6 +200,7 @@ def _ladder(
         setting.family,
         row.metrics,
         evaluation.seed,
+        resamples,
     )
 
 

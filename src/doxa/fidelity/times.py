@@ -21,7 +21,8 @@ from doxa.features.past import Past
 from doxa.features.plan import readings_of
 from doxa.features.rows import Rows
 from doxa.features.views import Views
-from doxa.fidelity.ladder import TWIN, Ladder, ladder
+from doxa.fidelity.findings import Means, findings_of
+from doxa.fidelity.ladder import BASE, TWIN, Ladder, ladder
 from doxa.fidelity.laps import Laps
 from doxa.fidelity.leaks import (
     FEWEST,
@@ -32,8 +33,9 @@ from doxa.fidelity.leaks import (
     permuted,
     rows_before,
 )
-from doxa.fidelity.metrics import auc
-from doxa.fidelity.report import Calibration, Origins, RowReport
+from doxa.fidelity.metrics import auc, log_losses
+from doxa.fidelity.report import Origins, RowReport
+from doxa.fidelity.resampling import Resamples
 from doxa.fidelity.rivals.base import member_means
 from doxa.fidelity.rivals.own_rate import own_log_odds
 from doxa.fidelity.rivals.persona import persona
@@ -102,14 +104,27 @@ def run_time(
         combined([(score, getattr(found, what)) for score, found in parts], size)
         for what in ("given", "chances", "squares")
     )
-    ladders = _ladders(evaluation, row, split, given, chances, squares)
+    resamples = Resamples(units_of(evaluation, split.past, split.score.rows), seed=evaluation.seed)
+    ladders = _ladders(evaluation, row, split, given, chances, squares, resamples)
+    came = np.isfinite(split.score.y).astype(np.float64)
+    told = {rung.name: rung.forecast for rung in chances}
+    findings = findings_of(
+        outcome,
+        split,
+        ladders,
+        {rung.name: log_losses(np.ones(size), rung.forecast) for rung in given},
+        resamples,
+        evaluation.seed,
+        means=Means(came, told[TWIN], told[BASE], told[TWIN] * (1 - told[TWIN]), yes_or_no=True),
+    )
+    laps.end("ladder and cuts")
     last = parts[-1][1]
     leaks = None
     if shuffles:
         leaks = _leaks(part, outcome, last.head, shuffles, evaluation.seed, progress)
         laps.end("leak tests")
-    came = np.isfinite(split.score.y).astype(np.float64)
     return RowReport(
+        **msgspec.structs.asdict(findings),
         name=row.name,
         outcome=outcome.name,
         fit_rows=len(split.fit.y),
@@ -119,7 +134,6 @@ def run_time(
         left_out=split.left_out,
         not_built=last.absent,
         ladders=ladders,
-        calibration=Calibration.of(came, chances[-1].forecast),
         bars=bars_of(row, ladders),
         ridge=last.head.ridge,
         columns=len(last.head.names),
@@ -255,6 +269,7 @@ def _ladders(
     given: list[Rung],
     chances: list[Rung],
     squares: list[Rung],
+    resamples: Resamples,
 ) -> list[Ladder]:
     """One ladder over all rows, and one per subset that has any."""
     found = []
@@ -275,6 +290,7 @@ def _ladders(
             Family.BERNOULLI,
             [],
             evaluation.seed,
+            resamples if subset is None else None,
         )
         steps = []
         for step, chance, square in zip(made.steps, chances, squares, strict=True):

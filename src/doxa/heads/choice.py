@@ -70,11 +70,14 @@ class Chosen:
         The mean over each menu is 0.
     mean : float64[k]
         The probability of each option.
+    without : float64[k]
+        The same with what the person chose before left out (p0).
     """
 
     menus: Menus
     eta: Floats
     mean: Floats
+    without: Floats
 
 
 def choice_outcome(head: ChoiceHead, belief_map: BeliefMap) -> Outcome:
@@ -94,7 +97,9 @@ def forecast_choice(head: ChoiceHead, past: Past, rows: Rows) -> Chosen:
     """The probability of every option of every row."""
     menus, parts = _parts(head, past, rows, _views(head, past))
     eta = parts.table.sum(axis=1)
-    return Chosen(menus, eta, likely(eta, menus.start))
+    plain = plain_columns(head.recipe, past, menus)
+    usual = likely(plain.table @ np.asarray(head.recipe.usual), menus.start)
+    return Chosen(menus, eta, likely(eta, menus.start), usual)
 
 
 def reasons_of_choice(head: ChoiceHead, past: Past, rows: Rows) -> Reasons:

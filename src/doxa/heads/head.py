@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import msgspec
 import numpy as np
 
-from doxa.beliefmap.columns import Floats
+from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.model import BeliefMap, FieldType, Outcome, Target
 from doxa.beliefmap.payloads import Bools
 from doxa.errors import PopulationError
@@ -20,6 +20,7 @@ from doxa.features.plan import readings_of
 from doxa.features.rows import Rows
 from doxa.features.views import Views
 from doxa.heads.boosted import Boosted
+from doxa.heads.distribution import Distribution, counts_of, values_of
 from doxa.heads.errors import (
     OWNER,
     Asked,
@@ -62,6 +63,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     spread : how far values lie from their forecast, None where nothing says
     hazard : of a time, the chance of each interval of its window; its predictor is 0 for the average
         fit row, and what is forecast is the chance that it happens within the window
+    dispersion : of a count, d in variance = m + d m^2
     rows, people : fit rows and people behind them
     origin : last moment that a label of the fit rows could depend on
     calibration : intercept and slope found on people left out
@@ -95,6 +97,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     errors: Errors | None = None
     spread: Spread | None = None
     hazard: Hazard | None = None
+    dispersion: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +110,20 @@ class Forecasts:
         The mean of an outcome with a scale is kept within it.
     sigma : float64[n] or None
         The standard deviation of a value, where the head knows one.
+    without : float64[n] or None
+        The mean with the person's own effects off (p0), where the head has such effects.
     """
 
     eta: Floats
     mean: Floats
     sigma: Floats | None = None
+    without: Floats | None = None
+
+    def take(self, chosen: Ints) -> Forecasts:
+        """The chosen rows."""
+        parts = (self.sigma, self.without)
+        sigma, without = (None if part is None else part[chosen] for part in parts)
+        return Forecasts(self.eta[chosen], self.mean[chosen], sigma, without)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +178,14 @@ def forecast(head: Head, views: Views, rows: Rows) -> Forecasts:
     history = _history(head, views, rows)
     eta = eta + own_effects(head, views, history, asked)
     mean = mean_at(head, views, rows, eta)
+    without = None
+    if head.errors is not None:
+        without = mean_at(head, views, rows, seen.expected)
     if head.spread is None:
-        return Forecasts(eta, mean)
+        return Forecasts(eta, mean, without=without)
     left = left_over(head, views, history)
-    return Forecasts(
-        eta, mean, sigma_of(head.spread, spread_columns(head.spread, history, left, rows, mean))
-    )
+    sigma = sigma_of(head.spread, spread_columns(head.spread, history, left, rows, mean))
+    return Forecasts(eta, mean, sigma, without)
 
 
 def mean_at(head: Head, views: Views, rows: Rows, eta: Floats) -> Floats:
@@ -194,6 +208,41 @@ def interval(
         return None
     low, high = head.spread.within(found.mean, found.sigma, share)
     return within_scale(low, outcome), within_scale(high, outcome)
+
+
+def distribution(
+    head: Head, outcome: Outcome, found: Forecasts, most: float
+) -> Distribution | None:
+    """How likely every number is; None of a yes or no, and where the head knows no spread.
+
+    Parameters
+    ----------
+    most : float
+        Of a count, one that must be among the levels.
+    """
+    if head.family is Family.POISSON:
+        return counts_of(found.mean, head.dispersion, most)
+    if head.spread is None or found.sigma is None:
+        return None
+    return values_of(head.spread, found.mean, found.sigma, outcome)
+
+
+def variance_of(head: Head, found: Forecasts, y: Floats) -> Floats:
+    """The variance of each outcome by its forecast; the mean squared error where nothing says.
+
+    Parameters
+    ----------
+    y : float64[n]
+        What became of the rows.
+    """
+    mean = found.mean
+    if head.family is Family.BERNOULLI:
+        return mean * (1 - mean)
+    if head.family is Family.POISSON:
+        return np.asarray(mean + head.dispersion * mean**2)
+    if found.sigma is not None:
+        return np.asarray(found.sigma**2)
+    return np.full(len(mean), float(((y - mean) ** 2).mean()))
 
 
 def own_effects(head: Head, views: Views, history: History, asked: Asked) -> Floats:

@@ -13,24 +13,48 @@ from doxa.features.rows import Rows
 from doxa.features.views import Views
 from doxa.heads.errors import Asked, Errors, History
 from doxa.heads.glm import Family
-from doxa.heads.head import Head, left_over, own_effects, recipe_of, within_scale
+from doxa.heads.head import Head, forecast, left_over, own_effects, recipe_of, within_scale
 from doxa.heads.spread import LEVELS, Spread, fit_spread, sigma_of, spread_columns
 from doxa.learning.fields import Fields
+from doxa.learning.labelled import sample_of
 from doxa.learning.personal import Apart, parts_of
 
 NOTHING = Errors(
     slopes=[], centre=[], scale=[], items=[], situations=[], bands=[], usual=1.0, weights=[]
 )
 
+MOST_COUNTS = 50_000
+"""The dispersion of counts is found on at most so many fit rows."""
 
-def with_spread(head: Head, views: Views, rows: Rows, y: Floats, fields: Fields) -> Head:
-    """The head with the spread of its forecasts, for values at a signal.
+
+def dispersion_of(y: Floats, mean: Floats) -> float:
+    """d >= 0 with sum (y - m)^2 = sum (m + d m^2).
+
+    Examples
+    --------
+    >>> dispersion_of(np.array([0.0, 2.0]), np.array([1.0, 1.0]))
+    0.0
+    >>> dispersion_of(np.array([0.0, 4.0]), np.array([2.0, 2.0]))
+    0.5
+    """
+    beyond = float(((y - mean) ** 2 - mean).sum())
+    return max(0.0, beyond / max(float((mean**2).sum()), 1e-12))
+
+
+def with_spread(
+    head: Head, views: Views, rows: Rows, y: Floats, fields: Fields, rng: np.random.Generator
+) -> Head:
+    """The head with the spread of its forecasts, for values at a signal and for counts.
 
     Parameters
     ----------
     rows, y : fit rows and their labels
     fields : item effects apart, so that no fit row is expected by its own label
     """
+    if head.family is Family.POISSON:
+        some = sample_of(len(y), MOST_COUNTS, rng)
+        mean = forecast(head, views, rows.take(some)).mean
+        return msgspec.structs.replace(head, dispersion=dispersion_of(y[some], mean))
     recipe = recipe_of(head, views.map)
     if head.family is not Family.GAUSSIAN or not is_at_signal(recipe.outcome):
         return head

@@ -101,7 +101,7 @@ def _linear(
     head = with_errors(head, fitted, views, sample, fields)
     if head.errors is None and outcome.of is not None and not head.apart:
         head = with_member_slopes(head, fitted, views, fit, drawn, known, tell, rng)
-    return with_spread(head, views, sample.rows, sample.y, fields)
+    return with_spread(head, views, sample.rows, sample.y, fields, rng)
 
 
 def _fitted(

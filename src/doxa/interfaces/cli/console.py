@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sys
@@ -88,6 +89,18 @@ def plain(text: str, keep: str = "") -> str:
     return "".join(
         letter if letter.isprintable() or letter in keep else ascii(letter)[1:-1] for letter in text
     )
+
+
+def red(text: str) -> str:
+    """Text in red on a terminal that shows colour; as it is elsewhere, and where NO_COLOR is set.
+
+    Examples
+    --------
+    >>> red("missed")
+    'missed'
+    """
+    shown = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    return f"\x1b[31m{text}\x1b[0m" if shown else text
 
 
 def width() -> int:

@@ -13,6 +13,7 @@ from doxa.domain.clock import Clock
 from doxa.errors import InputError
 from doxa.interfaces.cli.console import Json, phases, print_json, say, table
 from doxa.interfaces.cli.dated import dated
+from doxa.interfaces.cli.findings import finding_lines, headline_lines, skill
 from doxa.interfaces.cli.live import live as live_report
 from doxa.interfaces.cli.stores import DEFAULT_DB, DEFAULT_WORKSPACE, Workspace
 
@@ -165,8 +166,12 @@ def _row(row: RowReport) -> list[str]:
         found.append(f"  {row.unresolved:,} rows are not resolved yet and not scored")
     if row.left_out:
         found.append(f"  {row.left_out:,} fit rows left out: their outcome came too late")
+    if headline := headline_lines(row.headline):
+        found += ["", *headline]
     for ladder in row.ladders:
         found += ["", *ladder_lines(ladder)]
+    found += finding_lines(row)
+    found += [""] if row.challenger or row.not_built or row.bars or row.leaks else []
     if row.challenger is not None:
         share, gained, low, high = row.challenger
         found.append(
@@ -198,7 +203,7 @@ def ladder_lines(ladder: Ladder) -> list[str]:
     absent = [] if ladder.step("persona") else ["  persona: absent, nobody has traits"]
     lines = [head, *table(rows, "lrl" + "r" * (len(names) + 2)), *absent]
     if ladder.skill_over_strongest is not None:
-        lines.append(f"  twin over {ladder.strongest}: {_skill(ladder.skill_over_strongest)}")
+        lines.append(f"  twin over {ladder.strongest}: {skill(ladder.skill_over_strongest)}")
     return lines
 
 
@@ -208,15 +213,9 @@ def _step(step: Step, names: list[str]) -> list[str]:
         f"{step.loss[0]:.4f}",
         f"{step.loss[1]:.4f}-{step.loss[2]:.4f}",
         *(f"{step.metrics[name]:.4f}" for name in names),
-        _skill(step.skill_over_base),
-        _skill(step.skill_over_persona),
+        skill(step.skill_over_base),
+        skill(step.skill_over_persona),
     ]
-
-
-def _skill(skill: list[float] | None) -> str:
-    if skill is None:
-        return ""
-    return f"{100 * skill[0]:.1f} % [{100 * skill[1]:.1f}, {100 * skill[2]:.1f}]"
 
 
 def _bar(bar: object) -> str:

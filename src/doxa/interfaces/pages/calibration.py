@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from doxa.fidelity.report import Calibration
+from doxa.fidelity.calibration import Calibration
 from doxa.report import Chart, Column, Table, reliability
 
 
@@ -22,18 +22,21 @@ def calibration_chart(found: Calibration, *, outcome: str) -> Chart:
 
 def calibration_table(found: Calibration) -> Table:
     """The calibration error and Murphy's parts, each with what it means."""
-    brier = found.reliability - found.resolution + found.uncertainty
+    brier = found.reliability - found.resolution + found.uncertainty + found.within
+    chance = "what forecasts that are exactly right would show on so many rows"
     rows = (
         _part("expected calibration error", found.error, "how far forecasts are off, on average"),
-        _part("Brier score", brier, "mean squared error: the three parts below together"),
+        *([_part("by chance alone", found.chance, chance)] if found.chance is not None else []),
+        _part("Brier score", brier, "mean squared error: the parts below together"),
         _part("reliability", found.reliability, "lost by being miscalibrated; best 0"),
         _part("resolution", found.resolution, "won by telling people and moments apart"),
         _part("uncertainty", found.uncertainty, "what a constant forecast would score"),
+        _part("within groups", found.within, "what forecasts of one group differ by"),
     )
     return Table(
         (Column("part", "part"), Column("value", "value", "loss"), Column("says", "what it says")),
         rows,
-        caption="Brier score = reliability - resolution + uncertainty (Murphy, 1973).",
+        caption="Brier score = reliability - resolution + uncertainty (Murphy, 1973) + within groups.",
     )
 
 
