@@ -14,8 +14,9 @@ from tests.pages.conftest import (
     row_of,
 )
 
+from doxa.fidelity.headline import judged
 from doxa.fidelity.report import BarResult
-from doxa.interfaces.pages.fidelity import fidelity_page, headline, write_fidelity_page
+from doxa.interfaces.pages.fidelity import fidelity_page, write_fidelity_page
 from doxa.report import Note, Page, Table, render
 
 
@@ -44,7 +45,7 @@ def test_cards_print_skill_on_both_and_all_three_shares(full):
 
 
 def test_the_subset_with_personas_comes_first(full):
-    assert headline(full.rows[0].ladders).subset == "demographics"
+    assert judged(full.rows[0].ladders).subset == "demographics"
     charts = [b.title for b in page_of(full).sections[0].blocks if hasattr(b, "option")]
     assert [title.endswith("801 people") for title in charts] == [True, False]
 

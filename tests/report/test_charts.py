@@ -10,6 +10,7 @@ import pytest
 from doxa.report import (
     Chart,
     course,
+    curve,
     histogram,
     ladder,
     lanes,
@@ -29,8 +30,11 @@ EMPTY = [
     tracks([]),
     lanes([], tones={}),
     course([], ["twin"]),
+    curve([], ["twin"], along="signals known", zero=True),
 ]
 GAPS = [
+    curve([{"name": "0", "values": [NAN], "low": NAN, "high": None}], ["twin"], along="signals"),
+    histogram([{"low": 0, "high": 1, "count": NAN}], measure="place", even=3.5),
     course([{"at": 0, "values": [NAN, None], "low": NAN}], ["twin", "base", "persona"]),
     ladder([{"name": "twin", "value": NAN, "low": None, "high": math.inf}], bar=NAN),
     pairs(
@@ -93,6 +97,15 @@ def test_ladder_of_skills_makes_room_below_zero() -> None:
     chart = ladder([{"name": "twin", "value": 0.01, "low": -0.02, "high": 0.04}], form="percent")
     assert chart.option["xAxis"]["min"] is None
     assert series(chart, "custom")["data"] == [[0, -2.0, 4.0]]
+
+
+def test_a_curve_of_one_line_has_no_legend_and_a_line_at_zero() -> None:
+    step: Any = {"name": "1-5", "values": [0.1], "low": -0.1, "high": 0.3}
+    chart = curve([step], ["skill"], along="signals known", form="percent", zero=True)
+    assert chart.option["legend"]["show"] is False
+    assert series(chart, "line")["markLine"]["data"] == [{"yAxis": 0}]
+    assert series(chart, "custom")["data"] == [[0, -10.0, 30.0]]
+    assert chart.table.cells == (("1-5", "10.0\u00a0% [−10.0, 30.0]"),)
 
 
 def test_pairs_draw_each_interval_beside_its_own_bar() -> None:

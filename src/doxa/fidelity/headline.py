@@ -9,8 +9,9 @@ import msgspec
 from doxa.fidelity.ladder import PERSONA, TWIN, Ladder, Step
 
 EVERYBODY = "all"
-REMEMBERING = ("one_band", "own_mean", "lifetime", "loyalty_logit")
-"""Rungs that remember the person and nothing else; the first that is there stands for them."""
+ONE_BAND = "one_band"
+MEMORIES = ("lifetime", "own_mean", "last", "loyalty_logit")
+"""Rungs that remember the person and nothing else, where there is no decayed rate."""
 
 
 class Headline(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,8 +41,9 @@ def judged(ladders: Sequence[Ladder]) -> Ladder | None:
 
 
 def remembering(ladder: Ladder) -> Step | None:
-    """The simplest rung that remembers the person."""
-    return next((step for name in REMEMBERING if (step := ladder.step(name))), None)
+    """The rung that remembers the person and nothing else: one decayed rate, else the strongest."""
+    steps = [step for name in MEMORIES if (step := ladder.step(name))]
+    return ladder.step(ONE_BAND) or min(steps, key=lambda step: step.loss[0], default=None)
 
 
 def headline_of(ladders: Sequence[Ladder]) -> Headline | None:

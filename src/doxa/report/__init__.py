@@ -18,6 +18,7 @@ True
 
 from doxa.report.chart import Chart
 from doxa.report.charts.course import course
+from doxa.report.charts.curve import curve
 from doxa.report.charts.histogram import histogram
 from doxa.report.charts.ladder import ladder
 from doxa.report.charts.lanes import lanes
@@ -40,6 +41,7 @@ __all__ = [
     "Section",
     "Table",
     "course",
+    "curve",
     "histogram",
     "ladder",
     "lanes",

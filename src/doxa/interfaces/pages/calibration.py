@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from doxa.fidelity.calibration import Calibration
 from doxa.report import Chart, Column, Table, reliability
+from doxa.report.number import spell
 
 
-def calibration_chart(found: Calibration, *, outcome: str) -> Chart:
+def calibration_chart(found: Calibration, *, outcome: str, horizon: str = "") -> Chart:
     """Share that came true against what was forecast, in groups of equal size."""
+    if horizon:
+        title, caption = f"The same at horizon {horizon}", f"Off by {spell(found.error, 'loss')}."
+    else:
+        title = "When the twin said 30 %, did it happen 30 % of the time?"
+        caption = (
+            "How to read it: points on the dashed line are forecasts that can be taken at their"
+            " word; points above it came true more often than was said, points below less often."
+        )
     groups = zip(found.forecast, found.observed, found.count, strict=True)
     return reliability(
         [{"forecast": f, "observed": o, "count": count} for f, o, count in groups],
         outcome=outcome,
-        title="When the twin said 30 %, did it happen 30 % of the time?",
-        caption=(
-            "How to read it: points on the dashed line are forecasts that can be taken at their"
-            " word; points above it came true more often than was said, points below less often."
-        ),
+        title=title,
+        caption=caption,
     )
 
 

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from doxa import __version__
+from doxa.fidelity.headline import EVERYBODY, judged
 from doxa.fidelity.ladder import PERSONA, TWIN, Ladder
 from doxa.fidelity.report import FidelityReport, RowReport
 from doxa.interfaces.pages.calibration import calibration_chart, calibration_table
+from doxa.interfaces.pages.cuts import cut_blocks
 from doxa.interfaces.pages.knowledge import (
     ABSENT,
     knowledge_cards,
@@ -17,9 +19,11 @@ from doxa.interfaces.pages.knowledge import (
     knowledge_note,
 )
 from doxa.interfaces.pages.ladders import beaten_notes, ladder_chart, ladder_table
+from doxa.interfaces.pages.learning import learning_blocks
+from doxa.interfaces.pages.numbers import number_blocks
+from doxa.interfaces.pages.people import people_table
 from doxa.interfaces.pages.protocol import bars_section, protocol_section
 from doxa.interfaces.pages.rungs import (
-    EVERYBODY,
     metric_form,
     metric_name,
     rung_name,
@@ -86,21 +90,15 @@ def write_fidelity_page(
     return write_page(fidelity_page(report, command=command, timelines=timelines), path)
 
 
-def headline(ladders: Sequence[Ladder]) -> Ladder | None:
-    """The ladder to judge by: of the people who have personas when the file asks for them."""
-    parts = [found for found in ladders if found.subset != EVERYBODY and found.step(PERSONA)]
-    return next(iter(parts or ladders), None)
-
-
 def _cards(row: RowReport) -> tuple[Card, ...]:
-    judged = headline(row.ladders)
-    if judged is None:
+    found = judged(row.ladders)
+    if found is None:
         return ()
     everybody = row.ladder(EVERYBODY)
-    cards = [_skill(judged)]
-    if everybody is not None and everybody is not judged:
+    cards = [_skill(found)]
+    if everybody is not None and everybody is not found:
         cards.append(_skill(everybody))
-    return (*cards, *_loss(judged), *knowledge_cards(judged))
+    return (*cards, *_loss(found), *knowledge_cards(found))
 
 
 def _skill(found: Ladder) -> Card:
@@ -154,17 +152,39 @@ def _row(row: RowReport, named: bool) -> list[Section]:
         Section(f"{before}The ladder", tuple(steps)),
         Section(f"{before}What is worth knowing about people", tuple(known)),
     ]
-    if row.calibration is not None:
-        parts = (
-            calibration_chart(row.calibration, outcome=about),
-            calibration_table(row.calibration),
+    trusted = _trusted(row, about)
+    if trusted:
+        sections.append(Section(f"{before}Can the numbers be taken at their word?", trusted))
+    if row.cuts:
+        loss = row.ladders[0].loss if row.ladders else "log_loss"
+        sections.append(
+            Section(f"{before}Of whom is the twin good?", tuple(cut_blocks(row.cuts, loss)))
         )
-        sections.append(Section(f"{before}Can the numbers be taken at their word?", parts))
+        if row.learning is not None:
+            blocks = tuple(learning_blocks(row.learning, loss))
+            sections.append(Section(f"{before}Does it learn?", blocks))
     return sections
 
 
+def _trusted(row: RowReport, about: str) -> tuple[Block, ...]:
+    """Calibration, distributions of numbers, and whether twins differ as people do."""
+    parts: list[Block] = []
+    if row.calibration is not None:
+        parts += [
+            calibration_chart(row.calibration, outcome=about),
+            calibration_table(row.calibration),
+        ]
+    for each in row.calibration_by_horizon:
+        parts.append(calibration_chart(each.calibration, outcome=about, horizon=each.horizon))
+    if row.numbers is not None:
+        parts += number_blocks(row.numbers)
+    if row.people is not None:
+        parts.append(people_table(row.people))
+    return tuple(parts)
+
+
 def _ordered(ladders: Sequence[Ladder]) -> list[Ladder]:
-    first = headline(ladders)
+    first = judged(ladders)
     return sorted(ladders, key=lambda found: found is not first)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from doxa.fidelity.headline import remembering
 from doxa.fidelity.ladder import PERSONA, TWIN, Ladder, Step
-from doxa.interfaces.pages.rungs import metric_name, remembering, rung_name, subset_name
+from doxa.interfaces.pages.rungs import metric_name, rung_name, subset_name
 from doxa.report import Card, Chart, Note, ladder
 from doxa.report.charts.ladder import Rung
 from doxa.report.number import finite, spell

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from doxa.fidelity.headline import EVERYBODY
 from doxa.fidelity.report import BarResult, FidelityReport, RowReport
 from doxa.interfaces.pages.ladders import chosen_note
 from doxa.interfaces.pages.rungs import (
-    EVERYBODY,
     metric_form,
     metric_name,
     rung_name,

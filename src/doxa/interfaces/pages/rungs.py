@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from doxa.fidelity.ladder import BASE, PERSONA, TWIN, Ladder, Step
+from doxa.fidelity.headline import EVERYBODY
+from doxa.fidelity.ladder import BASE, PERSONA, TWIN
 from doxa.report.number import Format
 
 LIFETIME, ONE_BAND = "lifetime", "one_band"
-EVERYBODY = "all"
 
 _RUNGS = {
     BASE: "population base rate",
     PERSONA: "your personas",
     LIFETIME: "own lifetime rate",
     ONE_BAND: "own recent rate",
+    "own_mean": "own mean",
+    "loyalty_logit": "own share of choices",
     TWIN: "twin",
 }
 _METRICS: dict[str, tuple[str, Format]] = {
@@ -78,8 +80,3 @@ def spaced(name: str) -> str:
     'buys within week'
     """
     return name.replace("_", " ")
-
-
-def remembering(ladder: Ladder) -> Step | None:
-    """The simplest rung that remembers the person: one recent rate, else the lifetime rate."""
-    return ladder.step(ONE_BAND) or ladder.step(LIFETIME)

@@ -1,5 +1,6 @@
 """What every chart shares: type, colours, axes and how it is pointed at."""
 
+from collections.abc import Sequence
 from typing import Any, SupportsFloat
 
 from doxa.report.chart import Option
@@ -87,6 +88,36 @@ def drawn(value: SupportsFloat | None, form: Format) -> float | None:
     number = finite(value)
     # Rounding undoes what the multiplication adds: 0.07 * 100 is not 7.
     return round(number * 100, 9) if number is not None and form == "percent" else number
+
+
+def whiskers(
+    ends: Sequence[Sequence[float | None]], *, upright: bool = False, colour: str = INK
+) -> Option:
+    """The series of intervals: a thin line from end to end with a short cap at each.
+
+    Parameters
+    ----------
+    ends
+        [place on the other axis, low, high], and by how many pixels it is moved aside, if it is.
+    upright
+        Whether intervals run from bottom to top, under what is drawn; else over bars that lie.
+
+    Examples
+    --------
+    >>> whiskers([[0, 0.1, 0.2]])["renderItem"], whiskers([], upright=True)["encode"]
+    ('whisker-x', {'x': 0, 'y': [1, 2]})
+    """
+    along = {"x": 0, "y": [1, 2]} if upright else {"x": [1, 2], "y": 0}
+    return {
+        "type": "custom",
+        "renderItem": "whisker-y" if upright else "whisker-x",
+        "silent": True,
+        "tooltip": {"show": False},
+        "itemStyle": {"color": colour},
+        "encode": along,
+        **({} if upright else {"z": 3}),
+        "data": [list(each) for each in ends],
+    }
 
 
 def layouts(wide: Option, narrow: Option) -> list[Option]:

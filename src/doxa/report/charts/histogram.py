@@ -33,6 +33,7 @@ def histogram(
     form: Format = "number",
     of: str = "people",
     marks: Sequence[Mark] = (),
+    even: float | None = None,
     title: str = "",
     caption: str = "",
 ) -> Chart:
@@ -48,6 +49,8 @@ def histogram(
         What is counted.
     marks
         Vertical lines: a median, a limit, this twin.
+    even
+        A count drawn as a dashed line: what every bin would hold, were all alike.
     title, caption
         Printed above and under the chart.
 
@@ -57,7 +60,7 @@ def histogram(
     'Distribution of skill over 12 people, from 0 to 1.'
     """
     return Chart(
-        option=_option(bins, measure, form, of, marks),
+        option=_option(bins, measure, form, of, marks, even),
         label=_label(bins, measure, form, of),
         table=_table(bins, form, of),
         title=title,
@@ -68,14 +71,19 @@ def histogram(
 
 
 def _option(
-    bins: Sequence[Bin], measure: str, form: Format, of: str, marks: Sequence[Mark]
+    bins: Sequence[Bin],
+    measure: str,
+    form: Format,
+    of: str,
+    marks: Sequence[Mark],
+    even: float | None,
 ) -> Option:
     scale = "" if _even(bins) else f" per unit of {measure}"
     return frame(
         grid={"left": 74, "right": 22, "top": 30, "bottom": 48, "outerBoundsMode": "none"},
         xAxis=_ruler(measure, form),
         yAxis=axis("value", name=of + scale, nameGap=50, splitNumber=4),
-        series=[_bars(bins, form), _marks(marks, form)],
+        series=[_bars(bins, form), _marks(marks, form), *([_even_line(even)] if even else [])],
     )
 
 
@@ -127,6 +135,20 @@ def _marks(marks: Sequence[Mark], form: Format) -> Option:
             "silent": True, "symbol": "none", "lineStyle": style, "label": label, "data": lines,
         },
     }  # fmt: skip
+
+
+def _even_line(count: float) -> Option:
+    return {
+        "type": "line",
+        "data": [],
+        "markLine": {
+            "silent": True,
+            "symbol": "none",
+            "lineStyle": {"color": INK, "type": [4, 3], "width": 1.5},
+            "label": {"show": False},
+            "data": [{"yAxis": count}],
+        },
+    }
 
 
 def _span(item: Bin, form: Format) -> str:

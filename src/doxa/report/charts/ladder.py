@@ -16,6 +16,7 @@ from doxa.report.charts.frame import (
     layouts,
     numbers,
     tip,
+    whiskers,
 )
 from doxa.report.number import Format, finite, spell, spell_interval
 from doxa.report.table import Column, Table
@@ -84,7 +85,7 @@ def _option(rungs: Sequence[Rung], measure: str, form: Format, bar: float | None
             axis("category", inverse=True, data=_labels(rungs, [_short(r["name"]) for r in rungs])),
             axis("category", inverse=True, position="right", data=_labels(rungs, spelled)),
         ],
-        series=[_bars(rungs, form, bar), _whiskers(rungs, form)],
+        series=[_bars(rungs, form, bar), whiskers(_ends(rungs, form))],
         media=layouts(_columns(224, _labels(rungs, spelled)), _columns(96, _labels(rungs, values))),
     )
 
@@ -159,20 +160,11 @@ def _bar_line(bar: float, form: Format) -> Option:
     }
 
 
-def _whiskers(rungs: Sequence[Rung], form: Format) -> Option:
-    return {
-        "type": "custom",
-        "renderItem": "whisker-x",
-        "silent": True,
-        "tooltip": {"show": False},
-        "itemStyle": {"color": INK},
-        "encode": {"x": [1, 2], "y": 0},
-        "z": 3,
-        "data": [
-            [row, drawn(rung.get("low"), form), drawn(rung.get("high"), form)]
-            for row, rung in enumerate(rungs)
-        ],
-    }
+def _ends(rungs: Sequence[Rung], form: Format) -> list[list[float | None]]:
+    return [
+        [row, drawn(rung.get("low"), form), drawn(rung.get("high"), form)]
+        for row, rung in enumerate(rungs)
+    ]
 
 
 def _spelled(rung: Rung, form: Format) -> str:

@@ -4,7 +4,18 @@ from collections.abc import Sequence
 from typing import NotRequired, TypedDict
 
 from doxa.report.chart import Chart, Option
-from doxa.report.charts.frame import ACCENT, INK, QUIET, axis, drawn, frame, layouts, numbers, tip
+from doxa.report.charts.frame import (
+    ACCENT,
+    INK,
+    QUIET,
+    axis,
+    drawn,
+    frame,
+    layouts,
+    numbers,
+    tip,
+    whiskers,
+)
 from doxa.report.number import Format, finite, spell, spell_interval
 from doxa.report.table import Column, Table
 
@@ -81,7 +92,7 @@ def _option(rows: Sequence[Pair], names: tuple[str, str], measure: str, form: Fo
         series=[
             _bars(rows, "first", names[0], QUIET, form),
             _bars(rows, "second", names[1], ACCENT, form),
-            _whiskers(rows, form),
+            whiskers(_ends(rows, form)),
         ],
         media=layouts(
             {"yAxis": {"axisLabel": {**letters, "width": 224}}},
@@ -120,26 +131,17 @@ def _bars(rows: Sequence[Pair], which: str, name: str, colour: str, form: Format
     }
 
 
-def _whiskers(rows: Sequence[Pair], form: Format) -> Option:
-    return {
-        "type": "custom",
-        "renderItem": "whisker-x",
-        "silent": True,
-        "tooltip": {"show": False},
-        "itemStyle": {"color": INK},
-        "encode": {"x": [1, 2], "y": 0},
-        "z": 3,
-        "data": [
-            [
-                place,
-                drawn(_value(row, f"{which}_low"), form),
-                drawn(_value(row, f"{which}_high"), form),
-                aside,
-            ]
-            for place, row in enumerate(rows)
-            for which, aside in (("first", -_BOTH), ("second", _BOTH))
-        ],
-    }
+def _ends(rows: Sequence[Pair], form: Format) -> list[list[float | None]]:
+    return [
+        [
+            place,
+            drawn(_value(row, f"{which}_low"), form),
+            drawn(_value(row, f"{which}_high"), form),
+            aside,
+        ]
+        for place, row in enumerate(rows)
+        for which, aside in (("first", -_BOTH), ("second", _BOTH))
+    ]
 
 
 def _value(row: Pair, key: str) -> float | None:

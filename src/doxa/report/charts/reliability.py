@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NotRequired, TypedDict
 
 from doxa.report.chart import Chart, Option
-from doxa.report.charts.frame import ACCENT, QUIET, axis, drawn, frame, numbers, tip
+from doxa.report.charts.frame import ACCENT, QUIET, axis, drawn, frame, numbers, tip, whiskers
 from doxa.report.number import finite, spell
 from doxa.report.table import Column, Table
 
@@ -71,7 +71,12 @@ def _option(groups: Sequence[Group]) -> Option:
             _percent(reach, name="share that came true", nameGap=54),
             axis("value", gridIndex=1, name="how many", nameGap=54, splitNumber=1),
         ],
-        series=[_diagonal(reach), _whiskers(groups), _curve(groups), _counts(groups)],
+        series=[
+            _diagonal(reach),
+            whiskers(_ends(groups), upright=True, colour=ACCENT),
+            _curve(groups),
+            _counts(groups),
+        ],
     )  # fmt: skip
 
 
@@ -109,19 +114,11 @@ def _diagonal(reach: float) -> Option:
     }
 
 
-def _whiskers(groups: Sequence[Group]) -> Option:
-    return {
-        "type": "custom",
-        "renderItem": "whisker-y",
-        "silent": True,
-        "tooltip": {"show": False},
-        "itemStyle": {"color": ACCENT},
-        "encode": {"x": 0, "y": [1, 2]},
-        "data": [
-            [_share(group["forecast"]), _share(group.get("low")), _share(group.get("high"))]
-            for group in groups
-        ],
-    }
+def _ends(groups: Sequence[Group]) -> list[list[float | None]]:
+    return [
+        [_share(group["forecast"]), _share(group.get("low")), _share(group.get("high"))]
+        for group in groups
+    ]
 
 
 def _curve(groups: Sequence[Group]) -> Option:
