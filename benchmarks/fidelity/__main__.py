@@ -25,11 +25,13 @@ REPORTS = Path("build/fidelity")
 SHUFFLES = 20
 
 
-def run(asked: list[Set], shuffles: int, processes: int) -> tuple[list[Line], list[str], int]:
-    """All sets: their lines, what went wrong, and how many variants were compared."""
+def run(
+    asked: list[Set], shuffles: int, processes: int
+) -> tuple[list[Line], list[str], dict[str, int | None]]:
+    """All sets: their lines, what went wrong, and how many variants each was the best of."""
     lines: dict[str, list[Line]] = {}
     wrong: list[str] = []
-    variants = 0
+    variants: dict[str, int | None] = {}
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -52,7 +54,7 @@ def run(asked: list[Set], shuffles: int, processes: int) -> tuple[list[Line], li
                 continue
             saved(REPORTS, name, report)
             lines[name] = lines_of(name, report)
-            variants += report.variants
+            variants[name] = report.variants
             wrong += _wrong(name, report)
             console.print(f"{name}: {seconds:.0f} s", highlight=False)
     return [line for each in asked for line in lines.get(each.name, [])], wrong, variants
@@ -141,10 +143,10 @@ def main() -> int:
     print(json.dumps(told, indent=2) if given.json else table(lines))
     if not given.json:
         missed = sum(line.hit is False for line in lines)
-        print(
-            f"\n{len(lines)} bars and aims, {missed} bars missed; {variants} variants compared on"
-        )
-        print(f"scored rows in this run; {time.perf_counter() - started:.0f} s; {REPORT}")
+        took = time.perf_counter() - started
+        print(f"\n{len(lines)} bars and aims, {missed} bars missed; {took:.0f} s; {REPORT}")
+        compared = ", ".join(f"{name} {variants[name] or 'not said'}" for name in sorted(variants))
+        print(f"variants compared on scored rows, the one here included: {compared}")
         print(*(f"WRONG: {each}" for each in wrong), sep="\n")
         if absent := skipped(root):
             print(f"skipped, DOXA_DATA holds no data of: {', '.join(absent)}")

@@ -13,6 +13,7 @@ from doxa.beliefmap.tables_file import parse_tables
 from tests.data.sets import REPOSITORY
 
 GROCERY = REPOSITORY / "src/doxa/interfaces/demo/grocery"
+COUPONS = REPOSITORY / "benchmarks/fidelity/complete_journey/evaluation_coupons.yaml"
 SLICE = 25
 
 
@@ -41,6 +42,7 @@ def test_a_slice_of_households(tmp_path: Path) -> None:
         again = twins.backfill(tables, folder=grocery_data())
         assert again.appended == 0
         report = twins.fidelity(evaluation)
+        coupons = twins.fidelity(load_evaluation(COUPONS))
     everybody, traits = report.rows[0].ladders
     losses = {step.name: step.loss[0] for step in everybody.steps}
     assert everybody.people == report.people == 99
@@ -48,3 +50,8 @@ def test_a_slice_of_households(tmp_path: Path) -> None:
     assert traits.subset == "demographics"
     assert losses["twin"] < losses["persona"]
     assert losses["twin"] < losses["base"] * 0.9
+    (asked,) = coupons.rows
+    rows = {ladder.subset: ladder.rows for ladder in asked.ladders}
+    assert rows["all"] == rows["resolved"] + rows["unresolved"] == asked.scored_rows
+    assert asked.unresolved == rows["unresolved"]
+    assert asked.not_built == []

@@ -114,7 +114,7 @@ def test_without_personas_there_is_none(setting: Setting) -> None:
 def test_own_rates_count_distinct_days_shrunk_to_the_items_rate(
     setting: Setting, half_life: float
 ) -> None:
-    found = own_rate._Days.of(setting, setting.score).log_odds(half_life, (0.5,))[0]
+    found = own_rate._Rates.of(setting, setting.score).log_odds(half_life, (0.5,))[0]
     signals, now = history(), at(63)
     names = list(dict.fromkeys(s.twin for s in signals))
     members = setting.past.values("category")
@@ -201,4 +201,4 @@ def test_on_a_position_clock_every_position_is_a_day() -> None:
     rows = at_origins(outcome, np.array([0]), [3, 9])
     rows = rows.for_members(np.array([past.coder("category")("tea")]))
     setting = Setting(ordered, outcome, Family.BERNOULLI, past, rows, np.zeros(2), rows)
-    assert own_rate._Days.of(setting, rows)._counts(math.inf).tolist() == [3.0, 5.0]
+    assert own_rate._Rates.of(setting, rows).days.counts(math.inf).tolist() == [3.0, 5.0]

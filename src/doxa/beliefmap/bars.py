@@ -32,6 +32,8 @@ HIGHER_IS_BETTER = frozenset(
 """A bar on one of these is a floor."""
 RANGES = frozenset({"coverage_80", "spread", "total", "slope"})
 """A bar on one of these has two ends: too much is as wrong as too little."""
+PARTS_BY_END = ("resolved", "unresolved")
+"""Subsets of a row that scores windows still open when the data end: those closed, and those not."""
 
 
 def read_metrics(tree: Tree, question: Question) -> tuple[str, ...]:

@@ -157,7 +157,11 @@ class Data(Record, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Evaluation(Record, frozen=True, kw_only=True, omit_defaults=True):
-    """Everything an evaluation file says, with the map it puts its questions to."""
+    """Everything an evaluation file says, with the map it puts its questions to.
+
+    ``compared`` is how many variants were held against the scored rows, this one included: the best
+    of many is luck. None = the file does not say.
+    """
 
     belief_map: BeliefMap
     map_path: Path
@@ -165,6 +169,7 @@ class Evaluation(Record, frozen=True, kw_only=True, omit_defaults=True):
     complete_until: When | None = None
     unit: str = "twin"
     seed: int = 1
+    compared: int | None = None
     rows: dict[str, EvaluationRow]
     bars: tuple[Bar, ...] = ()
 

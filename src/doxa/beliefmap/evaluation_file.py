@@ -16,7 +16,18 @@ from doxa.beliefmap.model import BeliefMap
 from doxa.beliefmap.moments import read_when
 from doxa.beliefmap.names import key_label
 
-_KEYS = ["doxa", "map", "data", "complete_until", "unit", "seed", "rows", "bars", "aims"]
+_KEYS = [
+    "doxa",
+    "map",
+    "data",
+    "complete_until",
+    "unit",
+    "seed",
+    "compared",
+    "rows",
+    "bars",
+    "aims",
+]
 
 
 def load_evaluation(path: Path | str, belief_map: BeliefMap | None = None) -> Evaluation:
@@ -65,6 +76,7 @@ def _compile(top: Mapping, folder: Path, belief_map: BeliefMap | None) -> Evalua
     map_path = _path(required(top, "map", "the map's file"), folder)
     found = belief_map if belief_map is not None else load_map(map_path)
     unit, seed, until = top.get("unit"), top.get("seed"), top.get("complete_until")
+    compared = top.get("compared")
     rows = read_rows(required(top, "rows", "rows by name"), found, declared_by(found))
     asked = {metric for row in rows.values() for metric in row.metrics}
     return Evaluation(
@@ -74,6 +86,7 @@ def _compile(top: Mapping, folder: Path, belief_map: BeliefMap | None) -> Evalua
         complete_until=read_when(until, found) if until else None,
         unit=field_name(unit, "twin, a group or a trait") if unit else "twin",
         seed=whole(seed, 0) if seed else 1,
+        compared=whole(compared, 1) if compared else None,
         rows=rows,
         bars=read_bars(top, ("all", "mean"), asked),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from doxa.beliefmap.bars import read_bars, read_metrics
+from doxa.beliefmap.bars import PARTS_BY_END, read_bars, read_metrics
 from doxa.beliefmap.declared import Declared
 from doxa.beliefmap.document import Mapping, Tree
 from doxa.beliefmap.evaluation import EvaluationRow, Question, Reads, Subset
@@ -160,7 +160,8 @@ def _scored(section: Mapping, question: Question) -> dict[str, object]:
     metrics = section.get("metrics")
     subsets = _subsets(section.get("subsets"))
     found = read_metrics(metrics, question) if metrics else ()
-    names = ("all", *(("mean",) if section.get("report_by") else ()), *subsets)
+    by_end = PARTS_BY_END if section.get("unresolved") else ()
+    names = ("all", *(("mean",) if section.get("report_by") else ()), *by_end, *subsets)
     return {
         "metrics": found,
         "subsets": subsets,

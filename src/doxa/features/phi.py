@@ -25,6 +25,7 @@ from doxa.features.blocks import (
     recency,
     recent,
     siblings,
+    together,
 )
 from doxa.features.coupling import JOINED, part_of, read_in_field
 from doxa.features.known import FieldNorms, Form, carrier, members_at, single_at
@@ -73,6 +74,7 @@ class Recipe:
     traits : what is said of the person
     by_trait : whether single nodes count otherwise with every trait
     apart : members asked about that every column is weighed for apart, beside what they share
+    calendar : whether weekday and hour are read
     """
 
     belief_map: BeliefMap
@@ -84,6 +86,7 @@ class Recipe:
     traits: tuple[FieldNorms, ...] = ()
     apart: tuple[str, ...] = ()
     by_trait: bool = False
+    calendar: bool = True
 
     @property
     def horizon(self) -> float | None:
@@ -118,7 +121,7 @@ def phi(recipe: Recipe, views: Views, rows: Rows, *, silenced: str | None = None
     quiet = {reading.node for reading in recipe.readings}
     if silenced != "*":
         quiet = set((silenced or "").split(JOINED))
-    together = _together(recipe, views, rows, quiet)
+    joined = _joined(recipe, views, rows, quiet)
     for reading in recipe.readings:
         silent = reading.node in quiet
         found += [
@@ -129,11 +132,11 @@ def phi(recipe: Recipe, views: Views, rows: Rows, *, silenced: str | None = None
             (f"{reading.node}: {siblings.BESIDE}{name}", reading.node, column)
             for name, column in _beside(recipe, views, reading, rows, silent)
         ]
-        if reading.node in together:
+        if reading.node in joined:
             owner = part_of(views.coupling.field, reading.node)
             found += [
                 (f"{reading.node}: {name}", owner, column)
-                for name, column in coupled.columns(*together[reading.node])
+                for name, column in coupled.columns(*joined[reading.node])
             ]
     for owner, norms, signal in _fields(recipe, views, rows):
         silent = silenced in (owner, "*")
@@ -185,7 +188,7 @@ def _apart(recipe: Recipe, past: Past, rows: Rows, found: list[Named]) -> Iterat
             yield f"{name}, for {member}", owner, column * own
 
 
-def _together(
+def _joined(
     recipe: Recipe, views: Views, rows: Rows, silent: set[str]
 ) -> dict[str, tuple[Floats, Floats]]:
     """Coupled and native credences of the nodes that have edges and are read at one member."""
@@ -245,6 +248,8 @@ def _reading_columns(
         yield f"{name}, mean", mean[:, place]
         yield f"{name}, largest", largest[:, place]
     yield "number of members", np.log1p(count)
+    if reading.kind is EvidenceKind.OCCURRENCE:
+        yield from together.columns(view, norms, owner, len(rows), recipe.belief_map.clock)
 
 
 def _fields(recipe: Recipe, views: Views, rows: Rows) -> Iterator[tuple[str, FieldNorms, Ints]]:
@@ -286,5 +291,9 @@ def _node_columns(recipe: Recipe, view: View, norms: RowNorms) -> Iterator[tuple
 
 def _calendar(recipe: Recipe, rows: Rows) -> Iterator[tuple[str, Floats]]:
     whole = recipe.horizon is not None and recipe.horizon >= SMALLEST_CALENDAR
-    if recipe.belief_map.clock is Clock.TIME and not (whole and recipe.outcome.after is None):
+    if (
+        recipe.calendar
+        and recipe.belief_map.clock is Clock.TIME
+        and not (whole and recipe.outcome.after is None)
+    ):
         yield from calendar.columns(rows.seen.at, recipe.belief_map.zone.default)

@@ -34,7 +34,7 @@ from doxa.fidelity.rivals.choices import (
 from doxa.fidelity.rivals.hierarchical import hierarchical_logit
 from doxa.fidelity.rivals.setting import Rung, Setting
 from doxa.fidelity.rungs import Progress, bars_of, combined, rivals_of
-from doxa.fidelity.split import Split, in_subset, split_rows, units_of
+from doxa.fidelity.split import Split, in_subset, parts_by_end, split_rows, units_of
 from doxa.heads.choice import ChoiceHead, forecast_choice
 from doxa.heads.glm import Family
 from doxa.heads.tastes import OWN
@@ -211,13 +211,11 @@ def _ladders(
 ) -> list[Ladder]:
     """One ladder over all menus, and one per subset that has any."""
     found = []
-    everybody = np.ones(len(split.score.y), dtype=bool)
-    for name, subset in (("all", None), *row.subsets.items()):
-        chosen = everybody
-        if subset is not None:
-            chosen = in_subset(split.past, split.score.rows, subset)
-        if not chosen.any():
-            continue
+    parts = [("all", np.ones(len(split.score.y), dtype=bool))]
+    for name, subset in row.subsets.items():
+        chosen = in_subset(split.past, split.score.rows, subset)
+        parts += [(name, chosen)] if chosen.any() else []
+    for name, chosen in [*parts, *parts_by_end(evaluation, row, split.score.rows)]:
         rows, y = split.score.rows.take(chosen), split.score.y[chosen]
         made = ladder(
             name,
@@ -228,7 +226,7 @@ def _ladders(
             Family.BERNOULLI,
             [metric for metric in row.metrics if metric in METRICS],
             evaluation.seed,
-            resamples if subset is None else None,
+            resamples if chosen.all() else None,
         )
         commonest = float(np.unique(y, return_counts=True)[1].max() / len(y))
         found.append(msgspec.structs.replace(made, mean=commonest, choice=True))

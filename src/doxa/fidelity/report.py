@@ -61,7 +61,8 @@ class RowReport(Findings, frozen=True, kw_only=True):
 
     Attributes
     ----------
-    unresolved : scored rows whose window had not closed; counted, never scored as "no"
+    unresolved : rows whose window had not closed; counted, and never scored as "no" unless the row
+        says ``unresolved: apart``: then they are scored by what had come, and once more apart
     left_out : fit rows whose label was not known before the first scored origin
     not_built : rivals that this version does not have
     fit_origins, score_origins : when the forecasts that were fitted, and scored, were made
@@ -94,12 +95,18 @@ class RowReport(Findings, frozen=True, kw_only=True):
 
 
 class FidelityReport(msgspec.Struct, frozen=True, kw_only=True):
-    """All rows of one evaluation."""
+    """All rows of one evaluation.
+
+    Attributes
+    ----------
+    variants : how many variants were compared on the scored rows, as the evaluation says (`compared`);
+        None where it does not
+    """
 
     product: str
     people: int
     signals: int
-    variants: int
+    variants: int | None
     rows: list[RowReport]
     bars: list[BarResult]
     clock: Literal["time", "position"] = "time"

@@ -32,7 +32,7 @@ from doxa.fidelity.rivals.own_rate import lifetime, one_band
 from doxa.fidelity.rivals.persona import persona
 from doxa.fidelity.rivals.repeat import bg_nbd, rf_logistic
 from doxa.fidelity.rivals.setting import Rung, Setting
-from doxa.fidelity.split import Split, in_subset, units_of
+from doxa.fidelity.split import Split, in_subset, parts_by_end, units_of
 
 RIVALS: dict[str, Callable[[Setting], Rung | None]] = {
     "lifetime": lifetime,
@@ -130,6 +130,8 @@ def ladders_of(
 ) -> list[Ladder]:
     """One ladder over all scored rows, one per subset that has any, and per value of `report_by`.
 
+    Windows still open when the data end stand apart too where the row says so.
+
     Parameters
     ----------
     resamples : Resamples
@@ -146,6 +148,9 @@ def ladders_of(
         own = _own_base(setting, fitted, chosen) if apart else rungs[0].forecast[chosen]
         parts = [rung.take(chosen) for rung in rungs]
         parts[0] = replace(parts[0], forecast=own)
+        found.append(_ladder(evaluation, row, setting, split, parts, name, chosen))
+    for name, chosen in parts_by_end(evaluation, row, split.score.rows):
+        parts = [rung.take(chosen) for rung in rungs]
         found.append(_ladder(evaluation, row, setting, split, parts, name, chosen))
     by_value = []
     for name, chosen in _values(row, setting, split):

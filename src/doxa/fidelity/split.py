@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from doxa.beliefmap.bars import PARTS_BY_END
 from doxa.beliefmap.columns import Ints
 from doxa.beliefmap.evaluation import (
     Evaluation,
@@ -45,7 +46,7 @@ class Split:
     members, known : int64[...]
         Members asked for, and those met by enough people to be held by name.
     unresolved : int
-        Scored rows whose window had not closed.
+        Scored rows whose window had not closed; left aside, or kept where the row says `apart`.
     left_out : int
         Fit rows whose label was not known before the first scored origin.
     parts : tuple of (int64[...], int64[...])
@@ -80,7 +81,9 @@ def split_rows(
     members = top_members(outcome, past, first)
     until = evaluation.complete_before or NEVER_ENDS
     fit = _labelled(evaluation, outcome, past, fit_by, members, until, names)
-    score = _labelled(evaluation, outcome, past, score_by, members, until, names)
+    score = _labelled(
+        evaluation, outcome, past, score_by, members, until, names, apart=row.unresolved_apart
+    )
     left_out = 0
     if _one_timeline(row, score_by, past) and len(score[0].y):
         known = fit[0].rows.closes.until(int(score[0].rows.seen.at.min()))
@@ -161,17 +164,34 @@ def _labelled(
     members: Ints,
     until: int,
     names: Callable[[Ints], Sequence[str]],
+    *,
+    apart: bool = False,
 ) -> tuple[Labelled, int]:
-    """Resolved rows with their labels, and how many were not resolved."""
+    """Resolved rows with their labels, and how many were not resolved.
+
+    Parameters
+    ----------
+    apart : bool
+        Keep the others too, with what had come by the end of the data.
+    """
     rows = select_rows(outcome, past, selection, members)
     if selection.people is not None:
         twins, place = np.unique(units_of(evaluation, past, rows), return_inverse=True)
         chosen = in_parts(_unit_names(evaluation, past, twins, names), selection.people)
         rows = rows.take(chosen[place])
     found = labels_of(outcome, past, rows, until)
-    decided = found.resolved & ~np.isnan(found.y)
+    decided = (found.resolved | apart) & ~np.isnan(found.y)
     labelled = Labelled(rows.take(decided), found.y[decided])
     return labelled, int((~found.resolved).sum())
+
+
+def parts_by_end(evaluation: Evaluation, row: EvaluationRow, rows: Rows) -> list[tuple[str, Bools]]:
+    """Scored rows whose window had closed when the data ended, and the others; nothing if not asked."""
+    if not row.unresolved_apart:
+        return []
+    closed = rows.closes.until(evaluation.complete_before or NEVER_ENDS)
+    parts = zip(PARTS_BY_END, (closed, ~closed), strict=True)
+    return [(name, chosen) for name, chosen in parts if chosen.any()]
 
 
 def units_of(evaluation: Evaluation, past: Past, rows: Rows) -> Ints:

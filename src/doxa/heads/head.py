@@ -165,6 +165,7 @@ def recipe_of(head: Head, belief_map: BeliefMap) -> Recipe:
         *fields,
         apart=tuple(head.apart),
         by_trait=head.by_trait,
+        calendar=CIRCUMSTANCES in head.owners,
     )
 
 

@@ -61,6 +61,7 @@ def effects_of(named: Named, worth: float) -> Floats:
 
     Alternates Newton steps on item effects a and person effects b of
     eta = offset + mean of a over the row's items + b, each shrunk to 0 by `worth` (and 5) rows.
+    Items of one row step together: (sum w d)^2 <= sum w d^2 bounds what they do to each other.
 
     Returns
     -------
@@ -75,7 +76,7 @@ def effects_of(named: Named, worth: float) -> Floats:
         left, curved = _left(named, eta)
         usual = float(curved.mean()) if len(curved) else 1.0
         pull = np.bincount(named.code, left[named.row] * weight, minlength=named.size)
-        mass = np.bincount(named.code, curved[named.row] * weight**2, minlength=named.size)
+        mass = np.bincount(named.code, curved[named.row] * weight, minlength=named.size)
         effect = effect + (pull - worth * usual * effect) / (mass + worth * usual)
         eta = named.offset + row_effects(named, effect) + person[named.person]
         left, curved = _left(named, eta)

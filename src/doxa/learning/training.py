@@ -9,6 +9,7 @@ import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.model import BeliefMap, Outcome
+from doxa.domain.clock import DAY
 from doxa.errors import PopulationError
 from doxa.features.blocks.siblings import moments_of, most_met
 from doxa.features.norms import NodeNorms, Tally
@@ -32,6 +33,8 @@ from doxa.learning.spread import with_spread
 MOST_ROWS = 600_000
 """More fit rows than this are sampled, at random."""
 MOST_FOR_NORMS = 300_000
+FEWEST_DAYS = 30
+"""Of triggers on fewer days a weekday says which of them it was, and nothing of weekdays."""
 
 
 def train(
@@ -182,6 +185,7 @@ def learned_recipe(
         fields.traits,
         members_apart(outcome),
         by_trait=bool(fields.traits) and outcome.of is None,
+        calendar=outcome.after is None or len(np.unique(rows.seen.at // DAY)) >= FEWEST_DAYS,
     )
     norms = {reading.node: norms_of(recipe, reading, views, few) for reading in readings}
     return with_again(replace(recipe, norms=norms), views, few, rng)

@@ -64,7 +64,7 @@ def fidelity(
         product=evaluation.belief_map.product,
         people=len(all_people(wiring, identity)),
         signals=stats.signals,
-        variants=len(reports),
+        variants=evaluation.compared,
         rows=reports,
         # A bar on the mean over all rows says nothing about some of them.
         bars=[

@@ -1,4 +1,7 @@
-"""Own rates: how often this person did it, over a lifetime or lately (one band)."""
+"""Own rates: how often this person did it, over a lifetime or lately (one band).
+
+Where a trigger asks, how often the person did everything there is a rule for.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,14 @@ import numpy as np
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.model import Target
 from doxa.domain.clock import DAY, Clock
-from doxa.features.events import Events, events_of
-from doxa.features.rows import FIRST, Bound, Rows, joined
+from doxa.features.events import events_of
+from doxa.features.rows import Rows, joined
 from doxa.features.since import first_seen
+from doxa.fidelity.rivals.days import Days
+from doxa.fidelity.rivals.own_counts import own_counts
 from doxa.fidelity.rivals.setting import Rung, Setting, calibrated, curve, sampled
 from doxa.heads.glm import Family, fit_glm, loss_of
-from doxa.state.bands import decay, exposure
-from doxa.state.ranks import running_sums
+from doxa.state.bands import exposure
 
 WORTHS = (0.3, 0.5, 1.0)
 """How many expected days the item's rate may weigh; chosen on the fit rows."""
@@ -48,15 +52,21 @@ def own_log_odds(
     The logits of both, the places of those fit rows, and what was chosen on them; None where it has
     nothing to say.
     """
-    grid: tuple[float, ...] = (math.inf,)
-    if name == "one_band":
-        unit = DAY if setting.belief_map.clock is Clock.TIME else 1
-        steps = DAYS if setting.belief_map.clock is Clock.TIME else POSITIONS
-        grid = tuple(float(step * unit) for step in steps)
-    return _log_odds(setting, grid)
+    return _log_odds(setting, _grid(setting, name))
+
+
+def _grid(setting: Setting, name: str) -> tuple[float, ...]:
+    """The half-lives that a rival of this name chooses from."""
+    if name != "one_band":
+        return (math.inf,)
+    unit = DAY if setting.belief_map.clock is Clock.TIME else 1
+    steps = DAYS if setting.belief_map.clock is Clock.TIME else POSITIONS
+    return tuple(float(step * unit) for step in steps)
 
 
 def _own_rate(setting: Setting, name: str) -> Rung | None:
+    if setting.outcome.after is not None:
+        return own_counts(setting, name, _grid(setting, name))
     found = own_log_odds(setting, name)
     if found is None:
         return None
@@ -70,25 +80,25 @@ def _log_odds(
     if setting.outcome.target not in (Target.HAPPENS, Target.NEVER) or not setting.outcome.within:
         return None
     chosen = sampled(len(setting.y), setting.seed)
-    days = _Days.of(setting, joined([setting.fit.take(chosen), setting.score]))
+    rates = _Rates.of(setting, joined([setting.fit.take(chosen), setting.score]))
     y, fitted = setting.y[chosen], np.arange(len(chosen))
     few = sampled(len(y), setting.seed, MOST_TO_CHOOSE)
-    half_life, worth = _choose(days.take(few), y[few], half_lives, setting.family)
-    fit = days.take(fitted).log_odds(half_life, (worth,))[0]
-    score = days.take(np.arange(len(chosen), len(days.rows))).log_odds(half_life, (worth,))[0]
+    half_life, worth = _choose(rates.take(few), y[few], half_lives, setting.family)
+    fit = rates.take(fitted).log_odds(half_life, (worth,))[0]
+    score = rates.take(np.arange(len(chosen), len(rates.rows))).log_odds(half_life, (worth,))[0]
     unit = DAY if setting.belief_map.clock is Clock.TIME else 1
     kept = "never" if math.isinf(half_life) else half_life / unit
     return fit, score, chosen, {"half_life": kept, "worth": worth}
 
 
 def _choose(
-    days: _Days, y: Floats, half_lives: tuple[float, ...], family: Family
+    rates: _Rates, y: Floats, half_lives: tuple[float, ...], family: Family
 ) -> tuple[float, float]:
     """The half-life and the worth of the usual rate that fit a sample of the fit rows best."""
     losses = {
         (half_life, worth): _fitted_loss(odds, y, family)
         for half_life in half_lives
-        for worth, odds in zip(WORTHS, days.log_odds(half_life, WORTHS), strict=True)
+        for worth, odds in zip(WORTHS, rates.log_odds(half_life, WORTHS), strict=True)
     }
     return min(losses, key=lambda pair: losses[pair])
 
@@ -100,59 +110,38 @@ def _fitted_loss(x: Floats, y: Floats, family: Family) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class _Days:
-    """Distinct days before each row's origin, ready to be decayed at any half-life.
+class _Rates:
+    """Days before each row's origin, and the time in which they could have come.
 
     Attributes
     ----------
-    starts : int64[groups + 1]
-        Where the events of each group begin among `at`, which is sorted by (group, at).
-    first : float64[m]
-        1 at the first event of a group's day, 0 at its repeats.
-    last : int64[n]
-        The last event before each row's origin; -1 = none.
     within : int
         The outcome's window.
     """
 
     rows: Rows
-    starts: Ints
-    at: Ints
-    first: Floats
-    last: Ints
+    days: Days
     tenure: Ints
     within: int
 
     @classmethod
-    def of(cls, setting: Setting, rows: Rows) -> _Days:
+    def of(cls, setting: Setting, rows: Rows) -> _Rates:
         events, group = events_of(setting.outcome, setting.past, rows)
-        lowest = Bound(np.full(len(rows), FIRST), np.full(len(rows), FIRST))
-        low, high = events.span(group, lowest, rows.seen)
-        signals = setting.past.signals
-        timed = setting.belief_map.clock is Clock.TIME
-        day = (signals.day if timed else signals.at)[events.signal]
         return cls(
             rows,
-            events.timeline.starts,
-            signals.at[events.signal],
-            _first_of_day(events, day),
-            np.where(high > low, high - 1, -1),
+            Days.of(setting.past, rows, events, group),
             np.maximum(rows.seen.at - _registered(setting, rows), 1),
             setting.outcome.within or 1,
         )
 
-    def take(self, chosen: Ints) -> _Days:
+    def take(self, chosen: Ints) -> _Rates:
         """The chosen rows, among the same events."""
-        return replace(
-            self,
-            rows=self.rows.take(chosen),
-            last=self.last[chosen],
-            tenure=self.tenure[chosen],
-        )
+        rows = self.rows.take(chosen)
+        return replace(self, rows=rows, days=self.days.take(chosen), tenure=self.tenure[chosen])
 
     def log_odds(self, half_life: float, worths: tuple[float, ...]) -> list[Floats]:
         """logit of P(at least one in the window) at the person's rate, shrunk by each worth."""
-        count = self._counts(half_life)
+        count = self.days.counts(half_life)
         seen = exposure(self.tenure, half_life)
         usual = _usual(self.rows, count, seen)
         found = []
@@ -161,16 +150,6 @@ class _Days:
             expected = np.clip(rate * self.within, 1e-12, 500.0)
             found.append(np.log(np.expm1(expected)))
         return found
-
-    def _counts(self, half_life: float) -> Floats:
-        """Days before each row's origin, decayed: the sum at its last event, aged since then."""
-        if not len(self.at):
-            return np.zeros(len(self.rows))
-        since = np.maximum(np.diff(self.at, prepend=self.at[:1]), 0)
-        left = decay(since, (half_life,))
-        sums = running_sums(self.starts, self.first[:, None, None], left)[:, 0, 0]
-        age = np.where(self.last >= 0, self.rows.seen.at - self.at[self.last], 0)
-        return np.where(self.last >= 0, sums[self.last] * decay(age, (half_life,))[:, 0], 0.0)
 
 
 def _usual(rows: Rows, count: Floats, seen: Floats) -> Floats:
@@ -184,12 +163,6 @@ def _usual(rows: Rows, count: Floats, seen: Floats) -> Floats:
     rate = (total + 1e-3) / np.maximum(length, 1.0)
     found: Floats = rate[group]
     return found
-
-
-def _first_of_day(events: Events, day: Ints) -> Floats:
-    """1 for the first event of each group and day, 0 for its repeats."""
-    same = (np.diff(events.group) == 0) & (np.diff(day) == 0)
-    return np.asarray(np.r_[np.ones(min(1, len(day))), 1.0 - same])
 
 
 def _registered(setting: Setting, rows: Rows) -> Ints:

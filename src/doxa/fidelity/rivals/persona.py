@@ -11,6 +11,7 @@ from doxa.beliefmap.payloads import Bools
 from doxa.features.rows import NONE, Rows
 from doxa.features.traits import segment_traits, trait_of
 from doxa.fidelity.rivals.base import member_means
+from doxa.fidelity.rivals.known import known_columns, regressed
 from doxa.fidelity.rivals.setting import Rung, Setting
 from doxa.heads.glm import Family, fit_glm, link_of, loss_of, mean_of
 
@@ -25,7 +26,7 @@ def persona(setting: Setting) -> Rung | None:
     """Traits x member for people with traits; people without form one more segment.
 
     None where the map names no personas or nobody has any of their traits. Protected traits are
-    left out of them.
+    left out of them. What the base rate may know stands beside the traits.
     """
     codes_fit = _traits(setting, setting.fit)
     codes_score = _traits(setting, setting.score)
@@ -33,6 +34,8 @@ def persona(setting: Setting) -> Rung | None:
     known_score: Bools = np.any(codes_score >= 0, axis=1)
     if not known_fit.any():
         return None
+    if known := known_columns(setting):
+        return _beside(setting, known, codes_fit, codes_score)
     forecast = _segment(setting, known_fit, known_score)
     people = _People.of(setting, codes_fit, known_fit)
     chosen = min(
@@ -45,6 +48,19 @@ def persona(setting: Setting) -> Rung | None:
     forecast[known_score] = effects.forecast(design, people.place(member))
     settings: dict[str, float | str] = {"own": chosen[1], "shared": chosen[0] or "none"}
     return Rung("persona", forecast, settings)
+
+
+def _beside(
+    setting: Setting, known: tuple[Floats, Floats], codes_fit: Ints, codes_score: Ints
+) -> Rung:
+    """A regression on what the base rate may know and every value of each trait, unknown among them."""
+    values = [np.unique(codes_fit[:, trait]) for trait in range(codes_fit.shape[1])]
+    fit, score = (
+        np.column_stack([own, _one_hot(codes, values)])
+        for own, codes in zip(known, (codes_fit, codes_score), strict=True)
+    )
+    _, eta = regressed(setting, fit, score)
+    return Rung("persona", mean_of(eta, setting.family))
 
 
 def _traits(setting: Setting, rows: Rows) -> Ints:

@@ -163,7 +163,8 @@ def _row(row: RowReport) -> list[str]:
         f" scored on {row.scored_rows:,}"
     ]
     if row.unresolved:
-        found.append(f"  {row.unresolved:,} rows are not resolved yet and not scored")
+        scored = "scored by what had come, and apart" if row.ladder("unresolved") else "not scored"
+        found.append(f"  {row.unresolved:,} rows are not resolved yet and {scored}")
     if row.left_out:
         found.append(f"  {row.left_out:,} fit rows left out: their outcome came too late")
     if headline := headline_lines(row.headline):

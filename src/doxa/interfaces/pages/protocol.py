@@ -140,12 +140,13 @@ def _missing(row: RowReport) -> list[Block]:
             )
         )
     if row.unresolved:
-        found.append(
-            Note(
-                f"{spell(row.unresolved, 'count')} scored rows were left aside: their outcome is not"
-                " known yet. They are counted and never taken as a no."
-            )
+        told = (
+            "scored rows run past the end of the data: they are scored by what had come, and apart."
+            if row.ladder("unresolved")
+            else "scored rows were left aside: their outcome is not known yet. They are counted and"
+            " never taken as a no."
         )
+        found.append(Note(f"{spell(row.unresolved, 'count')} {told}"))
     if row.not_built:
         names = ", ".join(rung_name(name) for name in row.not_built)
         found.append(Note(f"Not built in this version, so not compared: {names}.", "bad"))
