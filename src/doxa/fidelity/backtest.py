@@ -29,8 +29,9 @@ from doxa.fidelity.rungs import Progress, bars_of, combined, ladders_of, rungs_o
 from doxa.fidelity.shuffling import shuffled
 from doxa.fidelity.split import Split, split_rows, units_of
 from doxa.fidelity.times import run_time
+from doxa.heads.ends import ends_of, variance_of
 from doxa.heads.glm import Family
-from doxa.heads.head import Forecasts, Head, family_of, forecast, interval, variance_of
+from doxa.heads.head import Forecasts, Head, family_of, forecast
 from doxa.learning.training import train
 
 
@@ -88,13 +89,15 @@ def run_row(
         )
         laps.end("fit")
         progress("scoring", 0.0)
-        told = forecast(head, views, split.score.rows.take(score))
+        rows = split.score.rows.take(score)
+        told = forecast(head, views, rows)
         twins.append((score, _scores(head, outcome, told, split, fit, score, evaluation.seed)))
         laps.end("score")
         setting = _setting(evaluation, row, outcome, split, fit, score)
         rungs, absent = rungs_of(row, setting, progress)
         laps.end("rivals")
-        ends = interval(head, outcome, told, COVERED) or (None, None)
+        amounts = head.family is not Family.BERNOULLI
+        ends = (ends_of(head, views, rows, told, COVERED) if amounts else None) or (None, None)
         found.append((score, [*rungs, Rung(TWIN, told.mean, low=ends[0], high=ends[1])]))
     rungs = combined(found, len(split.score.y))
     setting = _setting(evaluation, row, outcome, split, *_all(split))

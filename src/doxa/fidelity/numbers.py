@@ -15,8 +15,9 @@ from doxa.fidelity.groups import Grouped, Groups
 from doxa.fidelity.pit import inside, pit, pit_counts
 from doxa.fidelity.resampling import Resamples
 from doxa.heads.distribution import Levels
+from doxa.heads.ends import distribution
 from doxa.heads.glm import Family
-from doxa.heads.head import Forecasts, Head, distribution
+from doxa.heads.head import Forecasts, Head
 
 CHUNK = 2048
 """So many rows are scored at once; those of counts have a column per level."""

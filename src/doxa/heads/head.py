@@ -14,13 +14,13 @@ from doxa.errors import PopulationError
 from doxa.features.blocks.items import ItemRates
 from doxa.features.known import FieldNorms
 from doxa.features.labels import lengths_of
+from doxa.features.met import unmet
 from doxa.features.norms import NodeNorms
 from doxa.features.phi import CIRCUMSTANCES, Phi, Recipe, phi
 from doxa.features.plan import readings_of
 from doxa.features.rows import Rows
 from doxa.features.views import Views
 from doxa.heads.boosted import Boosted
-from doxa.heads.distribution import Distribution, counts_of, values_of
 from doxa.heads.errors import (
     OWNER,
     Asked,
@@ -36,6 +36,7 @@ from doxa.heads.glm import Family, link_of, mean_of
 from doxa.heads.hazard import Hazard
 from doxa.heads.members import MemberSlopes
 from doxa.heads.spread import Spread, sigma_of, spread_columns
+from doxa.heads.width import Doubt, Width
 
 CHUNK = 131_072
 
@@ -64,6 +65,9 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     hazard : of a time, the chance of each interval of its window; its predictor is 0 for the average
         fit row, and what is forecast is the chance that it happens within the window
     dispersion : of a count, d in variance = m + d m^2
+    doubt : of a chance, what is not known of the person
+    width : of an amount, how far it may lie from its forecast
+    cold : the head of those who were never seen, of traits alone
     rows, people : fit rows and people behind them
     origin : last moment that a label of the fit rows could depend on
     calibration : intercept and slope found on people left out
@@ -98,6 +102,9 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     spread: Spread | None = None
     hazard: Hazard | None = None
     dispersion: float = 0.0
+    doubt: Doubt | None = None
+    width: Width | None = None
+    cold: Head | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +181,12 @@ def forecast(head: Head, views: Views, rows: Rows) -> Forecasts:
     seen = look(head, views, rows)
     eta = seen.eta
     if head.errors is None and head.spread is None:
+        eta = _met_or_not(head, views, rows, eta)
         return Forecasts(eta, mean_at(head, views, rows, eta))
     asked = Asked(rows, seen.x)
     history = _history(head, views, rows)
     eta = eta + own_effects(head, views, history, asked)
+    eta = _met_or_not(head, views, rows, eta)
     mean = mean_at(head, views, rows, eta)
     without = None
     if head.errors is not None:
@@ -187,6 +196,19 @@ def forecast(head: Head, views: Views, rows: Rows) -> Forecasts:
     left = left_over(head, views, history)
     sigma = sigma_of(head.spread, spread_columns(head.spread, history, left, rows, mean))
     return Forecasts(eta, mean, sigma, without)
+
+
+def _met_or_not(head: Head, views: Views, rows: Rows, eta: Floats) -> Floats:
+    """The linear predictors, moved to those of people never seen as far as nothing is known."""
+    if head.cold is None:
+        return eta
+    share = unmet(views.past, rows)
+    new = np.flatnonzero(share)
+    if len(new):
+        eta = eta.copy()
+        cold = look(head.cold, views, rows.take(new)).eta
+        eta[new] += share[new] * (cold - eta[new])
+    return eta
 
 
 def mean_at(head: Head, views: Views, rows: Rows, eta: Floats) -> Floats:
@@ -199,51 +221,6 @@ def mean_at(head: Head, views: Views, rows: Rows, eta: Floats) -> Floats:
 def within_scale(mean: Floats, outcome: Outcome) -> Floats:
     """Means, kept within the outcome's scale where it has one."""
     return mean if outcome.scale is None else np.clip(mean, min(outcome.scale), max(outcome.scale))
-
-
-def interval(
-    head: Head, outcome: Outcome, found: Forecasts, share: float
-) -> tuple[Floats, Floats] | None:
-    """The ends between which a share of values lies, within the scale; None without a spread."""
-    if head.spread is None or found.sigma is None:
-        return None
-    low, high = head.spread.within(found.mean, found.sigma, share)
-    return within_scale(low, outcome), within_scale(high, outcome)
-
-
-def distribution(
-    head: Head, outcome: Outcome, found: Forecasts, most: float
-) -> Distribution | None:
-    """How likely every number is; None of a yes or no, and where the head knows no spread.
-
-    Parameters
-    ----------
-    most : float
-        Of a count, one that must be among the levels.
-    """
-    if head.family is Family.POISSON:
-        return counts_of(found.mean, head.dispersion, most)
-    if head.spread is None or found.sigma is None:
-        return None
-    return values_of(head.spread, found.mean, found.sigma, outcome)
-
-
-def variance_of(head: Head, found: Forecasts, y: Floats) -> Floats:
-    """The variance of each outcome by its forecast; the mean squared error where nothing says.
-
-    Parameters
-    ----------
-    y : float64[n]
-        What became of the rows.
-    """
-    mean = found.mean
-    if head.family is Family.BERNOULLI:
-        return mean * (1 - mean)
-    if head.family is Family.POISSON:
-        return np.asarray(mean + head.dispersion * mean**2)
-    if found.sigma is not None:
-        return np.asarray(found.sigma**2)
-    return np.full(len(mean), float(((y - mean) ** 2).mean()))
 
 
 def own_effects(head: Head, views: Views, history: History, asked: Asked) -> Floats:
@@ -294,8 +271,24 @@ def reasons(head: Head, views: Views, rows: Rows) -> Reasons:
     """Why each row is forecast as it is: the contribution of every node.
 
     What the person did beyond earlier forecasts is one reason more; it stays what it is when a
-    node is silenced, for it has happened.
+    node is silenced, for it has happened. So does how far the person is known.
     """
+    found = _reasons(head, views, rows)
+    share = unmet(views.past, rows) if head.cold is not None else np.zeros(0)
+    if head.cold is None or not share.any():
+        return found
+    cold = _reasons(head.cold, views, rows)
+    nodes = tuple(dict.fromkeys((*found.nodes, *cold.nodes)))
+    by_node = np.zeros((len(rows), len(nodes)))
+    absent = np.zeros(by_node.shape, dtype=bool)
+    for part, weight in ((found, 1 - share), (cold, share)):
+        places = [nodes.index(node) for node in part.nodes]
+        by_node[:, places] += weight[:, None] * part.by_node
+        absent[:, places] |= part.absent
+    return Reasons(nodes, by_node, (1 - share) * found.base + share * cold.base, absent)
+
+
+def _reasons(head: Head, views: Views, rows: Rows) -> Reasons:
     recipe = recipe_of(head, views.map)
     told = phi(recipe, views, rows)
     silent = phi(recipe, views, rows, silenced="*")
@@ -318,7 +311,7 @@ def reasons(head: Head, views: Views, rows: Rows) -> Reasons:
         x = looked_at(head.errors, told)
         parts.append(own_effects(head, views, _history(head, views, rows), Asked(rows, x)))
         nodes = (*nodes, OWNER)
-    by_node = np.stack(parts, axis=1)
+    by_node = np.stack(parts, axis=1) if parts else np.zeros((len(rows), 0))
     absent = np.zeros(by_node.shape, dtype=bool)
     for place, node in enumerate(nodes):
         missing = views.absent(node, rows)

@@ -30,7 +30,9 @@ from doxa.learning.design import Design, design_of, level_of
 from doxa.learning.fields import fields_of_fit
 from doxa.learning.fitted import Fitted, head_of
 from doxa.learning.labelled import Labelled, Progress, overlap_of, sample_of
+from doxa.learning.newcomers import with_newcomers
 from doxa.learning.training import MOST_ROWS, learned_recipe, lighter_of
+from doxa.learning.width import with_width
 
 MOST_ENDS = 12
 ROWS_PER_END = 20
@@ -120,7 +122,9 @@ def train_time(
     fitted = Fitted(outcome, Family.BERNOULLI, part.recipe, design, np.r_[0.0, beta], chosen)
     head = head_of(fitted, sample, items, known, views)
     own = msgspec.structs.replace(hazard, levels=moved.tolist())
-    return msgspec.structs.replace(head, bias=head.bias - design.level, hazard=own)
+    head = msgspec.structs.replace(head, bias=head.bias - design.level, hazard=own)
+    head = with_newcomers(head, fitted, views, sample, fields.traits, rng, spells)
+    return with_width(head, fitted, views, sample, rng, spells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,18 +164,18 @@ class _Part:
         )
         judged = self.spells.take(outside)
         ridges = MORE_RIDGES if len(self.spells) < FEW_ROWS else RIDGES
-        best: tuple[Floats, float, Floats, Floats] | None = None
+        best: tuple[Floats, float, Floats, Floats, Floats] | None = None
         for number, ridge in enumerate(reversed(ridges)):
             levels, beta = self.fitted(inside, ridge)
             eta = self.offset(outside) + self.design.table[outside, 1:].astype(np.float64) @ beta
             losses = judged.losses(levels + eta[:, None])
             tell("choosing the penalty", (number + 1) / len(ridges))
             if best is None or losses.mean() < best[0].mean():
-                best = losses, ridge, levels, eta
+                best = losses, ridge, levels, eta, beta
         assert best is not None
         _, person = np.unique(self.sample.rows.person, return_inverse=True)
-        losses, ridge, levels, eta = best
-        chosen = Chosen(ridge, np.zeros(0), 0.0, 1.0, losses, person[outside])
+        losses, ridge, levels, eta, beta = best
+        chosen = Chosen(ridge, np.r_[0.0, beta], 0.0, 1.0, losses, person[outside])
         return chosen, calibrated(nothing, levels, eta, judged)
 
 

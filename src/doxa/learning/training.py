@@ -27,8 +27,10 @@ from doxa.learning.fields import Fields, fields_of_fit
 from doxa.learning.fitted import Fitted, head_of
 from doxa.learning.labelled import Labelled, Progress, overlap_of, sample_of
 from doxa.learning.members import with_member_slopes
+from doxa.learning.newcomers import with_newcomers
 from doxa.learning.personal import with_errors
 from doxa.learning.spread import with_spread
+from doxa.learning.width import with_width
 
 MOST_ROWS = 600_000
 """More fit rows than this are sampled, at random."""
@@ -104,7 +106,9 @@ def _linear(
     head = with_errors(head, fitted, views, sample, fields)
     if head.errors is None and outcome.of is not None and not head.apart:
         head = with_member_slopes(head, fitted, views, fit, drawn, known, tell, rng)
-    return with_spread(head, views, sample.rows, sample.y, fields, rng)
+    head = with_spread(head, views, sample.rows, sample.y, fields, rng)
+    head = with_newcomers(head, fitted, views, sample, fields.traits, rng)
+    return with_width(head, fitted, views, sample, rng)
 
 
 def _fitted(

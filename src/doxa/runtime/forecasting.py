@@ -22,6 +22,7 @@ from doxa.features.rows import FIRST, Bound, Rows
 from doxa.features.supposed import with_supposed
 from doxa.features.traits import traits_read
 from doxa.features.views import Views
+from doxa.heads.ends import ends_of, ends_of_prior
 from doxa.heads.glm import Family, link_of, mean_of
 from doxa.heads.head import Head, Reasons, family_of, forecast, reasons, recipe_of
 from doxa.runtime.choosing import choice_made
@@ -297,16 +298,19 @@ def _made(outcome: Outcome, past: Past, rows: Rows, asked: list[str], head: Head
         family = family_of(outcome, past.map)
         eta = link_of(np.full(len(rows), _prior_mean(outcome, family)), family)
         mean = mean_of(eta, family)
+        ends = ends_of_prior(outcome, family, mean)
         why: Callable[[Ints], Reasons | None] = _no_reasons
     else:
         views = Views(past, recipe_of(head, past.map).readings)
         made = forecast(head, views, rows)
         eta, mean = made.eta, made.mean
+        ends = ends_of(head, views, rows, made)
         why = _reasons_of(head, views, rows)
     trigger = None if outcome.after is None else past.signals.seq[rows.signal]
     item = item.astype(np.int64)
     hazard = head.hazard if head else None
-    return Made(rows.twin, asked, item, eta, mean, rows.closes.at, why, trigger, hazard)
+    low, high = ends or (None, None)
+    return Made(rows.twin, asked, item, eta, mean, rows.closes.at, why, trigger, hazard, low, high)
 
 
 def _handed_out(
@@ -333,6 +337,8 @@ def _handed_out(
         _says={node.name: node.says for node in belief_map.nodes.values()},
         trigger=made.trigger,
         hazard=made.hazard,
+        low=made.low,
+        high=made.high,
         clock=belief_map.clock,
     )
 

@@ -58,6 +58,9 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     probability : float
         Of a yes or no, of a time that it comes within the window; the expected value of anything
         else.
+    low, high : float or None
+        Four in five lie between them: of people like this one, as to their own chance of a yes or
+        no; of what may come, as to a value, a count or a sum. None where nothing says.
     base : float
         The linear predictor had no node any evidence; with the contributions it adds up to
         `predictor`.
@@ -74,6 +77,8 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str
     item: str | None
     probability: float
+    low: float | None
+    high: float | None
     predictor: float
     base: float
     reasons: list[Reason]
@@ -103,6 +108,8 @@ class Made:
     trigger : int64[n] or None
         The place in the ledger of each row's trigger.
     hazard : of a time, the chance of every interval of the window
+    low, high : float64[n] or None
+        The ends of the forecasts.
     """
 
     twin: Ints
@@ -114,6 +121,8 @@ class Made:
     why: Callable[[Ints], Reasons | None]
     trigger: Ints | None = None
     hazard: Hazard | None = None
+    low: Floats | None = None
+    high: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +135,8 @@ class Forecasts:
         The store's keys of `twins`.
     twin, item : int64[n]
         Places in `twins` and `items`; -1 = no item.
+    low, high : float64[n] or None
+        As in `Forecast`.
     id : str or None
         Where it is recorded; None when it is not.
     trigger : int64[n] or None
@@ -159,6 +170,8 @@ class Forecasts:
     left_out: int = 0
     hazard: Hazard | None = None
     clock: Clock = Clock.TIME
+    low: Floats | None = None
+    high: Floats | None = None
 
     def __len__(self) -> int:
         return len(self.twin)
@@ -178,6 +191,8 @@ class Forecasts:
                 outcome=self.outcome,
                 item=self.items[item] if item >= 0 else None,
                 probability=float(self.probability[place]),
+                low=None if self.low is None else float(self.low[place]),
+                high=None if self.high is None else float(self.high[place]),
                 predictor=float(self.predictor[place]),
                 base=float(told.base[number]) if told else float(self.predictor[place]),
                 reasons=self._said(told, number) if told else [],

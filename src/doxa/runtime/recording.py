@@ -42,6 +42,8 @@ def recorded(wiring: Wiring, found: Forecasts) -> Forecasts:
         "predictor": found.predictor,
         "closes": found.closes,
     }
+    if found.low is not None and found.high is not None:
+        columns |= {"low": found.low, "high": found.high}
     if found.trigger is not None:
         columns["trigger"] = found.trigger
     wiring.store.put_forecasts(

@@ -90,24 +90,32 @@ def forecast(
         say("  nobody is asked: no twin is eligible at this moment")
         return
     timed = any(row.times for row in shown)
-    rows = [["twin", "item", "forecast", *(["half by"] if timed else []), "mostly because of"]]
+    rows = [
+        ["twin", "item", "forecast", "80 %", *(["half by"] if timed else []), "mostly because of"]
+    ]
     rows += [
         [
             plain(cut(row.twin, 20)),
             plain(cut(row.item or "", 28)),
             _number(row),
+            _ends(row),
             *([_middle(row, clock)] if timed else []),
             _because(row),
         ]
         for row in shown
     ]
-    say(*table(rows, "llrll" if timed else "llrl"))
+    say(*table(rows, "llrlll" if timed else "llrll"))
     if found.id is not None:
         say(f"recorded as {found.id}")
 
 
 def _number(row: Any) -> str:
     return f"{row.probability:.3f}"
+
+
+def _ends(row: Any) -> str:
+    """The ends of the forecast, empty where nothing says."""
+    return "" if row.low is None else f"{row.low:.3g} to {row.high:.3g}"
 
 
 def _middle(row: Any, clock: Clock) -> str:
