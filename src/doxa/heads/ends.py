@@ -63,7 +63,7 @@ def ends_of_prior(outcome: Outcome, family: Family, mean: Floats) -> tuple[Float
     >>> from doxa.beliefmap.model import Target
     >>> asked = Outcome(name="comes", target=Target.HAPPENS, kind="visit", within=7)
     >>> [end.round(3).tolist() for end in ends_of_prior(asked, Family.BERNOULLI, np.array([0.5]))]
-    [[0.089], [0.911]]
+    [[0.099], [0.901]]
     """
     if family is Family.BERNOULLI:
         return beta_ends(mean, np.full(len(mean), STRENGTH), SHARE)

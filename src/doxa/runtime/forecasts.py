@@ -77,8 +77,6 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str
     item: str | None
     probability: float
-    low: float | None
-    high: float | None
     predictor: float
     base: float
     reasons: list[Reason]
@@ -88,6 +86,8 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     stale: bool = False
     times: Times | None = None
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

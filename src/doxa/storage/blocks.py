@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Column = NDArray[Any]
-_FLOATS = frozenset({"probability", "predictor", "y", "base", "persona"})
+_FLOATS = frozenset({"probability", "predictor", "y", "base", "persona", "low", "high"})
 
 
 class Block(msgspec.Struct, frozen=True):
@@ -23,7 +23,7 @@ class Block(msgspec.Struct, frozen=True):
     items : list of str
     columns : dict of bytes
         ``twin`` and ``item`` are places in the lists, int64; `probability`, `predictor`, `y`,
-        `base` and `persona` are float64, all others int64.
+        `base`, `persona`, `low` and `high` are float64, all others int64.
     """
 
     twins: list[int]

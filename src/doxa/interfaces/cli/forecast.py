@@ -20,6 +20,9 @@ from doxa.interfaces.cli.stores import (
     open_existing,
 )
 
+SHORT = 10
+"""Ends beyond are printed as whole numbers."""
+
 
 def forecast(
     outcome: Annotated[str, typer.Argument(metavar="OUTCOME", help="An outcome of the map.")],
@@ -115,7 +118,10 @@ def _number(row: Any) -> str:
 
 def _ends(row: Any) -> str:
     """The ends of the forecast, empty where nothing says."""
-    return "" if row.low is None else f"{row.low:.3g} to {row.high:.3g}"
+    if row.low is None:
+        return ""
+    form = ".2f" if abs(row.high) < SHORT else ".0f"
+    return f"{row.low:{form}} to {row.high:{form}}"
 
 
 def _middle(row: Any, clock: Clock) -> str:
