@@ -84,7 +84,7 @@ class Marking(NamedTuple):
 @per_map
 def marking_of(belief_map: BeliefMap) -> Marking:
     """The rules and ends of goals that mark; worked out once."""
-    timed = _timed(belief_map)
+    timed = timed_nodes(belief_map)
     rules: dict[str, list[tuple[int, Rule]]] = {}
     forming: list[int] = []
     for place, rule in enumerate(belief_map.rules):
@@ -107,7 +107,7 @@ def _forms(node: Node, rule: Rule) -> bool:
     return node.kind is NodeKind.GOAL and rule.channel is Channel.FOR and not (dated or compared)
 
 
-def _timed(belief_map: BeliefMap) -> set[str]:
+def timed_nodes(belief_map: BeliefMap) -> set[str]:
     """Goals, and constraints that have an interval by their own keys or by those of a rule."""
     own = {n.name for n in belief_map.nodes.values() if _spanned(n) or n.kind is NodeKind.GOAL}
     spoken = {r.node for r in belief_map.rules if r.begins is not None or r.ends is not None}

@@ -88,6 +88,7 @@ def with_copies(past: Past, sources: Ints, keys: Ints) -> Past:
         past,
         signals=replace(past.signals, **columns),
         evidence=_evidence_too(past, sources),
+        marks=past.marks.with_copies(sources, len(past.signals)),
         columns={kind: _fields_too(past, found, sources) for kind, found in past.columns.items()},
     )
 

@@ -16,6 +16,7 @@ from doxa.beliefmap.payloads import Bools, Columns, columns_of
 from doxa.beliefmap.values import schema_of
 from doxa.domain.consent import NODE, PURPOSE
 from doxa.domain.signal import CONSENT, TRAITS
+from doxa.features.marks import MarkColumns, MarkReader, joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ class Past:
         Codes of members; values of a dimension are coded under ``of:dimension``.
     columns : dict of KindColumns
         The payload fields that were asked for, by kind.
+    marks : MarkColumns
+        When single goals and constraints form, advance, begin and end; rows point into `signals`.
     """
 
     map: BeliefMap
@@ -72,6 +75,7 @@ class Past:
     evidence: EvidenceColumns
     members: Members
     columns: dict[str, KindColumns]
+    marks: MarkColumns = field(default_factory=lambda: joined([]))
 
     def coder(self, dimension: str) -> Callable[[str], int]:
         """Codes of the values of a dimension, given as they are met."""
@@ -123,12 +127,16 @@ class _Reader:
         self.read = 0
         self.batches: list[SignalColumns] = []
         self.evidence: list[EvidenceColumns] = []
+        self.marks: list[MarkColumns] = []
+        self.marker = MarkReader(belief_map)
         self.rows: dict[str, list[Ints]] = {kind: [] for kind in self.wanted}
         self.payloads: dict[str, list[bytes]] = {kind: [] for kind in self.wanted}
 
     def take(self, batch: SignalColumns) -> None:
         found = evidence_of_batch(self.map, batch, self.members)
         self.evidence.append(replace(found, row=found.row + self.read))
+        marks = self.marker.of_batch(batch, found)
+        self.marks.append(replace(marks, row=marks.row + self.read))
         self._keep_fields(batch)
         self.batches.append(replace(batch, payload=[]))
         self.read += len(batch)
@@ -147,6 +155,7 @@ class _Reader:
             _evidence(self.evidence),
             self.members,
             {kind: self._columns(kind) for kind in self.wanted},
+            joined(self.marks),
         )
 
     def _columns(self, kind: str) -> KindColumns:

@@ -12,16 +12,19 @@ from doxa.beliefmap.conditions import fields_read
 from doxa.beliefmap.model import BeliefMap, Outcome
 from doxa.domain.clock import DAY, Clock, format_span
 from doxa.domain.evidence import EvidenceKind
+from doxa.domain.node import NodeKind
 from doxa.features.blocks import (
     again,
     amounts,
     bands,
     calendar,
+    constraints,
     contrasts,
     coupled,
     event_bands,
     gaps,
     given,
+    goals,
     recency,
     recent,
     siblings,
@@ -132,6 +135,10 @@ def phi(recipe: Recipe, views: Views, rows: Rows, *, silenced: str | None = None
             (f"{reading.node}: {siblings.BESIDE}{name}", reading.node, column)
             for name, column in _beside(recipe, views, reading, rows, silent)
         ]
+        found += [
+            (f"{reading.node}: {name}", reading.node, column)
+            for name, column in _living(views, reading, rows, silent)
+        ]
         if reading.node in joined:
             owner = part_of(views.coupling.field, reading.node)
             found += [
@@ -152,6 +159,24 @@ def phi(recipe: Recipe, views: Views, rows: Rows, *, silenced: str | None = None
         table[:, place] = column
     np.clip(np.nan_to_num(table, copy=False), -LARGEST, LARGEST, out=table)
     return Phi(tuple(name for name, _, _ in found), tuple(owner for _, owner, _ in found), table)
+
+
+def _living(
+    views: Views, reading: Reading, rows: Rows, silent: bool
+) -> Iterator[tuple[str, Floats]]:
+    """What marks tell of a single goal or constraint; 0 where it is silenced or withheld."""
+    if not views.living.has_columns(reading.node):
+        return
+    if views.map.nodes[reading.node].kind is NodeKind.GOAL:
+        told = goals.columns(views.living.pursuit(reading.node, rows))
+    else:
+        told = constraints.columns(views.living.constraint(reading.node, rows))
+    hidden = np.full(len(rows), silent)
+    for node in views.living.below(reading.node):
+        absent = views.absent(node, rows)
+        hidden = hidden if absent is None else hidden | absent
+    for name, column in told:
+        yield name, np.where(hidden, 0.0, column)
 
 
 def _by_trait(recipe: Recipe, found: list[Named]) -> Iterator[Named]:

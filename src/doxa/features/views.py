@@ -16,6 +16,7 @@ from doxa.domain.clock import DAY, Clock
 from doxa.domain.evidence import EvidenceKind
 from doxa.features.consents import withheld, withholdable
 from doxa.features.coupling import Coupling
+from doxa.features.living import Living
 from doxa.features.past import Past
 from doxa.features.plan import Reading
 from doxa.features.rows import Bound, Rows
@@ -180,6 +181,11 @@ class Views:
     def coupling(self) -> Coupling:
         """The coupled credences of the same past, indexed when first asked for."""
         return Coupling(self.past)
+
+    @cached_property
+    def living(self) -> Living:
+        """The goals and constraints of the same past, indexed when first asked for."""
+        return Living(self.past)
 
     def view(self, reading: Reading, rows: Rows, member: Ints) -> View:
         """One node for some rows; where the person withholds it, as if it had no evidence.
