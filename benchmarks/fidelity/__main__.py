@@ -15,6 +15,7 @@ import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from benchmarks.fidelity.knowledge import knowledge_table
 from benchmarks.fidelity.sets import Line, Set, data_root, lines_of, saved, scored, sets, skipped
 from doxa.errors import DoxaError
 from doxa.fidelity.report import FidelityReport
@@ -27,11 +28,10 @@ SHUFFLES = 20
 
 def run(
     asked: list[Set], shuffles: int, processes: int
-) -> tuple[list[Line], list[str], dict[str, int | None]]:
-    """All sets: their lines, what went wrong, and how many variants each was the best of."""
-    lines: dict[str, list[Line]] = {}
+) -> tuple[dict[str, FidelityReport], list[str]]:
+    """All sets that could be scored, in the order asked for, and what went wrong."""
+    found: dict[str, FidelityReport] = {}
     wrong: list[str] = []
-    variants: dict[str, int | None] = {}
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -53,11 +53,10 @@ def run(
                 console.print(f"{name}: {error}", highlight=False)
                 continue
             saved(REPORTS, name, report)
-            lines[name] = lines_of(name, report)
-            variants[name] = report.variants
+            found[name] = report
             wrong += _wrong(name, report)
             console.print(f"{name}: {seconds:.0f} s", highlight=False)
-    return [line for each in asked for line in lines.get(each.name, [])], wrong, variants
+    return {each.name: found[each.name] for each in asked if each.name in found}, wrong
 
 
 def _wrong(name: str, report: FidelityReport) -> list[str]:
@@ -136,12 +135,15 @@ def main() -> int:
         for each in sets(root)
         if not given.sets or any(part in each.name for part in given.sets)
     ]
-    lines, wrong, variants = run(asked, given.shuffles, given.processes)
+    found, wrong = run(asked, given.shuffles, given.processes)
+    lines = [line for name, report in found.items() for line in lines_of(name, report)]
+    variants = {name: report.variants for name, report in found.items()}
     told = [line.as_dict() for line in lines]
     REPORT.parent.mkdir(exist_ok=True)
     REPORT.write_text(json.dumps(told, indent=2) + "\n")
     print(json.dumps(told, indent=2) if given.json else table(lines))
     if not given.json:
+        print(f"\nOf the base rate's loss they remove:\n\n{knowledge_table(found)}")
         missed = sum(line.hit is False for line in lines)
         took = time.perf_counter() - started
         print(f"\n{len(lines)} bars and aims, {missed} bars missed; {took:.0f} s; {REPORT}")

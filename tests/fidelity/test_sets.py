@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 from benchmarks.fidelity.__main__ import table
+from benchmarks.fidelity.knowledge import knowledge_table
 from benchmarks.fidelity.sets import GROCERY, HERE, lines_of, sets, skipped
+from tests.pages.conftest import LOSSES, ladder_of, report_of, row_of
 
 from doxa.beliefmap.evaluation_file import load_evaluation
 from doxa.fidelity.ladder import Ladder, Step
@@ -104,3 +106,14 @@ def test_the_grocer_is_always_at_hand() -> None:
 def test_every_evaluation_is_right_and_sets_a_bar_or_an_aim(file: Path) -> None:
     evaluation = load_evaluation(file)
     assert evaluation.bars or any(row.bars for row in evaluation.rows.values())
+
+
+def test_what_is_worth_knowing_has_a_line_per_subset() -> None:
+    ladders = [ladder_of("all", LOSSES), ladder_of("demographics", LOSSES, 801)]
+    told = knowledge_table({"grocer": report_of([row_of(ladders)])})
+    everybody, some = told.splitlines()[2:]
+    assert everybody == (
+        "| grocer | buys | 4.2 % | 17.9 % one_band | 19.2 % | 15.7 % [14.7, 16.7] | - |"
+    )
+    assert "| buys, demographics |" in some
+    assert knowledge_table({"empty": report_of([row_of([])])}).count("\n") == 1

@@ -113,8 +113,12 @@ def test_moments_of_both_sides_are_printed(full):
 
 def test_several_rows_are_told_apart(full):
     row = full.rows[0]
-    told = titles(page_of(report_of([row, row_of(row.ladders, name="lapses")])))
-    assert {"buys: The ladder", "lapses: The ladder"} <= set(told)
+    page = page_of(report_of([row, row_of(row.ladders, name="lapses")]))
+    assert {"buys: The ladder", "lapses: The ladder"} <= set(titles(page))
+    entries = [section.entry for section in page.sections if section.entry]
+    assert entries == ["buys", "lapses", "Bars", "How this was made"]
+    contents = render(page).partition("</nav>")[0]
+    assert contents.count("#section-") == len(entries)
 
 
 @pytest.mark.parametrize(

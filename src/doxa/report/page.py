@@ -100,6 +100,11 @@ Block = Chart | Table | Note | Listing
 class Section(Struct, frozen=True):
     """A heading and what stands under it, in order.
 
+    Parameters
+    ----------
+    listed
+        What it is called in the contents of the page; left out, its title; "" leaves it out there.
+
     Examples
     --------
     >>> Section("Calibration", (Note("Nothing yet."),)).title
@@ -108,6 +113,18 @@ class Section(Struct, frozen=True):
 
     title: str
     blocks: tuple[Block, ...] = ()
+    listed: str | None = None
+
+    @property
+    def entry(self) -> str:
+        """What it is called in the contents.
+
+        Examples
+        --------
+        >>> Section("june: The ladder", listed="june").entry, Section("Bars").entry
+        ('june', 'Bars')
+        """
+        return self.title if self.listed is None else self.listed
 
 
 class Origin(Struct, frozen=True):

@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from doxa import __version__
 from doxa.fidelity.headline import EVERYBODY, judged
 from doxa.fidelity.ladder import PERSONA, TWIN, Ladder
@@ -163,7 +165,13 @@ def _row(row: RowReport, named: bool) -> list[Section]:
         if row.learning is not None:
             blocks = tuple(learning_blocks(row.learning, loss))
             sections.append(Section(f"{before}Does it learn?", blocks))
-    return sections
+    return _listed(sections, spaced(row.name)) if named else sections
+
+
+def _listed(sections: list[Section], name: str) -> list[Section]:
+    """With several rows, the contents of the page name each once."""
+    first, *others = sections
+    return [replace(first, listed=name), *(replace(each, listed="") for each in others)]
 
 
 def _trusted(row: RowReport, about: str) -> tuple[Block, ...]:

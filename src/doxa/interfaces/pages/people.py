@@ -6,6 +6,8 @@ from doxa.fidelity.people import People
 from doxa.report import Column, Table
 from doxa.report.number import spell_interval
 
+_HALVED = " The others are of what the base rate leaves over, by halving each person's outcomes at random."
+
 
 def people_table(found: People) -> Table:
     """Spread and ceiling, each with what it means."""
@@ -47,7 +49,7 @@ def people_table(found: People) -> Table:
         tuple(rows),
         caption=(
             "Spread: standard deviation over people of their mean forecasts over that of their mean"
-            " outcomes, without what chance adds to the latter. The others are of what the base rate"
-            " leaves over, by halving each person's outcomes at random."
+            " outcomes, without what chance adds to the latter."
+            + (_HALVED if found.ceiling else "")
         ),
     )
