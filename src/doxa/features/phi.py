@@ -43,6 +43,8 @@ LARGEST = 1e30
 """Sums of absurd values overflow: a column then stands at its end, and spoils no other person."""
 TRAIT = "trait "
 """What the owners of columns of traits begin with."""
+GIVEN = "given "
+"""And of fields of the asking signal."""
 CIRCUMSTANCES = ""
 """The owner of columns that no node of the person carries."""
 Named = tuple[str, str, Floats]
@@ -75,7 +77,8 @@ class Recipe:
     known : fields of the asking signal
     recent : fields of signals before it
     traits : what is said of the person
-    by_trait : whether single nodes count otherwise with every trait
+    by_trait, by_action : whether single nodes count otherwise with every trait, and with what is
+        given of the trigger: what a person holds decides what is done to them
     apart : members asked about that every column is weighed for apart, beside what they share
     calendar : whether weekday and hour are read
     """
@@ -89,6 +92,7 @@ class Recipe:
     traits: tuple[FieldNorms, ...] = ()
     apart: tuple[str, ...] = ()
     by_trait: bool = False
+    by_action: bool = False
     calendar: bool = True
 
     @property
@@ -151,7 +155,7 @@ def phi(recipe: Recipe, views: Views, rows: Rows, *, silenced: str | None = None
             (f"{owner}: {name}", owner, np.zeros(len(rows)) if silent else column)
             for name, column in given.columns(norms, views.past, signal)
         ]
-    found += list(_by_trait(recipe, found))
+    found += list(_products(recipe, found))
     found += [(name, CIRCUMSTANCES, column) for name, column in _calendar(recipe, rows)]
     found += list(_apart(recipe, views.past, rows, [*found, *beside]))
     table = np.empty((len(rows), len(found)))
@@ -179,20 +183,22 @@ def _living(
         yield name, np.where(hidden, 0.0, column)
 
 
-def _by_trait(recipe: Recipe, found: list[Named]) -> Iterator[Named]:
-    """The longest band of every single node times every column of traits; both own it."""
-    if not recipe.by_trait:
-        return
-    traits = [each for each in found if each[1].startswith(TRAIT)]
+def _products(recipe: Recipe, found: list[Named]) -> Iterator[Named]:
+    """Every single node times every column of traits (by its longest band), and of what is given of
+    the trigger (by the band it is read at); both own the product."""
     clock = recipe.belief_map.clock
-    for reading in recipe.readings:
+    traits = [each for each in found if recipe.by_trait and each[1].startswith(TRAIT)]
+    action = [each for each in found if recipe.by_action and each[1].startswith(GIVEN)]
+    columns = {name: column for name, _, column in found} if traits or action else {}
+    for reading in recipe.readings if columns else ():
         node = recipe.belief_map.nodes[reading.node]
-        longest = f"{reading.node}: band {format_span(node.bands[-1], clock)}"
-        for name, _, held in [each for each in found if each[0] == longest]:
-            if not node.dimensions:
-                for trait, owner, column in traits:
-                    both = JOINED.join((reading.node, owner))
-                    yield f"{name}, by {trait}", both, held * column
+        for band, others in ((node.bands[-1], traits), (node.half_life, action)):
+            name = f"{reading.node}: band {format_span(band, clock)}"
+            if node.dimensions or name not in columns:
+                continue
+            for other, owner, column in others:
+                both = JOINED.join((reading.node, owner))
+                yield f"{name}, by {other}", both, columns[name] * column
 
 
 def _beside(
@@ -288,7 +294,7 @@ def _fields(recipe: Recipe, views: Views, rows: Rows) -> Iterator[tuple[str, Fie
         signal = signal if absent is None else np.where(absent, NONE, signal)
         yield f"{TRAIT}{norms.field}", norms, signal
     for norms in recipe.known:
-        yield f"given {norms.field}", norms, rows.signal
+        yield f"{GIVEN}{norms.field}", norms, rows.signal
     for norms in recipe.recent:
         newest = recent.newest_with(recipe.outcome, views.past, norms.kind, norms.field, rows)
         for rule in recipe.belief_map.signals.get(norms.kind, ()):

@@ -56,7 +56,8 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     rates : item rates, None for an outcome without members
     norms : per node
     known, recent, traits : payload fields of the asking signal, of those before it, of the person
-    by_trait : whether single nodes count otherwise with every trait
+    by_trait, by_action : whether single nodes count otherwise with every trait, and with what is
+        given of the trigger
     apart : members that everything is weighed for apart, beside what they share
     by_member : how members differ in what columns weigh, None where they do not
     boosted : trees that stand beside the linear predictor, None where they do not
@@ -97,6 +98,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     apart: list[str] = []
     by_member: MemberSlopes | None = None
     by_trait: bool = False
+    by_action: bool = False
     boosted: Boosted | None = None
     errors: Errors | None = None
     spread: Spread | None = None
@@ -172,6 +174,7 @@ def recipe_of(head: Head, belief_map: BeliefMap) -> Recipe:
         *fields,
         apart=tuple(head.apart),
         by_trait=head.by_trait,
+        by_action=head.by_action,
         calendar=CIRCUMSTANCES in head.owners,
     )
 

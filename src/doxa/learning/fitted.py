@@ -74,6 +74,7 @@ def head_of(fitted: Fitted, sample: Labelled, items: list[str], known: Ints, vie
         traits=list(fitted.recipe.traits),
         apart=list(fitted.recipe.apart),
         by_trait=fitted.recipe.by_trait,
+        by_action=fitted.recipe.by_action,
         rows=len(sample.y),
         people=len(np.unique(sample.rows.person)),
         origin=int(sample.rows.closes.at.max()),

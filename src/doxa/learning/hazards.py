@@ -31,7 +31,7 @@ from doxa.learning.fields import fields_of_fit
 from doxa.learning.fitted import Fitted, head_of
 from doxa.learning.labelled import Labelled, Progress, overlap_of, sample_of
 from doxa.learning.newcomers import with_newcomers
-from doxa.learning.training import MOST_ROWS, learned_recipe, lighter_of
+from doxa.learning.training import LIGHTER, MOST_ROWS, learned_recipe
 from doxa.learning.width import with_width
 
 MOST_ENDS = 12
@@ -104,7 +104,10 @@ def train_time(
     part = _Part(recipe, design, spells, sample)
     choosing = int(rng.integers(2**32))
     chosen, hazard = part.chosen(ends, progress, choosing)
-    for lighter in lighter_of(recipe):
+    for lighten in LIGHTER:
+        lighter = lighten(part.recipe)
+        if lighter is part.recipe:
+            continue
         names = phi(lighter, views, sample.rows.take(np.arange(1))).names
         less = replace(part, recipe=lighter, design=design.only(frozenset(names)))
         without, own = less.chosen(ends, progress, choosing)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -125,7 +124,10 @@ def _fitted(
     design = design_of(recipe, fields, views, sample, family, tell, rng)
     choosing = int(rng.integers(2**32))
     chosen = choose(design, sample, family, tell, choosing)
-    for lighter in lighter_of(recipe):
+    for lighten in LIGHTER:
+        lighter = lighten(recipe)
+        if lighter is recipe:
+            continue
         names = phi(lighter, views, sample.rows.take(np.arange(1))).names
         less = design.only(frozenset(names))
         without = choose(less, sample, family, tell, choosing)
@@ -159,13 +161,28 @@ def _silence(what: str, done: float) -> None:
     pass
 
 
-def lighter_of(recipe: Recipe) -> Iterator[Recipe]:
-    """What may be left out, one after the other: weights apart for members, products, and traits."""
-    if recipe.apart:
-        yield replace(recipe, apart=(), traits=())
-    elif recipe.traits:
-        yield replace(recipe, by_trait=False)
-        yield replace(recipe, traits=(), by_trait=False)
+def _fewer_members(recipe: Recipe) -> Recipe:
+    return replace(recipe, apart=(), traits=()) if recipe.apart else recipe
+
+
+def _fewer_products(recipe: Recipe) -> Recipe:
+    return replace(recipe, by_action=False) if recipe.by_action else recipe
+
+
+def _fewer_segments(recipe: Recipe) -> Recipe:
+    return replace(recipe, by_trait=False) if recipe.by_trait and not recipe.apart else recipe
+
+
+def _fewer_traits(recipe: Recipe) -> Recipe:
+    return (
+        replace(recipe, traits=(), by_trait=False) if recipe.traits and not recipe.apart else recipe
+    )
+
+
+LIGHTER = (_fewer_members, _fewer_products, _fewer_segments, _fewer_traits)
+"""What may be left out, one after the other, where people left out are forecast no worse: weights
+apart for members, products with the action and with traits, and traits. A recipe that has nothing
+of it comes back as it is."""
 
 
 def learned_recipe(
@@ -189,6 +206,7 @@ def learned_recipe(
         fields.traits,
         members_apart(outcome),
         by_trait=bool(fields.traits) and outcome.of is None,
+        by_action=outcome.after is not None and bool(fields.known) and outcome.of is None,
         calendar=outcome.after is None or len(np.unique(rows.seen.at // DAY)) >= FEWEST_DAYS,
     )
     norms = {reading.node: norms_of(recipe, reading, views, few) for reading in readings}
