@@ -85,7 +85,7 @@ def test_skill_by_signals_known_is_a_line_and_other_cuts_are_bars():
         Cut(by="evidence", groups=[group("0"), group("1-5")]),
         Cut(by="segment", trait="age", groups=[group("old"), group("young", people=9)]),
     ]
-    line, bars = section(page_of(cuts=cuts), "Of whom is the twin good?").blocks
+    line, bars = section(page_of(cuts=cuts), "For whom is the twin good?").blocks
     assert isinstance(line, Chart)
     assert isinstance(bars, Chart)
     assert line.option["series"][1]["type"] == "line"
@@ -97,14 +97,14 @@ def test_skill_by_signals_known_is_a_line_and_other_cuts_are_bars():
 
 def test_without_personas_skill_is_over_the_base_rate():
     cuts = [Cut(by="evidence", groups=[group("0", persona=False), group("1-5", persona=False)])]
-    [line] = section(page_of(cuts=cuts), "Of whom is the twin good?").blocks
+    [line] = section(page_of(cuts=cuts), "For whom is the twin good?").blocks
     assert "skill over the base rate" in line.label
     assert len(line.table.cells[0]) == 6
 
 
 def test_one_group_is_a_sentence():
     cuts = [Cut(by="evidence", groups=[group("6-20")])]
-    [told] = section(page_of(cuts=cuts), "Of whom is the twin good?").blocks
+    [told] = section(page_of(cuts=cuts), "For whom is the twin good?").blocks
     assert isinstance(told, Note)
     assert told.text.startswith("Of every person 6-20 signals were known")
 

@@ -160,7 +160,7 @@ def _row(row: RowReport, named: bool) -> list[Section]:
     if row.cuts:
         loss = row.ladders[0].loss if row.ladders else "log_loss"
         sections.append(
-            Section(f"{before}Of whom is the twin good?", tuple(cut_blocks(row.cuts, loss)))
+            Section(f"{before}For whom is the twin good?", tuple(cut_blocks(row.cuts, loss)))
         )
         if row.learning is not None:
             blocks = tuple(learning_blocks(row.learning, loss))
