@@ -1,18 +1,20 @@
-"""A process that forgets one person after the other and writes down each that it was told is gone.
+"""A process that forgets one person after the other and writes down each that it was told is gone."""
 
-Run as ``python forgetter.py STORE ACKNOWLEDGED PERSON...``.
-"""
+from __future__ import annotations
 
 import os
-import sys
+from collections.abc import Iterable
+from multiprocessing.connection import Connection
+from pathlib import Path
 
 import doxa
 
-if __name__ == "__main__":
-    path, list_path, *people = sys.argv[1:]
-    acknowledged = os.open(list_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+
+def forgetting(path: Path, told: Path, people: Iterable[str], ready: Connection) -> None:
+    """Forget people until there are no more, or until killed."""
+    acknowledged = os.open(told, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     with doxa.open(path) as twins:
-        print("ready", flush=True)
+        ready.send("ready")
         for person in people:
             twins.forget(person)
             os.write(acknowledged, f"{person}\n".encode())

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import random
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.forgetting.forgetter import forgetting
 from tests.forgetting.remains import remains
 
 import doxa
@@ -21,7 +21,6 @@ from doxa.runtime.recording import recorded_for
 from doxa.storage.blocks import encode_block
 from doxa.storage.port import ForecastSet
 
-FORGETTER = Path(__file__).parent / "forgetter.py"
 ROUNDS = 25
 PEOPLE = 300
 SIGNALS = 30
@@ -81,15 +80,15 @@ def test_a_killed_forget_is_whole_or_undone(tmp_path: Path) -> None:
     path, acknowledged = folder / "cafe.db", tmp_path / "acknowledged"
     people = lived(path, rng)
     left = list(people)
+    context = multiprocessing.get_context("fork")
     for _ in range(ROUNDS):
-        command = [sys.executable, str(FORGETTER), str(path), str(acknowledged), *left]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
+        ready, telling = context.Pipe(duplex=False)
+        process = context.Process(target=forgetting, args=(path, acknowledged, left, telling))
+        process.start()
+        assert ready.recv() == "ready"
         time.sleep(rng.uniform(0, 0.4))
         process.kill()
-        process.wait()
-        process.stdout.close()
+        process.join()
         told = acknowledged.read_text().split("\n")[:-1] if acknowledged.exists() else []
         with doxa.open(path) as twins:
             store = twins.wiring.store

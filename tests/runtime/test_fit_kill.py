@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import random
-import subprocess
-import sys
+import signal
 import time
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,6 @@ from doxa.beliefmap.map_file import parse_map
 from doxa.domain.clock import DAY, format_moment, parse_time
 from doxa.heads.population import decode
 
-FITTER = Path(__file__).parent / "fitter.py"
 ROUNDS = 25
 START = parse_time("2026-01-01T12:00:00Z")
 MAP = parse_map("""
@@ -35,6 +35,16 @@ def visit(twin: int, day: int) -> dict[str, str]:
     """A visit that the store learned of at once."""
     at = format_moment(START + day * DAY + twin)
     return {"twin": f"t{twin}", "kind": "visit", "at": at, "recorded": at, "id": f"{twin}-{day}"}
+
+
+def fitting(path: Path, acknowledged: Path, ready: Connection) -> None:
+    """Fit a store over and over, and write down each version that was told."""
+    with doxa.open(path) as twins, open(acknowledged, "a") as told:
+        ready.send("ready")
+        while True:
+            receipt = twins.fit(["comes_back"])
+            told.write(f"{receipt.version}\n")
+            told.flush()
 
 
 def loaded(path: Path) -> int:
@@ -57,15 +67,16 @@ def test_a_killed_fit_leaves_whole_populations(tmp_path: Path) -> None:
     rng = random.Random(seed)
     path, acknowledged = tmp_path / "cafe.db", tmp_path / "acknowledged"
     signals = loaded(path)
+    context = multiprocessing.get_context("fork")
     for _ in range(ROUNDS):
-        command = [sys.executable, str(FITTER), str(path), str(acknowledged)]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
+        ready, telling = context.Pipe(duplex=False)
+        process = context.Process(target=fitting, args=(path, acknowledged, telling))
+        process.start()
+        assert ready.recv() == "ready"
         time.sleep(rng.uniform(0, 0.6))
         process.kill()
-        process.wait()
-        process.stdout.close()
+        process.join()
+        assert process.exitcode == -signal.SIGKILL
     told = acknowledged.read_text().split("\n")[:-1]
     with doxa.open(path) as twins:
         stored = twins.wiring.store.populations()

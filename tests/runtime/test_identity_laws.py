@@ -21,7 +21,7 @@ from doxa.domain.clock import BEGINNING, DAY, HOUR, Clock
 
 SETTINGS = settings(
     deadline=None,
-    max_examples=40,
+    max_examples=24,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.generate],

@@ -47,7 +47,7 @@ class OnDisk:
 
 TestLife = law_machine([InMemory, OnDisk]).TestCase
 TestLife.settings = settings(
-    max_examples=30,
+    max_examples=18,
     stateful_step_count=30,
     deadline=None,
     derandomize=True,

@@ -123,7 +123,7 @@ def test_a_purpose_sees_what_the_operator_would_of_what_is_left(
 
 
 @given(belief_map=maps(), history=histories(kinds=CLAIMING), age=st.sampled_from([0, 40 * DAY]))
-@SETTINGS
+@settings(SETTINGS, max_examples=20)
 def test_less_trust_in_a_source_attenuates_its_own_sums_only(belief_map, history, age):
     end = max(signal.at for signal in history)
     check_trust(show, history, belief_map, end + age, "shop")

@@ -1,14 +1,14 @@
 """A process that merges, unmerges, retracts and restores: each done thing written down once it is.
 
-Run as ``python merger.py STORE ACKNOWLEDGED FIRST``. Every round restores one person as a whole.
+Every round restores one person as a whole.
 """
 
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import closing
 from itertools import count
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from doxa.domain.signal import Signal
@@ -19,11 +19,11 @@ SIGNALS = 20
 AT = 1_600_000_000_000_000
 
 
-def main(store_path: str, list_path: str, first: str) -> None:
+def merge(store_path: Path, told: Path, first: str, ready: Connection) -> None:
     """Go on until killed."""
-    acknowledged = os.open(list_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    with closing(SqliteStore(Path(store_path))) as store:
-        print("ready", flush=True)
+    acknowledged = os.open(told, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    with closing(SqliteStore(store_path)) as store:
+        ready.send("ready")
         for number in count():
             name = f"{first}-{number}"
             signals = [
@@ -38,7 +38,3 @@ def main(store_path: str, list_path: str, first: str) -> None:
             os.write(acknowledged, f"{name} merged\n".encode())
             store.retract(signals[1].id, None, AT)
             os.write(acknowledged, f"{name} retracted\n".encode())
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

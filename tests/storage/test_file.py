@@ -193,6 +193,25 @@ def test_many_open_a_new_file_at_once(path: Path) -> None:
         assert store.stats().twins == store.stats().signals == 8
 
 
+def test_a_new_file_becomes_wal_when_its_turn_has_come(path: Path) -> None:
+    """Whoever makes the file may meet another who has the lock just then."""
+    schema.prepare(path)
+    opened: list[SqliteStore] = []
+    with closing(connect(path)) as other:
+        other.execute("PRAGMA journal_mode = DELETE")
+        other.execute("BEGIN IMMEDIATE")
+        thread = threading.Thread(target=lambda: opened.append(SqliteStore(path)))
+        thread.start()
+        thread.join(0.2)
+        assert opened == []
+        assert thread.is_alive()
+        other.execute("COMMIT")
+        thread.join()
+    with closing(opened[0]) as store, closing(connect(path)) as other:
+        assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert store.stats().signals == 0
+
+
 def test_seq_is_never_given_twice(path: Path) -> None:
     """After the newest signal was erased, the next one gets a higher number."""
     with closing(SqliteStore(path)) as store:

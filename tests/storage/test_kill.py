@@ -2,46 +2,41 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import random
 import sqlite3
-import subprocess
-import sys
 import time
+from collections.abc import Callable
 from contextlib import closing
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
 import pytest
-from tests.storage.merger import SIGNALS
+from tests.storage.merger import SIGNALS, merge
+from tests.storage.observer import observe
 
 from doxa.checks.store_samples import scanned_ids
 from doxa.domain.signal import Signal
 from doxa.storage.sqlite import SqliteStore
 
-OBSERVER = Path(__file__).parent / "observer.py"
-MERGER = Path(__file__).parent / "merger.py"
 ROUNDS = 25
 
 
-def start(store: Path, acknowledged: Path, first: str, count: int) -> subprocess.Popen[str]:
-    """An observing process that has opened the store."""
-    return start_script(OBSERVER, store, acknowledged, first, str(count))
-
-
-def start_script(script: Path, *arguments: str | Path) -> subprocess.Popen[str]:
+def started(run: Callable[..., None], *given: Any) -> BaseProcess:
     """A process that has opened the store."""
-    command = [sys.executable, str(script), *map(str, arguments)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
+    context = multiprocessing.get_context("fork")
+    ready, telling = context.Pipe(duplex=False)
+    process = context.Process(target=run, args=(*given, telling))
+    process.start()
+    assert ready.recv() == "ready"
     return process
 
 
-def kill(process: subprocess.Popen[str]) -> None:
+def kill(process: BaseProcess) -> None:
     process.kill()
-    process.wait()
-    assert process.stdout is not None
-    process.stdout.close()
+    process.join()
 
 
 def acknowledged_ids(*lists: Path) -> list[str]:
@@ -62,7 +57,7 @@ def test_acknowledged_signals_survive_a_kill(tmp_path: Path) -> None:
     rng = random.Random(seed)
     path, acknowledged = tmp_path / "shop.db", tmp_path / "acknowledged"
     for number in range(ROUNDS):
-        process = start(path, acknowledged, f"round{number}", 10**6)
+        process = started(observe, path, acknowledged, f"round{number}", 10**6)
         time.sleep(rng.uniform(0, 0.3))
         kill(process)
         with closing(SqliteStore(path)) as store:
@@ -83,7 +78,7 @@ def test_what_was_said_survives_a_kill_whole(tmp_path: Path) -> None:
     rng = random.Random(seed)
     path, acknowledged = tmp_path / "shop.db", tmp_path / "acknowledged"
     for number in range(ROUNDS):
-        process = start_script(MERGER, path, acknowledged, f"round{number}")
+        process = started(merge, path, acknowledged, f"round{number}")
         time.sleep(rng.uniform(0, 0.3))
         kill(process)
     with closing(SqliteStore(path)) as store:
@@ -112,13 +107,13 @@ def test_what_was_said_survives_a_kill_whole(tmp_path: Path) -> None:
 def test_four_processes_one_killed(tmp_path: Path) -> None:
     path = tmp_path / "shop.db"
     lists = [tmp_path / f"acknowledged{number}" for number in range(4)]
-    processes = [start(path, file, f"p{i}", 1_000) for i, file in enumerate(lists)]
+    processes = [started(observe, path, file, f"p{i}", 1_000) for i, file in enumerate(lists)]
     while len(acknowledged_ids(lists[0])) < 100:
         time.sleep(0.005)
     kill(processes[0])
     for process in processes[1:]:
-        process.communicate()
-        assert process.returncode == 0
+        process.join()
+        assert process.exitcode == 0
     assert len(acknowledged_ids(*lists[1:])) == 3_000
     with closing(SqliteStore(path)) as store:
         kept = scanned_ids(store)

@@ -42,7 +42,7 @@ def persona(setting: Setting) -> Rung | None:
         ((shared, own) for shared in SHARED for own in OWN),
         key=lambda pair: people.left_out_loss(*pair),
     )
-    effects = people.fitted(*chosen, np.ones(len(people.twin), dtype=bool))
+    effects = people.fitted(*chosen, np.ones(len(people.fold), dtype=bool))
     design = people.columns(codes_score[known_score])
     member = setting.score.member[known_score]
     forecast[known_score] = effects.forecast(design, people.place(member))
@@ -99,17 +99,20 @@ class _Effects:
 
 @dataclass(frozen=True, slots=True)
 class _People:
-    """Fit rows of people with traits, added up per person (with these traits) and member.
+    """Fit rows of people with traits, added up over those of one fold with equal traits, by member.
+
+    Nothing else tells them apart: sums say as much as the rows.
 
     Attributes
     ----------
-    twin : int64[u]
+    fold : int64[u]
+        The part that is left out with them.
     design : float64[u, d]
         One column per value of each trait, and one where the trait is not known.
     total, count : float64[u, members]
     """
 
-    twin: Ints
+    fold: Ints
     design: Floats
     total: Floats
     count: Floats
@@ -120,7 +123,8 @@ class _People:
     @classmethod
     def of(cls, setting: Setting, codes: Ints, known: Bools) -> _People:
         rows = np.flatnonzero(known)
-        key = np.column_stack([setting.fit.person[rows], codes[rows]])
+        _, person = np.unique(setting.fit.person[rows], return_inverse=True)
+        key = np.column_stack([person % FOLDS, codes[rows]])
         units, unit = np.unique(key, axis=0, return_inverse=True)
         members, place = np.unique(setting.fit.member[rows], return_inverse=True)
         flat = unit.ravel() * len(members) + place
@@ -148,12 +152,10 @@ class _People:
 
     def left_out_loss(self, shared: float | None, own: float) -> float:
         """Loss on people left out, each fold by the parameters of the others."""
-        _, person = np.unique(self.twin, return_inverse=True)
-        fold = person % FOLDS
         loss = 0.0
         for part in range(FOLDS):
-            found = self.fitted(shared, own, fold != part)
-            out = np.flatnonzero(fold == part)
+            found = self.fitted(shared, own, self.fold != part)
+            out = np.flatnonzero(self.fold == part)
             eta = found.intercept + self.design[out] @ found.effects
             mean = self.total[out] / np.maximum(self.count[out], 1)
             loss += float((self.count[out] * loss_of(eta, mean, self.family)).sum())

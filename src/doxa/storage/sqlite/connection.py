@@ -41,10 +41,23 @@ def begin(connection: sqlite3.Connection, seconds: float = BUSY_SECONDS) -> None
     SQLite's own waiting backs off to a tenth of a second and starves the unlucky; short random
     pauses share the lock evenly between processes. Writers' connections have no ``busy_timeout``.
     """
+    _turn(connection, "BEGIN IMMEDIATE", seconds)
+
+
+def use_wal(connection: sqlite3.Connection, seconds: float = BUSY_SECONDS) -> None:
+    """Make the file's journal a WAL, trying again until the deadline.
+
+    The change takes a shared lock first and the exclusive one then; between the two SQLite does not
+    wait for others, whatever its ``busy_timeout``.
+    """
+    _turn(connection, "PRAGMA journal_mode = WAL", seconds)
+
+
+def _turn(connection: sqlite3.Connection, statement: str, seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while True:
         try:
-            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(statement)
         except sqlite3.OperationalError as error:
             if not is_busy(error) or time.monotonic() > deadline:
                 raise

@@ -11,7 +11,7 @@ from importlib import resources
 from pathlib import Path
 
 from doxa.errors import StoreError
-from doxa.storage.sqlite.connection import begin, connect, translated
+from doxa.storage.sqlite.connection import begin, connect, translated, use_wal
 
 APPLICATION_ID = 0x646F7861
 """``doxa`` in the header of every file of ours."""
@@ -54,7 +54,7 @@ def prepare(path: Path, scripts: Mapping[int, tuple[str, str]] | None = None) ->
             _check_version(max(done, default=0), max(steps), path)
             if steps.keys() - done:
                 _migrate(connection, steps, path)
-            connection.execute("PRAGMA journal_mode = WAL")
+            use_wal(connection)
         finally:
             connection.close()
 
