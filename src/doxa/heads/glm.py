@@ -114,14 +114,14 @@ class _Problem:
         """By the coefficients, at the linear predictor that they give."""
         mean = mean_of(eta, self.family)
         away = self.weight * (mean - self.y)
-        root = np.sqrt(self.weight * curvature(mean, self.family)).astype(self.x.dtype)
+        root = np.sqrt(self.weight * curvature(mean, self.family))[:, None]
         gradient = self.ridge * beta
         hessian = np.diag(self.ridge).astype(np.float64)
         for part in self.blocks():
             block = self.x[part]
             gradient += away[part] @ block.astype(np.float64)
             # The step may be rough, the gradient may not: only the Hessian keeps X's own precision.
-            scaled = block * root[part, None]
+            scaled = block * root[part].astype(block.dtype)
             hessian += scaled.T @ scaled
         return gradient, hessian
 
