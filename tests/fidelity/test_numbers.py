@@ -10,8 +10,9 @@ from scipy import stats
 from doxa.beliefmap.model import Outcome, Target
 from doxa.fidelity.crps import crps, crps_of_sample
 from doxa.fidelity.pit import inside, pit, pit_counts
-from doxa.heads.distribution import Knots, Levels, counts_of, values_of
+from doxa.heads.distribution import Knots, Levels, amounts_of, counts_of, values_of
 from doxa.heads.spread import LEVELS, Spread
+from doxa.heads.width import Doubt, Width
 
 NORMAL = Spread(
     bands=[],
@@ -33,8 +34,8 @@ def integral(told, y, low=-60.0, high=60.0, points=240_001):
     x = np.linspace(low, high, points)
     found = []
     for row, value in enumerate(y):
-        one = Knots(told.at[row : row + 1], told.share, told.low, told.high)
-        part = Knots(np.repeat(one.at, points, axis=0), one.share, one.low, one.high)
+        share = np.broadcast_to(told.share, told.at.shape)[row]
+        part = Knots(np.tile(told.at[row], (points, 1)), share, told.low, told.high)
         found.append(np.trapezoid((part.upto(x) - (value <= x)) ** 2, x))
     return np.array(found)
 
@@ -67,6 +68,24 @@ def test_knots_score_as_the_integral_says(centres, seed, scaled):
     outcome = asked(scale=(5.0, 1.0)) if scaled else asked()
     told = values_of(NORMAL, mean, rng.uniform(0.3, 2.0, len(mean)), outcome)
     assert crps(told, y) == pytest.approx(integral(told, y), abs=3e-3)
+
+
+@pytest.mark.parametrize("nothing", [[], [0.6, 0.3]])
+def test_sums_score_as_the_integral_says_and_may_be_nothing(nothing):
+    doubt = Doubt(between=1.0, usual=0.2, known=3.0, fades=0.5, fitted=0.0)
+    width = Width(
+        centres=[2.0, 8.0],
+        quantiles=[[-2, -2, -2, -2, -2, 1, 3, 5, 7], [-8, -7, -6, -4, -1, 3, 7, 9, 12]],
+        variances=[9.0, 30.0],
+        lowest=0.0,
+        doubt=doubt,
+        nothing=nothing,
+    )
+    mean, y = np.array([2.0, 5.0, 9.0, 30.0]), np.array([0.0, 11.0, 0.0, 40.0])
+    told = amounts_of(width, mean, np.full(4, 0.5))
+    assert told.below(np.zeros(4)).tolist() == [0.0] * 4
+    assert told.upto(np.zeros(4))[0] >= (0.6 if nothing else 0.5)
+    assert crps(told, y) == pytest.approx(integral(told, y, -5, 200, 820_001), abs=3e-3)
 
 
 @settings(max_examples=30, deadline=None)

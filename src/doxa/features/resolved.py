@@ -6,12 +6,12 @@ import numpy as np
 
 from doxa.beliefmap.columns import Ints
 from doxa.beliefmap.model import Outcome, Target
-from doxa.features.heard import tenure_of
 from doxa.features.labels import labels_of
 from doxa.features.menus import taken
 from doxa.features.moments import after_triggers, at_offers, at_signals, is_at_signal
 from doxa.features.past import Past
 from doxa.features.rows import Bound, Rows
+from doxa.features.since import tenure_of
 from doxa.state.timeline import Timeline
 
 _END = np.iinfo(np.int64).max

@@ -9,6 +9,7 @@ import numpy as np
 from doxa.beliefmap.columns import Ints
 from doxa.domain.clock import BEGINNING
 from doxa.features.past import Past
+from doxa.features.rows import Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +49,9 @@ def first_seen(past: Past) -> Since:
     """
     dated = np.flatnonzero(~past.signals.inert & (past.signals.at > BEGINNING[past.map.clock]))
     return Since.of(past.signals.twin[dated], past.signals.at[dated])
+
+
+def tenure_of(past: Past, rows: Rows) -> Ints:
+    """Time from the first signal of each row's person to its moment; negative before there is one."""
+    never = rows.seen.at + 1
+    return np.asarray(rows.seen.at - first_seen(past).of_twins(rows.twin, never))

@@ -8,12 +8,13 @@ from dataclasses import replace
 import msgspec
 import numpy as np
 
-from doxa.beliefmap.columns import Ints
+from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.evaluation import Evaluation, EvaluationRow, Question
 from doxa.beliefmap.model import Outcome, Target
 from doxa.errors import InputError
 from doxa.features.past import Past
 from doxa.features.plan import outcome_named, readings_of
+from doxa.features.rows import Rows
 from doxa.features.views import Views
 from doxa.fidelity.choices import run_choice
 from doxa.fidelity.findings import Findings, Means, TwinScores, findings_of, joined_scores
@@ -29,7 +30,7 @@ from doxa.fidelity.rungs import Progress, bars_of, combined, ladders_of, rungs_o
 from doxa.fidelity.shuffling import shuffled
 from doxa.fidelity.split import Split, split_rows, units_of
 from doxa.fidelity.times import run_time
-from doxa.heads.ends import ends_of, variance_of
+from doxa.heads.ends import ends_of, unknown_of, variance_of
 from doxa.heads.glm import Family
 from doxa.heads.head import Forecasts, Head, family_of, forecast
 from doxa.learning.training import train
@@ -91,7 +92,8 @@ def run_row(
         progress("scoring", 0.0)
         rows = split.score.rows.take(score)
         told = forecast(head, views, rows)
-        twins.append((score, _scores(head, outcome, told, split, fit, score, evaluation.seed)))
+        part = split.fit.y[fit], split.score.y[score]
+        twins.append((score, _scores(head, views, rows, told, outcome, part, evaluation.seed)))
         laps.end("score")
         setting = _setting(evaluation, row, outcome, split, fit, score)
         rungs, absent = rungs_of(row, setting, progress)
@@ -168,12 +170,24 @@ def _findings(
 
 
 def _scores(
-    head: Head, outcome: Outcome, told: Forecasts, split: Split, fit: Ints, score: Ints, seed: int
+    head: Head,
+    views: Views,
+    rows: Rows,
+    told: Forecasts,
+    outcome: Outcome,
+    labels: tuple[Floats, Floats],
+    seed: int,
 ) -> TwinScores:
-    """What the twin said of some scored rows beyond a mean."""
-    y = split.score.y[score]
+    """What the twin said of some scored rows beyond a mean.
+
+    Parameters
+    ----------
+    labels : of the fit rows, and of these
+    """
+    fitted, y = labels
     without = np.full(len(y), np.nan) if told.without is None else told.without
-    numbers = score_numbers(head, outcome, told, y, split.fit.y[fit], seed)
+    unknown = unknown_of(head, views, rows)
+    numbers = score_numbers(head, outcome, told, unknown, y, fitted, seed)
     return TwinScores(without, variance_of(head, told, y), numbers)
 
 

@@ -32,7 +32,7 @@ def _of_levels(told: Levels, y: Floats) -> Floats:
 def _of_knots(told: Knots, y: Floats) -> Floats:
     at = np.clip(told.at, told.low, told.high)
     clipped = np.isfinite(told.low) or np.isfinite(told.high)
-    share = told.free(at) if clipped else np.tile(told.share, (len(y), 1))
+    share = told.free(at) if clipped else np.broadcast_to(told.share, told.at.shape)
     start, end, p, q = at[:, :-1], at[:, 1:], share[:, :-1], share[:, 1:]
     turn = np.clip(y[:, None], start, end)
     width = end - start

@@ -10,9 +10,10 @@ import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.domain.clock import DAY, Clock, format_span
-from doxa.features.heard import signals_before, tenure_of
+from doxa.features.met import signals_before
 from doxa.features.past import Past
 from doxa.features.rows import Rows
+from doxa.features.since import tenure_of
 from doxa.features.traits import segment_traits
 from doxa.fidelity.groups import Grouped, Groups, binned, filled
 from doxa.fidelity.ladder import BASE, PERSONA, TWIN

@@ -81,12 +81,20 @@ class Numbers(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def score_numbers(
-    head: Head, outcome: Outcome, found: Forecasts, y: Floats, fitted: Floats, seed: int
+    head: Head,
+    outcome: Outcome,
+    found: Forecasts,
+    unknown: Floats,
+    y: Floats,
+    fitted: Floats,
+    seed: int,
 ) -> NumberScores | None:
     """Score the twin's forecasts of numbers; None where the head gives no distribution.
 
     Parameters
     ----------
+    unknown : float64[n]
+        What is not known of each row's person, see `unknown_of`.
     y : float64[n]
         What became of the rows.
     fitted : float64[m]
@@ -101,7 +109,7 @@ def score_numbers(
     order = np.argsort(found.mean, kind="stable")
     for low in range(0, len(y), CHUNK):
         part = order[low : low + CHUNK]
-        told = distribution(head, outcome, found.take(part), float(y[part].max()))
+        told = distribution(head, outcome, found.take(part), unknown[part], float(y[part].max()))
         if told is None:
             return None
         if isinstance(told, Levels) and kind == "values":

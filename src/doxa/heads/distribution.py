@@ -2,7 +2,8 @@
 
 A value lies on lines between knots, mean + sigma z, where z are quantiles of what the fit rows left
 over; an outcome with a step has levels, each as likely as what lies within half a step of it. A
-count with mean m is negative binomial, its variance m + d m^2, and Poisson where d is 0.
+count with mean m is negative binomial, its variance m + d m^2, and Poisson where d is 0. A sum lies
+on lines between the quantiles of its width, and what would lie below the lowest there is lies there.
 """
 
 from __future__ import annotations
@@ -15,10 +16,13 @@ import numpy as np
 from doxa.beliefmap.columns import Floats
 from doxa.beliefmap.model import Outcome
 from doxa.heads.spread import LEVELS, Spread
+from doxa.heads.width import Width
 
 # Beyond the outermost quantiles, the tails run out as those of a normal distribution do.
 _FIRST = -1.959963984540054
 _BEYOND = ((0.0, -5.0), (0.001, -3.090232306167813), (0.01, -2.3263478740408408))
+SHARES = np.r_[[s for s, _ in _BEYOND], LEVELS, [1 - s for s, _ in reversed(_BEYOND)]]
+"""Of all knots, tails included."""
 FAR = 12.0
 """Levels of a count are told up to so many standard deviations above its mean."""
 
@@ -31,8 +35,8 @@ class Knots:
     ----------
     at : float64[n, K]
         Ascending in every row.
-    share : float64[K]
-        From 0 to 1.
+    share : float64[K] or float64[n, K]
+        From 0, or what is at `low`, to 1.
     """
 
     at: Floats
@@ -43,9 +47,10 @@ class Knots:
     def free(self, x: Floats) -> Floats:
         """P(Y <= x) were there no ends, x one column per row or several: float64[n, ...]."""
         wide = x[:, None] if x.ndim == 1 else x
+        share = np.broadcast_to(self.share, self.at.shape)
         found = np.empty(wide.shape)
         for place in range(wide.shape[1]):
-            found[:, place] = _between(self.at, self.share, wide[:, place])
+            found[:, place] = _between(self.at, share, wide[:, place])
         return found[:, 0] if x.ndim == 1 else found
 
     def below(self, x: Floats) -> Floats:
@@ -103,16 +108,32 @@ def values_of(spread: Spread, mean: Floats, sigma: Floats, outcome: Outcome) -> 
 
     Levels where the outcome has a scale and a step; else real numbers, within its scale if it has one.
     """
-    share, z = _standard(np.asarray(spread.quantiles))
-    knots = Knots(mean[:, None] + sigma[:, None] * z, share)
+    z = with_tails(np.asarray(spread.quantiles)[None, :])
+    knots = Knots(mean[:, None] + sigma[:, None] * z, SHARES)
     if outcome.scale is None:
         return knots
     low, high = min(outcome.scale), max(outcome.scale)
     if not outcome.step:
-        return Knots(knots.at, share, low, high)
+        return Knots(knots.at, SHARES, low, high)
     at = np.arange(low, high + outcome.step / 2, outcome.step)
     middle = np.tile((at[1:] + at[:-1]) / 2, (len(mean), 1))
     return Levels(at, np.concatenate([knots.free(middle), np.ones((len(mean), 1))], axis=1))
+
+
+def amounts_of(width: Width, mean: Floats, variance: Floats) -> Knots:
+    """The distribution of sums with these means.
+
+    Parameters
+    ----------
+    variance : float64[n]
+        Of what is not known of each person, as `Doubt.variance` gives it.
+    """
+    at = with_tails(width.quantiles_at(mean, variance))
+    if width.lowest is None:
+        return Knots(at, SHARES)
+    # What is at the lowest end is there even where every quantile lies above it.
+    at[:, 0] = np.minimum(at[:, 0], width.lowest)
+    return Knots(at, np.maximum(SHARES, width.least(mean)[:, None]), width.lowest)
 
 
 def counts_of(mean: Floats, dispersion: float, most: float) -> Levels:
@@ -145,23 +166,23 @@ def counts_of(mean: Floats, dispersion: float, most: float) -> Levels:
     return Levels(k.astype(np.float64), share)
 
 
-def _standard(quantiles: Floats) -> tuple[Floats, Floats]:
-    """Shares and standardised values of all knots, tails included."""
-    middle = float(quantiles[len(quantiles) // 2])
-    low, high = middle - float(quantiles[0]), float(quantiles[-1]) - middle
-    tails = [(share, normal / _FIRST) for share, normal in _BEYOND]
-    share = np.r_[[s for s, _ in tails], LEVELS, [1 - s for s, _ in reversed(tails)]]
-    below = [middle - low * far for _, far in tails]
-    above = [middle + high * far for _, far in reversed(tails)]
-    return share, np.maximum.accumulate(np.r_[below, quantiles, above])
+def with_tails(quantiles: Floats) -> Floats:
+    """Quantiles at `LEVELS`, float64[n, levels], with those of the tails: one column per `SHARES`."""
+    middle = quantiles[:, [len(LEVELS) // 2]]
+    far = np.array([normal / _FIRST for _, normal in _BEYOND])
+    below = middle - (middle - quantiles[:, [0]]) * far
+    above = middle + (quantiles[:, [-1]] - middle) * far[::-1]
+    whole = np.concatenate([below, quantiles, above], axis=1)
+    return np.asarray(np.maximum.accumulate(whole, axis=1))
 
 
 def _between(at: Floats, share: Floats, x: Floats) -> Floats:
-    """Lines between knots, row by row; the larger share where knots coincide."""
+    """Lines between knots, row by row (share: float64[n, K]); the larger where knots coincide."""
     right = np.clip((at <= x[:, None]).sum(axis=1), 1, at.shape[1] - 1)
     row = np.arange(len(x))
     start, end = at[row, right - 1], at[row, right]
     width = end - start
     part = np.where(width > 0, (x - start) / np.where(width > 0, width, 1.0), x >= end)
     part = np.clip(part, 0.0, 1.0)
-    return np.asarray(share[right - 1] + part * (share[right] - share[right - 1]))
+    first, last = share[row, right - 1], share[row, right]
+    return np.asarray(first + part * (last - first))

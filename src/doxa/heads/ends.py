@@ -10,7 +10,7 @@ from doxa.features.met import signals_before, unmet
 from doxa.features.rows import Rows
 from doxa.features.views import Views
 from doxa.heads.beta import beta_ends
-from doxa.heads.distribution import Distribution, counts_of, values_of
+from doxa.heads.distribution import Distribution, amounts_of, counts_of, values_of
 from doxa.heads.glm import Family
 from doxa.heads.head import Forecasts, Head, mean_at, recipe_of, within_scale
 from doxa.heads.width import Doubt
@@ -75,20 +75,27 @@ def ends_of_prior(outcome: Outcome, family: Family, mean: Floats) -> tuple[Float
 
 
 def distribution(
-    head: Head, outcome: Outcome, found: Forecasts, most: float
+    head: Head, outcome: Outcome, found: Forecasts, unknown: Floats, most: float
 ) -> Distribution | None:
-    """How likely every number is; None of a yes or no, and where the head knows no spread.
+    """How likely every number is; None of a yes or no, and where the head does not know.
 
     Parameters
     ----------
+    unknown : float64[n]
+        As `unknown_of` gives it.
     most : float
         Of a count, one that must be among the levels.
     """
     if head.family is Family.POISSON:
         return counts_of(found.mean, head.dispersion, most)
-    if head.spread is None or found.sigma is None:
-        return None
-    return values_of(head.spread, found.mean, found.sigma, outcome)
+    if head.spread is not None and found.sigma is not None:
+        return values_of(head.spread, found.mean, found.sigma, outcome)
+    return None if head.width is None else amounts_of(head.width, found.mean, unknown)
+
+
+def unknown_of(head: Head, views: Views, rows: Rows) -> Floats:
+    """The variance of what is not known of each row's person, of an amount; 0 where it is not read."""
+    return np.zeros(len(rows)) if head.width is None else _variance(head.width.doubt, views, rows)
 
 
 def variance_of(head: Head, found: Forecasts, y: Floats) -> Floats:
@@ -106,4 +113,6 @@ def variance_of(head: Head, found: Forecasts, y: Floats) -> Floats:
         return np.asarray(mean + head.dispersion * mean**2)
     if found.sigma is not None:
         return np.asarray(found.sigma**2)
+    if head.width is not None:
+        return np.asarray(np.interp(mean, head.width.centres, head.width.variances))
     return np.full(len(mean), float(((y - mean) ** 2).mean()))

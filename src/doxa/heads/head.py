@@ -193,7 +193,8 @@ def forecast(head: Head, views: Views, rows: Rows) -> Forecasts:
     mean = mean_at(head, views, rows, eta)
     without = None
     if head.errors is not None:
-        without = mean_at(head, views, rows, seen.expected)
+        expected = _met_or_not(head, views, rows, seen.expected)
+        without = mean_at(head, views, rows, expected)
     if head.spread is None:
         return Forecasts(eta, mean, without=without)
     left = left_over(head, views, history)

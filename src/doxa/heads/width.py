@@ -74,6 +74,7 @@ class Width(msgspec.Struct, frozen=True, kw_only=True):
     variances : c mean squares of that
     lowest : what no amount is below; None where there is no such end
     doubt : of the person, on the scale of the outcome
+    nothing : share of amounts near each centre that are `lowest`; empty where nobody counted
     """
 
     centres: list[float]
@@ -81,6 +82,7 @@ class Width(msgspec.Struct, frozen=True, kw_only=True):
     variances: list[float]
     lowest: float | None
     doubt: Doubt
+    nothing: list[float] = []
 
     def within(self, mean: Floats, variance: Floats, share: float) -> tuple[Floats, Floats]:
         """The ends between which a share of amounts lies.
@@ -104,11 +106,27 @@ class Width(msgspec.Struct, frozen=True, kw_only=True):
         table = np.asarray(self.quantiles)
         wanted = [(1 - share) / 2, (1 + share) / 2]
         at = np.stack([np.interp(wanted, LEVELS, row) for row in table])
-        grown = np.maximum(mean / self.centres[-1], 1.0) if self.centres[-1] > 0 else 1.0
-        usual = np.interp(mean, self.centres, self.variances) * grown**2
-        more = np.maximum(variance - self.doubt.usual, 0.0)
-        stretch = np.sqrt(1 + more / np.maximum(usual, 1e-12)) * grown
+        stretch = self._stretch(mean, variance)
         low, high = (mean + np.interp(mean, self.centres, at[:, end]) * stretch for end in (0, 1))
         if self.lowest is not None:
             low, high = np.maximum(low, self.lowest), np.maximum(high, self.lowest)
         return np.asarray(np.minimum(low, high)), np.asarray(high)
+
+    def quantiles_at(self, mean: Floats, variance: Floats) -> Floats:
+        """The quantiles of each amount at `LEVELS`, float64[n, levels]; none is kept above `lowest`."""
+        table, stretch = np.asarray(self.quantiles), self._stretch(mean, variance)
+        parts = [mean + np.interp(mean, self.centres, column) * stretch for column in table.T]
+        return np.asarray(np.maximum.accumulate(np.stack(parts, axis=1), axis=1))
+
+    def least(self, mean: Floats) -> Floats:
+        """How likely each amount is to be `lowest`, as far as quantiles are too few to say."""
+        if not self.nothing or self.lowest is None:
+            return np.zeros(len(mean))
+        return np.asarray(np.interp(mean, self.centres, self.nothing))
+
+    def _stretch(self, mean: Floats, variance: Floats) -> Floats:
+        """How much wider than the quantiles of the fit rows."""
+        grown = np.maximum(mean / self.centres[-1], 1.0) if self.centres[-1] > 0 else 1.0
+        usual = np.interp(mean, self.centres, self.variances) * grown**2
+        more = np.maximum(variance - self.doubt.usual, 0.0)
+        return np.asarray(np.sqrt(1 + more / np.maximum(usual, 1e-12)) * grown)

@@ -224,10 +224,12 @@ def width_of(
         (centre, part) for centre, part, new in zip(centres, parts, distinct, strict=True) if new
     ]
     left = [spread[part] - mean[part] for _, part in kept]
+    lowest = 0.0 if y.min(initial=0.0) >= 0 else None
     return Width(
         centres=[centre for centre, _ in kept],
         quantiles=[np.quantile(each, LEVELS).tolist() for each in left],
         variances=[float((each**2).mean()) for each in left],
-        lowest=0.0 if y.min(initial=0.0) >= 0 else None,
+        lowest=lowest,
         doubt=doubt,
+        nothing=[] if lowest is None else [float((y[part] <= lowest).mean()) for _, part in kept],
     )

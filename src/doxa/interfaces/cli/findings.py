@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 CUTS = {
     "evidence": "by signals known of the person",
     "tenure": "by time since their first signal",
-    "volume": "by signals known, in quarters",
     "horizon": "by horizon",
 }
+"""The cuts that are printed, beside traits; those by volume say much the same as by evidence."""
+MOST_TRAITS = 2
 _KINDS = {"values": "values", "levels": "levels", "counts": "counts"}
 
 
@@ -117,16 +118,20 @@ def _people(found: People) -> list[str]:
 
 
 def _cuts(cuts: Sequence[Cut]) -> list[str]:
-    """All cuts in one table, so that their columns stand under each other."""
-    persona = any(group.persona is not None for cut in cuts for group in cut.groups)
+    """The cuts in one table, so that their columns stand under each other; not all of many."""
+    traits = [cut for cut in cuts if cut.trait is not None]
+    shown = [cut for cut in cuts if cut.by in CUTS] + traits[:MOST_TRAITS]
+    persona = any(group.persona is not None for cut in shown for group in cut.groups)
     over = "skill over personas" if persona else "skill over base"
     head = ["", "people", "rows", "base", *(["persona"] if persona else []), "twin", over]
     rows = [head]
-    for cut in cuts:
+    for cut in shown:
         title = CUTS.get(cut.by, f"by {plain(cut.trait or cut.by)}")
         rows.append([title, *([""] * (len(head) - 1))])
         rows += [_group(group, persona) for group in cut.groups]
-    return ["", *table(rows, "l" + "r" * (len(head) - 1))] if cuts else []
+    more = ", ".join(plain(cut.trait or "") for cut in traits[MOST_TRAITS:])
+    lines = ["", *table(rows, "l" + "r" * (len(head) - 1))] if shown else []
+    return [*lines, *([f"  and by {more}: --json, --html"] if more else [])]
 
 
 def _group(group: CutGroup, persona: bool) -> list[str]:
@@ -143,8 +148,8 @@ def _group(group: CutGroup, persona: bool) -> list[str]:
 
 
 def _learning(found: LearningCurve) -> list[str]:
-    own = ["without own effects", "they take off"] if found.effects else []
-    head = ["by forecasts answered before", "people", "rows", "base", "twin", *own]
+    own = ["without", "own effects take off"] if found.effects else []
+    head = ["forecasts answered before", "people", "rows", "base", "twin", *own]
     rows = [head]
     for point in found.points:
         cells = [f"{point.people:,}", f"{point.rows:,}"]

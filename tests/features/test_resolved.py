@@ -1,4 +1,4 @@
-"""What was heard of a person before a moment, against counting by hand."""
+"""What was known of a person before a moment, against counting by hand."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from doxa.beliefmap.map_file import parse_map
 from doxa.checks.worlds import past_of
 from doxa.domain.clock import DAY, parse_time
 from doxa.domain.signal import Signal
-from doxa.features.heard import signals_before, tenure_of
+from doxa.features.met import signals_before
 from doxa.features.moments import after_triggers, at_origins, at_signals
 from doxa.features.resolved import resolved_before
+from doxa.features.since import tenure_of
 
 MAP = parse_map("""
 doxa: 1
