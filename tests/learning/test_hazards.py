@@ -10,7 +10,7 @@ import pytest
 
 from doxa.beliefmap.map_file import parse_map
 from doxa.checks.worlds import past_of
-from doxa.domain.clock import DAY, HOUR, Clock, format_moment, parse_time
+from doxa.domain.clock import DAY, HOUR, Clock, format_moment, format_span, parse_time
 from doxa.domain.signal import Signal
 from doxa.features.labels import labels_of
 from doxa.features.moments import at_origins
@@ -160,6 +160,17 @@ def test_times_are_handed_out_scored_recorded_and_settled(tmp_path: Path) -> Non
         assert twin.metrics["log_loss"] < base.metrics["log_loss"]
         assert twin.metrics["brier"] < base.metrics["brier"]
         assert {"lifetime", "one_band"} <= {step.name for step in ladder.steps}
+        row = report.rows[0]
+        horizons = [each.horizon for each in row.calibration_by_horizon]
+        assert len(horizons) == 4
+        assert horizons[-1] == f"by {format_span(MAP.outcomes['returns'].within or 0, MAP.clock)}"
+        whole = row.calibration_by_horizon[-1].calibration
+        assert row.calibration == whole
+        came = [np.average(each.calibration.observed, weights=each.calibration.count)
+                for each in row.calibration_by_horizon]  # fmt: skip
+        assert came == sorted(came)
+        assert row.headline is not None
+        assert row.headline.removed["twin"] == twin.skill_over_base
         now[0] = END + 20 * DAY
         twins.observe("p1", "visit", {}, at=format_moment(END + 2 * DAY), id="later")
         [live] = twins.live_fidelity().outcomes

@@ -32,7 +32,7 @@ from doxa.fidelity.split import Split, split_rows, units_of
 from doxa.fidelity.times import run_time
 from doxa.heads.ends import ends_of, unknown_of, variance_of
 from doxa.heads.glm import Family
-from doxa.heads.head import Forecasts, Head, family_of, forecast
+from doxa.heads.head import Forecasts, Head, family_of, forecast, mean_at
 from doxa.learning.training import train
 
 
@@ -185,7 +185,9 @@ def _scores(
     labels : of the fit rows, and of these
     """
     fitted, y = labels
-    without = np.full(len(y), np.nan) if told.without is None else told.without
+    without = np.full(len(y), np.nan)
+    if told.expected is not None:
+        without = mean_at(head, views, rows, told.expected)
     unknown = unknown_of(head, views, rows)
     numbers = score_numbers(head, outcome, told, unknown, y, fitted, seed)
     return TwinScores(without, variance_of(head, told, y), numbers)

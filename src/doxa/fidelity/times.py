@@ -34,6 +34,7 @@ from doxa.fidelity.leaks import (
     rows_before,
 )
 from doxa.fidelity.metrics import auc, log_losses
+from doxa.fidelity.quarters import calibration_at
 from doxa.fidelity.report import Origins, RowReport
 from doxa.fidelity.resampling import Resamples
 from doxa.fidelity.rivals.base import member_means
@@ -115,6 +116,7 @@ def run_time(
         {rung.name: log_losses(np.ones(size), rung.forecast) for rung in given},
         resamples,
         evaluation.seed,
+        without=_losses_without(parts, size),
         means=Means(came, told[TWIN], told[BASE], told[TWIN] * (1 - told[TWIN]), yes_or_no=True),
     )
     laps.end("ladder and cuts")
@@ -123,6 +125,13 @@ def run_time(
     if shuffles:
         leaks = _leaks(part, outcome, last.head, shuffles, evaluation.seed, progress)
         laps.end("leak tests")
+    findings = msgspec.structs.replace(
+        findings,
+        calibration_by_horizon=[
+            calibration_at(outcome, split, share, [(score, part.by[i]) for score, part in parts])
+            for i, share in enumerate(QUARTERS)
+        ],
+    )
     return RowReport(
         **msgspec.structs.asdict(findings),
         name=row.name,
@@ -146,13 +155,31 @@ def run_time(
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What every rung gave to what became of it, to its happening in the window, and its squares."""
+    """What every rung gave to what became of it, to its happening in the window, and its squares.
+
+    Attributes
+    ----------
+    by : of the twin, the chance at each of `QUARTERS` of the window
+    without : the twin's losses with the person's own effects off; None where the head has none
+    """
 
     head: Head
     given: list[Rung]
     chances: list[Rung]
     squares: list[Rung]
     absent: list[str]
+    by: list[Floats]
+    without: Floats | None
+
+
+def _losses_without(parts: Sequence[tuple[Ints, _Part]], size: int) -> Floats | None:
+    """The twin's losses without own effects, of all parts; None where a part has no such effects."""
+    whole = np.empty(size)
+    for score, found in parts:
+        if found.without is None:
+            return None
+        whole[score] = found.without
+    return whole
 
 
 def _part(
@@ -168,7 +195,8 @@ def _part(
     assert head.hazard is not None
     clock = split.past.map.clock
     views = Views(split.past, recipe_of(head, split.past.map).readings)
-    eta = forecast(head, views, split.score.rows).eta
+    seen = forecast(head, views, split.score.rows)
+    eta = seen.eta
     laps.end("score")
     ends = head.hazard.ends
     fit = Spells.of(ends, split.fit.y, lengths_of(split.fit.rows, clock))
@@ -186,7 +214,9 @@ def _part(
         given.append(Rung(name, np.exp(-hazard.losses(own, became)), chosen))
         chances.append(Rung(name, by(length.astype(np.float64))))
         squares.append(Rung(name, brier_of_times(by, split.score.y, length)))
-    return _Part(head, given, chances, squares, absent)
+    quarters = [head.hazard.by(eta, np.asarray(share * length)) for share in QUARTERS]
+    without = None if seen.expected is None else head.hazard.losses(seen.expected, became)
+    return _Part(head, given, chances, squares, absent, quarters, without)
 
 
 def _trained(split: Split, outcome: Outcome, seed: int, progress: Progress) -> Head:

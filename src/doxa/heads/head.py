@@ -119,20 +119,21 @@ class Forecasts:
         The mean of an outcome with a scale is kept within it.
     sigma : float64[n] or None
         The standard deviation of a value, where the head knows one.
-    without : float64[n] or None
-        The mean with the person's own effects off (p0), where the head has such effects.
+    expected : float64[n] or None
+        The linear predictor with the person's own effects off, where the head has such effects;
+        `mean_at` makes p0 of it.
     """
 
     eta: Floats
     mean: Floats
     sigma: Floats | None = None
-    without: Floats | None = None
+    expected: Floats | None = None
 
     def take(self, chosen: Ints) -> Forecasts:
         """The chosen rows."""
-        parts = (self.sigma, self.without)
-        sigma, without = (None if part is None else part[chosen] for part in parts)
-        return Forecasts(self.eta[chosen], self.mean[chosen], sigma, without)
+        parts = (self.sigma, self.expected)
+        sigma, expected = (None if part is None else part[chosen] for part in parts)
+        return Forecasts(self.eta[chosen], self.mean[chosen], sigma, expected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,15 +192,14 @@ def forecast(head: Head, views: Views, rows: Rows) -> Forecasts:
     eta = eta + own_effects(head, views, history, asked)
     eta = _met_or_not(head, views, rows, eta)
     mean = mean_at(head, views, rows, eta)
-    without = None
+    expected = None
     if head.errors is not None:
         expected = _met_or_not(head, views, rows, seen.expected)
-        without = mean_at(head, views, rows, expected)
     if head.spread is None:
-        return Forecasts(eta, mean, without=without)
+        return Forecasts(eta, mean, expected=expected)
     left = left_over(head, views, history)
     sigma = sigma_of(head.spread, spread_columns(head.spread, history, left, rows, mean))
-    return Forecasts(eta, mean, sigma, without)
+    return Forecasts(eta, mean, sigma, expected)
 
 
 def _met_or_not(head: Head, views: Views, rows: Rows, eta: Floats) -> Floats:
