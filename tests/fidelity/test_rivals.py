@@ -151,10 +151,6 @@ def test_rivals_do_not_see_what_comes_after_a_scored_origin(setting: Setting) ->
         np.testing.assert_allclose(rival(blind).forecast, rival(setting).forecast, rtol=1e-9)
 
 
-def test_own_rates_are_not_built_for_counts(setting: Setting) -> None:
-    assert lifetime(replace(setting, outcome=MAP.outcomes["many"])) is None
-
-
 def test_the_ladder_adds_up() -> None:
     rng = np.random.default_rng(0)
     unit, y = np.repeat(np.arange(50), 4), (rng.random(200) < 0.3).astype(float)

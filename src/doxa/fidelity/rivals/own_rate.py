@@ -17,6 +17,7 @@ from doxa.features.events import events_of
 from doxa.features.rows import Rows, joined
 from doxa.features.since import first_seen
 from doxa.fidelity.rivals.days import Days
+from doxa.fidelity.rivals.own_amount import own_amount
 from doxa.fidelity.rivals.own_counts import own_counts
 from doxa.fidelity.rivals.setting import Rung, Setting, calibrated, curve, sampled
 from doxa.heads.glm import Family, fit_glm, loss_of
@@ -67,6 +68,8 @@ def _grid(setting: Setting, name: str) -> tuple[float, ...]:
 def _own_rate(setting: Setting, name: str) -> Rung | None:
     if setting.outcome.after is not None:
         return own_counts(setting, name, _grid(setting, name))
+    if setting.outcome.target in (Target.COUNT, Target.SUM):
+        return own_amount(setting, name, _grid(setting, name))
     found = own_log_odds(setting, name)
     if found is None:
         return None
