@@ -39,11 +39,11 @@ def shoppers() -> list[Signal]:
     rng = np.random.default_rng(1)
     found = []
     for person in range(PEOPLE):
-        often, much = rng.gamma(2, 0.15), rng.gamma(4, 5)
+        often, much = rng.gamma(2, 0.25), rng.gamma(2, 10)
         told = [("joined", 0, {}, None)]
         for at in range(1, LENGTH):
             told += [
-                ("trip", at, {"spend": float(rng.gamma(2, much))}, f"s{again % 2}")
+                ("trip", at, {"spend": float(rng.gamma(8, much / 4))}, f"s{again % 2}")
                 for again in range(rng.poisson(often))
             ]
         found += [
