@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 from msgspec.structs import replace
-from tests.pages.conftest import LOSSES, ladder_of
+from tests.pages.conftest import LOSSES, ladder_of, report_of, row_of
 
 from doxa.fidelity.headline import headline_of
 from doxa.interfaces.cli import console
+from doxa.interfaces.cli.fidelity import lines
 from doxa.interfaces.cli.findings import headline_lines
 
 
@@ -63,3 +64,13 @@ def test_without_traits_there_is_nothing_to_claim():
     assert "nobody has traits" in headline_lines(found)[0]
     assert "one_band 17.9 %, the twin 19.2 %" in headline_lines(found)[1]
     assert headline_of([ladder_of("all", {"base": 0.2})]) is None
+
+
+def test_both_those_with_personas_and_everybody_are_printed():
+    some = {**LOSSES, "base": 0.344, "persona": 0.342}
+    ladders = [ladder_of("all", LOSSES), ladder_of("demographics", some, 801)]
+    text = lines(report_of([row_of(ladders, headline=headline_of(ladders))]))
+    told = [line.strip() for line in text if "skill over your personas" in line]
+    assert told[0].startswith("skill over your personas, demographics: 43.3 %")
+    assert told[1].startswith("skill over your personas: 15.7 %")
+    assert sum("they remove" in line for line in text) == 2

@@ -167,8 +167,7 @@ def _row(row: RowReport) -> list[str]:
         found.append(f"  {row.unresolved:,} rows are not resolved yet and {scored}")
     if row.left_out:
         found.append(f"  {row.left_out:,} fit rows left out: their outcome came too late")
-    if headline := headline_lines(row.headline):
-        found += ["", *headline]
+    found += _headlines(row)
     for ladder in row.ladders:
         found += ["", *ladder_lines(ladder)]
     found += finding_lines(row)
@@ -183,6 +182,17 @@ def _row(row: RowReport) -> list[str]:
         found.append(f"  not built in this version: {', '.join(row.not_built)}")
     found += [_bar(bar) for bar in row.bars]
     return found + (_leaks(row.leaks) if row.leaks is not None else [])
+
+
+def _headlines(row: RowReport) -> list[str]:
+    """What it comes to: of the people to judge by, and of everybody where these are only some."""
+    from doxa.fidelity.headline import EVERYBODY, headline_of
+
+    told = [row.headline]
+    everybody = row.ladder(EVERYBODY)
+    if row.headline is not None and row.headline.subset != EVERYBODY and everybody is not None:
+        told.append(headline_of([everybody]))
+    return [line for each in told if (lines := headline_lines(each)) for line in ("", *lines)]
 
 
 def _leaks(leaks: Leaks) -> list[str]:
