@@ -68,8 +68,9 @@ def test_grouped_scores_are_those_of_each_group_alone(seed):
     people, code = rng.integers(0, 60, n), rng.integers(-1, 3, n)
     loss, rival = rng.random(n), rng.random(n) + 0.5
     resamples = Resamples(people, draws=200, seed=3)
-    found = Grouped(resamples, Groups("g", ["a", "b", "c"], code))
-    means, skills = found.mean(loss), found.skill(loss, rival)
+    groups = Groups("g", ["a", "b", "c"], code)
+    found = Grouped(resamples, groups, {"loss": loss, "rival": rival})
+    means, skills = found.mean("loss"), found.skill("loss", "rival")
     for place in range(3):
         own = code == place
         assert found.rows[place] == own.sum()
@@ -85,7 +86,8 @@ def test_grouped_scores_are_those_of_each_group_alone(seed):
 def test_few_people_have_no_interval():
     people = np.repeat(np.arange(15), 2)
     code = (people > 8).astype(np.int64)
-    found = Grouped(Resamples(people), Groups("g", ["nine", "six"], code)).mean(np.ones(30))
+    groups = Groups("g", ["nine", "six"], code)
+    found = Grouped(Resamples(people), groups, {"loss": np.ones(30)}).mean("loss")
     assert found[0][0] == 1.0
     assert np.isnan(found[0][1:]).all()
 

@@ -139,13 +139,13 @@ def _by_tenure(clock: Clock, tenure: Ints) -> Groups:
 
 
 def _scored(groups: Groups, losses: Mapping[str, Floats], resamples: Resamples) -> list[CutGroup]:
-    found = Grouped(resamples, groups)
-    base, twin = found.mean(losses[BASE]), found.mean(losses[TWIN])
-    over_base = found.skill(losses[TWIN], losses[BASE])
+    own = {name: losses[name] for name in (BASE, PERSONA, TWIN) if name in losses}
+    found = Grouped(resamples, groups, own)
+    base, twin = found.mean(BASE), found.mean(TWIN)
+    over_base = found.skill(TWIN, BASE)
     persona = over_persona = None
-    if PERSONA in losses:
-        persona = found.mean(losses[PERSONA])
-        over_persona = found.skill(losses[TWIN], losses[PERSONA])
+    if PERSONA in own:
+        persona, over_persona = found.mean(PERSONA), found.skill(TWIN, PERSONA)
     return [
         CutGroup(
             name=name,

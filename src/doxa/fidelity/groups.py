@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from doxa.fidelity.resampling import Resamples, ratios
 FEWEST_PEOPLE = 10
 """A group of fewer people has no interval."""
 NONE = -1
+_ROWS = "rows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,41 +74,41 @@ class Grouped:
     resamples : Resamples
         Of the rows.
     groups : Groups
+    scores : by name, float64[n]
 
     Examples
     --------
     >>> people = np.arange(40) // 2
-    >>> found = Grouped(Resamples(people), Groups("half", ["a", "b"], np.arange(40) % 2))
-    >>> found.rows.tolist(), found.people.tolist()
-    ([20, 20], [20, 20])
-    >>> found.mean(np.ones(40))[0]
-    [1.0, 1.0, 1.0]
+    >>> half = Groups("half", ["a", "b"], np.arange(40) % 2)
+    >>> found = Grouped(Resamples(people), half, {"loss": np.ones(40)})
+    >>> found.rows.tolist(), found.people.tolist(), found.mean("loss")[0]
+    ([20, 20], [20, 20], [1.0, 1.0, 1.0])
     """
 
-    def __init__(self, resamples: Resamples, groups: Groups) -> None:
-        self._resamples = resamples
-        self._groups = groups
-        self._count = resamples.totals_by(np.ones(len(groups.code)), groups.code, len(groups.names))
-        self._drawn = resamples.drawn(self._count)
-        self.rows = self._count.sum(axis=0).astype(np.int64)
-        self.people = (self._count > 0).sum(axis=0)
+    def __init__(self, resamples: Resamples, groups: Groups, scores: Mapping[str, Floats]) -> None:
+        size = len(groups.names)
+        columns = {_ROWS: np.ones(len(groups.code)), **scores}
+        totals = [resamples.totals_by(score, groups.code, size) for score in columns.values()]
+        # One look at the draws for all scores: with very many people, drawing is what takes long.
+        drawn = resamples.drawn(np.concatenate(totals, axis=1))
+        parts = np.split(drawn, len(columns), axis=1)
+        self._whole = {name: own.sum(axis=0) for name, own in zip(columns, totals, strict=True)}
+        self._drawn = dict(zip(columns, parts, strict=True))
+        self.rows = self._whole[_ROWS].astype(np.int64)
+        self.people = (totals[0] > 0).sum(axis=0)
 
-    def mean(self, score: Floats) -> list[list[float]]:
+    def mean(self, score: str) -> list[list[float]]:
         """[estimate, low, high] of the mean of a per-row score, by group."""
-        return self._ratio(self._totals(score), self._count, self._drawn)
+        return self._ratio(score, _ROWS)
 
-    def skill(self, loss: Floats, rival: Floats) -> list[list[float]]:
+    def skill(self, loss: str, rival: str) -> list[list[float]]:
         """[estimate, low, high] of 1 - loss / loss of the rival, by group."""
-        above, below = self._totals(loss), self._totals(rival)
-        found = self._ratio(above, below, self._resamples.drawn(below))
+        found = self._ratio(loss, rival)
         return [[1 - estimate, 1 - high, 1 - low] for estimate, low, high in found]
 
-    def _totals(self, score: Floats) -> Floats:
-        return self._resamples.totals_by(score, self._groups.code, len(self._groups.names))
-
-    def _ratio(self, above: Floats, below: Floats, drawn_below: Floats) -> list[list[float]]:
-        estimate = ratios(above.sum(axis=0), below.sum(axis=0))
-        drawn = ratios(self._resamples.drawn(above), drawn_below)
+    def _ratio(self, above: str, below: str) -> list[list[float]]:
+        estimate = ratios(self._whole[above], self._whole[below])
+        drawn = ratios(self._drawn[above], self._drawn[below])
         found = []
         for place, value in enumerate(estimate.tolist()):
             known = drawn[~np.isnan(drawn[:, place]), place]

@@ -71,11 +71,14 @@ def curve_of(
     [('0', 0.05), ('4-7', 0.05)]
     """
     groups = by_answered(answered)
-    found = Grouped(resamples, groups)
-    bases, twins = found.mean(base), found.mean(twin)
+    losses = {"base": base, "twin": twin}
+    if without is not None:
+        losses |= {"without": without, "gain": without - twin}
+    found = Grouped(resamples, groups, losses)
+    bases, twins = found.mean("base"), found.mean("twin")
     withouts = gains = None
     if without is not None:
-        withouts, gains = found.mean(without), found.mean(without - twin)
+        withouts, gains = found.mean("without"), found.mean("gain")
     points = [
         LearningPoint(
             answered=name,

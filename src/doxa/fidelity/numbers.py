@@ -140,13 +140,12 @@ def numbers_of(scores: NumberScores, resamples: Resamples, horizons: Groups | No
 
 
 def _parts(scores: NumberScores, resamples: Resamples, groups: Groups) -> list[NumbersPart]:
-    found = Grouped(resamples, groups)
-    losses, usual = found.mean(scores.crps), found.mean(scores.usual)
-    skills = found.skill(scores.crps, scores.usual)
-    covered = {
-        f"{100 * share:.0f}": found.mean(inside(scores.u, share).astype(np.float64))
-        for share in SHARES
-    }
+    middles = {f"{100 * share:.0f}": inside(scores.u, share).astype(np.float64) for share in SHARES}
+    told = {"crps": scores.crps, "usual": scores.usual, **middles}
+    found = Grouped(resamples, groups, told)
+    losses, usual = found.mean("crps"), found.mean("usual")
+    skills = found.skill("crps", "usual")
+    covered = {share: found.mean(share) for share in middles}
     return [
         NumbersPart(
             horizon=name,
