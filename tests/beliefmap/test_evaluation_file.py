@@ -242,6 +242,7 @@ WRONG = [
     ("moved: [price]", "moved: [prize]", ":24 rows.shares.moved[0]", "unknown attribute", "'price'"),
     ("outcome: rates, fit: {to: 2017-06-30}", "outcome: rates, base: [stars], fit: {to: 2017-06-30}", ":20 rows.guesses.base", "what is asked", "beforehand"),
     ("outcome: buys\n", "outcome: redeems\n", ":11 rows.buys.fit.every", "not a grid", "drop"),
+    ("{outcome: picks, ", "{outcome: picks, challenger: boosted, ", ":19 rows.brands.challenger", "no trees", "drop"),
     ("outcome: buys\n", "simulate: buys\n    shares: picks\n", ":9 rows.buys", "simulate and shares", "outcome"),
 ]  # fmt: skip
 

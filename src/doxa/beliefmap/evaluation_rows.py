@@ -69,6 +69,7 @@ def _row(name: str, tree: Tree, belief_map: BeliefMap, declared: Declared) -> Ev
         line=section.place.line,
     )
     _check_base(section, row, belief_map)
+    _check_challenger(section, row, belief_map)
     return msgspec.structs.replace(
         row,
         **_split(section, row, belief_map, declared),
@@ -121,6 +122,18 @@ def _check_base(section: Mapping, row: EvaluationRow, belief_map: BeliefMap) -> 
         if field in asked:
             raise section.entries["base"].error(
                 f"{field!r} is what is asked", expected="fields known beforehand"
+            )
+
+
+def _check_challenger(section: Mapping, row: EvaluationRow, belief_map: BeliefMap) -> None:
+    tree = section.get("challenger")
+    for name in row.outcomes if tree else ():
+        if belief_map.outcomes[name].target in (Target.CHOICE, Target.TIME_TO):
+            assert tree is not None
+            raise tree.error(
+                f"no trees stand beside {name!r}, a choice or a time",
+                expected="an outcome that happens or not, is counted or is a number",
+                hint="drop 'challenger'",
             )
 
 

@@ -476,7 +476,7 @@ class Twins:
         keep : bool
             Store it only.
         challenger : bool
-            Fit gradient-boosted trees beside every head (twice the work), and let them stand
+            Fit gradient-boosted trees beside every head but those of choices and times (twice the work), and let them stand
             beside it where people left out are forecast better by more than chance.
         signals_at_most : int
             Where the ledger holds more, people are drawn, by a hash of their id and `seed`, whose
