@@ -198,3 +198,15 @@ def test_on_a_position_clock_every_position_is_a_day() -> None:
     rows = rows.for_members(np.array([past.coder("category")("tea")]))
     setting = Setting(ordered, outcome, Family.BERNOULLI, past, rows, np.zeros(2), rows)
     assert own_rate._Rates.of(setting, rows).days.counts(math.inf).tolist() == [3.0, 5.0]
+
+
+def test_within_a_moment_only_what_is_asked_together_is_compared() -> None:
+    y = np.array([1.0, 0.0, 1.0, 0.0])
+    told = np.array([0.6, 0.5, 0.3, 0.2])
+    one, moments = np.zeros(4, dtype=np.int64), np.array([0, 0, 1, 1])
+    names = ["auc_within_twin", "auc_within_moment"]
+    rungs = [Rung("twin", told)]
+    found = ladder("all", rungs, y, one, one, Family.BERNOULLI, names, seed=1, moment=moments)
+    assert found.steps[0].metrics == {"auc_within_twin": 0.75, "auc_within_moment": 1.0}
+    without = ladder("all", rungs, y, one, one, Family.BERNOULLI, names, seed=1)
+    assert "auc_within_moment" not in without.steps[0].metrics

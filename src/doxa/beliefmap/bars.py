@@ -16,6 +16,7 @@ METRICS: dict[Question, tuple[str, ...]] = {
         "log_loss",
         "auc",
         "auc_within_twin",
+        "auc_within_moment",
         "brier",
         "rmse",
         "coverage_80",
@@ -27,7 +28,7 @@ METRICS: dict[Question, tuple[str, ...]] = {
 }
 """What can be computed for each kind of question."""
 HIGHER_IS_BETTER = frozenset(
-    {"auc", "auc_within_twin", "people_covered_80", "effect_inside", "qini"}
+    {"auc", "auc_within_twin", "auc_within_moment", "people_covered_80", "effect_inside", "qini"}
 )
 """A bar on one of these is a floor."""
 RANGES = frozenset({"coverage_80", "spread", "total", "slope"})

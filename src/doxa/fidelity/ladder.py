@@ -84,6 +84,7 @@ def ladder(
     metrics: Sequence[str],
     seed: int,
     resamples: Resamples | None = None,
+    moment: Ints | None = None,
 ) -> Ladder:
     """Score every rung on the same rows.
 
@@ -93,6 +94,8 @@ def ladder(
         Who is resampled together.
     resamples : Resamples, optional
         Of these units with this seed, where they are drawn already.
+    moment : int64[n], optional
+        What is asked of one person at one time has one code: for ``auc_within_moment``.
     """
     resamples = resamples or Resamples(unit, seed=seed)
     losses = {rung.name: row_losses(y, rung.forecast, family) for rung in rungs}
@@ -103,7 +106,7 @@ def ladder(
             Step(
                 name=rung.name,
                 loss=resamples.mean(loss).as_list(),
-                metrics=_metrics(metrics, y, rung, twin, loss),
+                metrics=_metrics(metrics, y, rung, twin, loss, moment),
                 skill_over_base=_skill(resamples, loss, losses.get(BASE), rung.name == BASE),
                 skill_over_persona=_skill(
                     resamples, loss, losses.get(PERSONA), rung.name == PERSONA
@@ -164,7 +167,7 @@ def _skill(
 
 
 def _metrics(
-    names: Sequence[str], y: Floats, rung: Rung, twin: Ints, loss: Floats
+    names: Sequence[str], y: Floats, rung: Rung, twin: Ints, loss: Floats, moment: Ints | None
 ) -> dict[str, float]:
     found = {}
     forecast, low, high = rung.forecast, rung.low, rung.high
@@ -177,6 +180,8 @@ def _metrics(
             found[name] = auc(y, forecast)
         elif name == "auc_within_twin":
             found[name] = auc_within(y, forecast, twin)
+        elif name == "auc_within_moment" and moment is not None:
+            found[name] = auc_within(y, forecast, moment)
         elif name == "rmse":
             found[name] = float(np.sqrt(squared_errors(y, forecast).mean()))
         elif name == "coverage_80" and low is not None and high is not None:

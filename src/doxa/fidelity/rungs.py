@@ -12,6 +12,7 @@ from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.evaluation import Evaluation, EvaluationRow
 from doxa.beliefmap.model import Target
 from doxa.beliefmap.payloads import Bools
+from doxa.features.blocks.siblings import moments_of
 from doxa.features.events import field_codes
 from doxa.features.known import carrier
 from doxa.features.traits import trait_of
@@ -206,6 +207,7 @@ def _ladder(
         row.metrics,
         evaluation.seed,
         resamples,
+        moments_of(rows)[1] if "auc_within_moment" in row.metrics else None,
     )
 
 

@@ -111,7 +111,8 @@ def beaten_notes(found: Ladder) -> list[Note]:
     return notes
 
 
-_LOWER, _HIGHER = ("log_loss", "squared_error", "brier", "rmse"), ("auc", "auc_within_twin")
+_LOWER = ("log_loss", "squared_error", "brier", "rmse")
+_HIGHER = ("auc", "auc_within_twin", "auc_within_moment")
 
 
 def _beaten(found: Ladder, name: str, best: Step, value: float) -> str:

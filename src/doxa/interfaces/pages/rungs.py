@@ -32,6 +32,7 @@ _METRICS: dict[str, tuple[str, Format]] = {
     "brier": ("Brier score", "loss"),
     "auc": ("AUC", "score"),
     "auc_within_twin": ("AUC within a person", "score"),
+    "auc_within_moment": ("AUC within a moment", "score"),
     "rmse": ("RMSE", "number"),
 }
 
