@@ -1,6 +1,6 @@
 """Errors: what a person did beyond what the head expected of them, read as their own effect.
 
-Every earlier event of an outcome at a signal leaves y and p0 (the forecast without these effects) in
+Every earlier event of an outcome at a signal, and every earlier window of an outcome in one, leaves y and p0 (the forecast without these effects) in
 cells of the person. An effect solves sum y = sum s(logit p0 + b) for a yes or no, and is
 b = sum (y - p0) / (sum curvature + prior) otherwise: one per band, one per item that the asking signal
 names, one per situation (levels of flags and categories known beforehand), and one slope per column.
@@ -18,12 +18,13 @@ import numpy as np
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.model import Outcome
 from doxa.features.known import FieldNorms, Form, carrier, members_at
-from doxa.features.labels import labels_of
-from doxa.features.moments import at_signals
+from doxa.features.labels import labels_of, lengths_of
+from doxa.features.lived import known_from, lived
 from doxa.features.past import Past
 from doxa.features.phi import Phi
-from doxa.features.rows import Rows
+from doxa.features.rows import Bound, Rows
 from doxa.heads.glm import Family, curvature, logit, mean_of
+from doxa.heads.hazard import Hazard, Spells
 from doxa.state.ranks import running_totals
 from doxa.state.recalled import Cut, recalled
 from doxa.state.timeline import Timeline
@@ -58,6 +59,7 @@ class Errors(msgspec.Struct, frozen=True, kw_only=True):
     situations : phi columns whose joint values have an effect per person
     bands : half-lives of the person's level, longest last
     item_bands : of their effects with an item, beside ever
+    by_member : whether levels are of the person with the member asked about, or with all of a family
     usual : mean curvature of an event
     weights : one per band, situation (lately and ever), slope, and item field (by band)
     expected : what an event is held against: the forecast of a first pass, that had no own effects
@@ -73,6 +75,23 @@ class Errors(msgspec.Struct, frozen=True, kw_only=True):
     weights: list[float]
     expected: Line | None = None
     item_bands: list[float] = []
+    by_member: bool = False
+
+
+class OwnEffects(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether effects of persons stand beside a head, and why.
+
+    Attributes
+    ----------
+    why : in words
+    gained : [less loss per row of people left out, its standard error]; empty where not tried
+    by_member : of a family, whether they are of the person with each member
+    """
+
+    kept: bool
+    why: str
+    gained: list[float] = []
+    by_member: bool = False
 
 
 def slope_columns(
@@ -144,14 +163,17 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The events of some people, sorted by (twin, at, order), with what they left.
+    """What became of some people's earlier events and windows, sorted by when it was known.
 
     Attributes
     ----------
     twins : int64[g]
-    y, eta, mean, mass : float64[m]
+    known : Bound
+        When each was known: rows asked later know of it.
+    y, eta, mean, mass, count : float64[m]
         What became of each event, what was forecast but for own effects (linear predictor), what
-        was expected, and the curvature there.
+        was expected, the curvature there, and how often it was asked: once, of a time once per
+        interval in which it could still happen.
     x : float64[m, ...]
         As in `Asked`.
     """
@@ -159,48 +181,55 @@ class History:
     twins: Ints
     timeline: Timeline
     rows: Rows
+    known: Bound
     family: Family
     y: Floats
     eta: Floats
     mean: Floats
     mass: Floats
+    count: Floats
     x: Floats
 
     @property
     def cells(self) -> Floats:
-        """What each event adds to a cell: y, p0, curvature, 1."""
-        return np.stack([self.y, self.mean, self.mass, np.ones(len(self.y))], axis=1)
+        """What each event adds to a cell: y, p0, curvature, how often asked."""
+        return np.stack([self.y, self.mean, self.mass, self.count], axis=1)
 
     @classmethod
     def of(
         cls,
         outcome: Outcome,
         past: Past,
-        twins: Ints,
+        asked: Rows,
         family: Family,
         look: Callable[[Rows], Look],
+        hazard: Hazard | None = None,
     ) -> History:
-        """All decided events of some twins.
+        """All that was decided of the people of some rows, before one of these at least.
 
         Parameters
         ----------
         look : callable
             Looks at rows.
+        hazard : of an outcome that asks for a time
         """
-        rows = at_signals(outcome, past)
-        twins = np.unique(twins)
-        rows = rows.take(np.isin(rows.twin, twins))
+        rows = lived(outcome, past, asked)
+        twins = np.unique(asked.twin)
         y = labels_of(outcome, past, rows, _END).y
         rows, y = rows.take(~np.isnan(y)), y[~np.isnan(y)]
-        order = np.lexsort((y, rows.member, rows.seen.order, rows.seen.at, rows.twin))
-        rows, y = rows.take(order), y[order]
+        known = known_from(outcome, rows)
+        order = np.lexsort((y, rows.member, known.order, known.at, rows.twin))
+        rows, y, known = rows.take(order), y[order], known.take(order)
         seen = look(rows)
-        mean = mean_of(seen.expected, family)
+        if hazard is None:
+            mean = mean_of(seen.expected, family)
+            mass, count = curvature(mean, family), np.ones(len(y))
+        else:
+            spells = Spells.of(hazard.ends, y, lengths_of(rows, past.map.clock))
+            y, mean, mass, count = spells.cells(hazard.logits(seen.expected))
         group = np.searchsorted(twins, rows.twin)
-        timeline = Timeline.of(group, rows.seen.at, rows.seen.order, len(twins))
-        return cls(
-            twins, timeline, rows, family, y, seen.eta, mean, curvature(mean, family), seen.x
-        )
+        timeline = Timeline.of(group, known.at, known.order, len(twins))
+        return cls(twins, timeline, rows, known, family, y, seen.eta, mean, mass, count, seen.x)
 
 
 def effect_columns(
@@ -217,6 +246,9 @@ def effect_columns(
     group = np.searchsorted(history.twins, rows.twin)
     own = np.searchsorted(history.twins, history.rows.twin)
     bands = tuple(errors.bands)
+    if errors.by_member:
+        size = int(max(rows.member.max(initial=0), history.rows.member.max(initial=0))) + 2
+        group, own = group * size + rows.member + 1, own * size + history.rows.member + 1
     parts = [_by_group(errors, history, own, rows, group, bands)]
     first = len(errors.slopes)
     for names in errors.situations:
@@ -254,7 +286,7 @@ def _by_group(
     bands: tuple[float, ...],
 ) -> Floats:
     """The effect of each row's group at each band, from the group's events before the row."""
-    when, seen = history.rows.seen, rows.seen
+    when, seen = history.known, rows.seen
     sums = recalled(
         event, Cut(when.at, when.order), history.cells, wanted, Cut(seen.at, seen.order), bands
     )
@@ -294,6 +326,8 @@ def _by_item(
     part = replace(
         history,
         rows=history.rows.take(event),
+        known=history.known.take(event),
+        count=history.count[event],
         y=history.y[event],
         eta=history.eta[event],
         mean=history.mean[event],

@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
-from doxa.heads.glm import BLOCK, Matrix, sigmoid
+from doxa.heads.glm import BLOCK, Matrix, fit_glm, sigmoid
 
 LEVEL_RIDGE = 0.1
 """How weakly levels are held where they would be without anything known of the person."""
@@ -142,6 +142,13 @@ class Spells:
         """The chosen rows."""
         return Spells(self.risk[rows], self.came[rows])
 
+    def cells(self, logits: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+        """Of each row: whether it happened, how often it was to be expected, curvature, intervals at risk."""
+        chance = sigmoid(logits)
+        parts = (self.came, self.risk * chance, self.risk * chance * (1 - chance), self.risk)
+        came, mean, mass, count = (part.sum(axis=1, dtype=np.float64) for part in parts)
+        return came, mean, mass, count
+
     def losses(self, logits: Floats) -> Floats:
         """Minus the log-likelihood of each row: sum over intervals of risk ln(1 + e^z) - came z."""
         return np.asarray((self.risk * np.logaddexp(0.0, logits) - self.came * logits).sum(axis=1))
@@ -205,6 +212,27 @@ def fit_hazard(
         if progress is not None:
             progress(step + 1)
     return theta[: len(held)], theta[len(held) :]
+
+
+def fit_beside(hazard: Hazard, x: Floats, eta: Floats, spells: Spells, *, ridge: Floats) -> Floats:
+    """Coefficients of columns beside a linear predictor, levels and slopes as they are, float64[p].
+
+    Here one row per person and interval is written down: give few rows, or few columns.
+
+    Parameters
+    ----------
+    x : float64[n, p]
+    eta : float64[n]
+    """
+    slopes = np.asarray(hazard.slopes)
+    row, place = np.nonzero(spells.risk)
+    return fit_glm(
+        x[row] * slopes[place][:, None],
+        spells.came[row, place].astype(np.float64),
+        ridge=ridge,
+        weight=spells.risk[row, place].astype(np.float64),
+        offset=np.asarray(hazard.levels)[place] + slopes[place] * eta[row],
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from doxa.heads.errors import (
     History,
     Line,
     Look,
+    OwnEffects,
     effect_columns,
     looked_at,
     width,
@@ -62,6 +63,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     by_member : how members differ in what columns weigh, None where they do not
     boosted : trees that stand beside the linear predictor, None where they do not
     errors : how much a person's own effects count, None where they are not read
+    own : why they are or are not read
     spread : how far values lie from their forecast, None where nothing says
     hazard : of a time, the chance of each interval of its window; its predictor is 0 for the average
         fit row, and what is forecast is the chance that it happens within the window
@@ -107,6 +109,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     doubt: Doubt | None = None
     width: Width | None = None
     cold: Head | None = None
+    own: OwnEffects | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +270,12 @@ def looked(head: Head, views: Views, rows: Rows, recipe: Recipe) -> Look:
 def _history(head: Head, views: Views, rows: Rows) -> History:
     outcome = recipe_of(head, views.map).outcome
     return History.of(
-        outcome, views.past, rows.twin, head.family, lambda events: look(head, views, events)
+        outcome,
+        views.past,
+        rows,
+        head.family,
+        lambda events: look(head, views, events),
+        head.hazard,
     )
 
 

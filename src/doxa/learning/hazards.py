@@ -31,6 +31,7 @@ from doxa.learning.fields import fields_of_fit
 from doxa.learning.fitted import Fitted, head_of
 from doxa.learning.labelled import Labelled, Progress, overlap_of, sample_of
 from doxa.learning.newcomers import with_newcomers
+from doxa.learning.personal import with_errors
 from doxa.learning.training import LIGHTER, MOST_ROWS, learned_recipe
 from doxa.learning.width import with_width
 
@@ -126,6 +127,7 @@ def train_time(
     head = head_of(fitted, sample, items, known, views)
     own = msgspec.structs.replace(hazard, levels=moved.tolist())
     head = msgspec.structs.replace(head, bias=head.bias - design.level, hazard=own)
+    head = with_errors(head, fitted, views, sample, fields, spells)
     head = with_newcomers(head, fitted, views, sample, fields.traits, rng, spells)
     return with_width(head, fitted, views, sample, rng, spells)
 

@@ -13,7 +13,7 @@ from doxa.features.moments import is_at_signal
 from doxa.features.phi import phi
 from doxa.features.views import Views
 from doxa.heads.glm import Family, fit_glm, loss_of
-from doxa.heads.hazard import Hazard, Spells
+from doxa.heads.hazard import Hazard, Spells, fit_beside
 from doxa.heads.head import Head
 from doxa.learning.choosing import left_out
 from doxa.learning.design import LEVEL_RIDGE
@@ -119,16 +119,8 @@ class _Rows:
                 family=self.family,
                 offset=self.offset[rows],
             )
-        slopes, risk = np.asarray(self.hazard.slopes), self.spells.risk[rows]
-        row, place = np.nonzero(risk)
-        own = rows[row]
-        return fit_glm(
-            self.table[own] * slopes[place][:, None],
-            self.spells.came[own, place].astype(np.float64),
-            ridge=penalty,
-            weight=risk[row, place].astype(np.float64),
-            offset=np.asarray(self.hazard.levels)[place] + slopes[place] * self.offset[own],
-        )
+        spells, offset = self.spells.take(rows), self.offset[rows]
+        return fit_beside(self.hazard, self.table[rows], offset, spells, ridge=penalty)
 
     def _loss(self, beta: Floats, rows: Ints) -> float:
         eta = self.offset[rows] + self.table[rows] @ beta

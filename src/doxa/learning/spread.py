@@ -63,7 +63,7 @@ def with_spread(
     history = History.of(
         recipe.outcome,
         views.past,
-        rows.twin,
+        rows,
         head.family,
         lambda events: apart.look(errors, events),
     )

@@ -11,6 +11,7 @@ from doxa.beliefmap.model import BeliefMap, Outcome
 from doxa.domain.clock import DAY
 from doxa.errors import PopulationError
 from doxa.features.blocks.siblings import moments_of, most_met
+from doxa.features.moments import is_at_signal
 from doxa.features.norms import NodeNorms, Tally
 from doxa.features.phi import Recipe, member_codes, phi
 from doxa.features.plan import Reading, members_apart, readings_of
@@ -65,13 +66,14 @@ def train(
     """
     tell = progress or _silence
 
-    def linear(rows: Labelled) -> Head:
-        return _linear(belief_map, outcome, views, rows, items, known, seed, tell)
+    def linear(rows: Labelled, *, lived: bool = False) -> Head:
+        return _linear(belief_map, outcome, views, rows, items, known, seed, tell, lived=lived)
 
-    head = linear(fit)
     if not challenger:
-        return head
-    return with_challenger(head, views, fit, linear, seed=seed, tell=tell)
+        return linear(fit, lived=True)
+    head = with_challenger(linear(fit), views, fit, linear, seed=seed, tell=tell)
+    # Trees do not stand beside effects of persons: those are left to where trees do not win.
+    return linear(fit, lived=True) if head.boosted is None and head.errors is None else head
 
 
 def _linear(
@@ -83,7 +85,16 @@ def _linear(
     known: Ints,
     seed: int,
     tell: Progress,
+    *,
+    lived: bool,
 ) -> Head:
+    """The head without trees.
+
+    Parameters
+    ----------
+    lived : bool
+        Whether effects of persons are read from windows that they lived through, too.
+    """
     if not len(fit.y):
         raise PopulationError(
             f"no fit rows for {outcome.name!r}", hint="load more history, or shorten the window"
@@ -102,9 +113,12 @@ def _linear(
         fitted = _fitted(belief_map, outcome, views, sample, fields, family, rng, tell)
     head = head_of(fitted, sample, items, known, views)
     tell(f"people's own effects on {outcome.name}", 0.0)
-    head = with_errors(head, fitted, views, sample, fields)
+    if is_at_signal(outcome):
+        head = with_errors(head, fitted, views, sample, fields)
     if head.errors is None and outcome.of is not None and not head.apart:
         head = with_member_slopes(head, fitted, views, fit, drawn, known, tell, rng)
+    if lived and head.by_member is None and not is_at_signal(outcome):
+        head = with_errors(head, fitted, views, sample, fields)
     head = with_spread(head, views, sample.rows, sample.y, fields, rng)
     head = with_newcomers(head, fitted, views, sample, fields.traits, rng)
     return with_width(head, fitted, views, sample, rng)

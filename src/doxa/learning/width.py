@@ -125,9 +125,8 @@ def _left(head: Head, eta: Floats, y: Floats, spells: Spells | None) -> tuple[Fl
     if head.hazard is None or spells is None:
         mean = mean_of(eta, head.family)
         return y - mean, curvature(mean, head.family)
-    chance = 1 / (1 + np.exp(-head.hazard.logits(eta)))
-    left = (spells.came - spells.risk * chance).sum(axis=1)
-    return np.asarray(left), np.asarray((spells.risk * chance * (1 - chance)).sum(axis=1))
+    came, mean, mass, _ = spells.cells(head.hazard.logits(eta))
+    return came - mean, mass
 
 
 def _from_few(fitted: Fitted, mass: Floats, rows: Ints, size: int) -> float:
