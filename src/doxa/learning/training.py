@@ -73,7 +73,8 @@ def train(
         return linear(fit, lived=True)
     head = with_challenger(linear(fit), views, fit, linear, seed=seed, tell=tell)
     # Trees do not stand beside effects of persons: those are left to where trees do not win.
-    return linear(fit, lived=True) if head.boosted is None and head.errors is None else head
+    again = head.boosted is None and not is_at_signal(outcome)
+    return linear(fit, lived=True) if again else head
 
 
 def _linear(

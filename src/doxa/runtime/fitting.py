@@ -13,6 +13,7 @@ from doxa.beliefmap.sights import learning_sight, may_forecast, sight_of
 from doxa.domain.view import EVERYTHING, Sight
 from doxa.errors import InputError, PopulationError
 from doxa.features.plan import outcome_named
+from doxa.heads.errors import OwnEffects
 from doxa.heads.judgement import Compared, Judgement
 from doxa.heads.population import Population, encode
 from doxa.heads.tastes import OWN
@@ -34,7 +35,13 @@ HAZARD = "hazard"
 
 
 class FittedHead(msgspec.Struct, frozen=True):
-    """A head in a few numbers."""
+    """A head in a few numbers.
+
+    Attributes
+    ----------
+    own_effects : OwnEffects or None
+        Whether effects of persons stand beside it, and why; None of a choice, which always has them.
+    """
 
     outcome: str
     family: str
@@ -43,6 +50,7 @@ class FittedHead(msgspec.Struct, frozen=True):
     columns: int
     ridge: float
     calibration_slope: float
+    own_effects: OwnEffects | None = None
 
 
 class FitReceipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -230,6 +238,7 @@ def heads_of(population: Population) -> list[FittedHead]:
             len(head.names),
             head.ridge,
             head.calibration[1],
+            head.own,
         )
         for head in population.heads.values()
     ] + [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,30 @@ from doxa.interfaces.cli.console import Json, print_json, say, table
 from doxa.interfaces.cli.opinions import when
 from doxa.interfaces.cli.population_list import state_of
 from doxa.interfaces.cli.stores import DEFAULT_DB, DEFAULT_WORKSPACE, Db, Workspace, open_existing
+
+if TYPE_CHECKING:
+    from doxa.runtime.fitting import FittedHead
+
+
+def own_effects_line(head: FittedHead) -> str:
+    """Whether effects of persons stand beside a head, and why; empty where there is nothing to say.
+
+    Examples
+    --------
+    >>> from doxa.heads.errors import OwnEffects
+    >>> from doxa.runtime.fitting import FittedHead
+    >>> own = OwnEffects(kept=True, why="people left out, by what the head leaves over", gained=[0.0123, 0.004])
+    >>> print(own_effects_line(FittedHead("replies", "bernoulli", 9, 3, 2, 1.0, 1.0, own)))
+    replies: own effects gain 0.0123 +- 0.0040 per row: kept; people left out, by what the head leaves over
+    """
+    own = head.own_effects
+    if own is None:
+        return ""
+    if not own.gained:
+        return f"{head.outcome}: no own effects; {own.why}"
+    gained, error = own.gained
+    verdict = "kept" if own.kept else "left out"
+    return f"{head.outcome}: own effects gain {gained:.4f} +- {error:.4f} per row: {verdict}; {own.why}"
 
 
 def population_show(
@@ -48,6 +72,7 @@ def population_show(
         for head in found.heads
     ]
     say(*table(rows, "lrrrrr"))
+    say(*(line for head in found.heads if (line := own_effects_line(head))))
     if found.judgement is not None:
         say(*judgement_lines(found.judgement))
     say(*(f"active from {when(moment, Clock.TIME)}" for moment in found.activated))
