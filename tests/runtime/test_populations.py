@@ -38,12 +38,12 @@ outcomes:
 personas: [age]
 """
 MAP = parse_map(TEXT)
-BLIND = parse_map(
-    TEXT.replace(
-        "visit: [{node: comes, count: 1}]",
-        "visit: [{node: comes, count: 1, when: {price: {lt: 0}}}]",
+TOLD = parse_map(
+    TEXT.replace("  said: []", "  said: [{node: plans, for: 1}]").replace(
+        "signals:", "  plans: {kind: belief, says: Means to come., half_life: 1d}\nsignals:"
     )
 )
+DEAF = parse_map(TEXT)
 Days = Callable[[int, int, np.random.Generator], bool]
 PEOPLE = 80
 
@@ -87,6 +87,22 @@ def visits(begin: int, end: int, lives: Days, seed: int = 1) -> list[Signal]:
                 )
                 found.append(told)
     return found
+
+
+def announced(begin: int, end: int) -> list[Signal]:
+    """People who now and then say that they will come, and then come in two days."""
+    rng = np.random.default_rng((7, begin))
+    found = []
+    for day in range(begin, end - 2):
+        for person in range(PEOPLE):
+            if rng.random() < 0.15:
+                for kind, at in (("said", day), ("visit", day + 2)):
+                    moment = START + at * DAY + (19 if kind == "said" else 20) * HOUR + person
+                    name = f"{kind}-{person}-{at}"
+                    found.append(
+                        Signal(id=name, twin=f"p{person}", kind=kind, at=moment, recorded=moment)
+                    )
+    return sorted(found, key=lambda signal: signal.at)
 
 
 def opened(path: Path, hands: Hands, belief_map: BeliefMap | None = None) -> Twins:
@@ -178,15 +194,16 @@ def test_a_map_that_knows_less_is_held_against_a_refit_by_the_map_before(
     tmp_path: Path, hands: Hands
 ) -> None:
     path = tmp_path / "cafe.db"
-    with opened(path, hands, MAP) as twins:
-        twins.observe_many(visits(0, 48, steady))
+    with opened(path, hands, TOLD) as twins:
+        twins.observe_many(announced(0, 48))
         twins.fit(["comes_back"])
-    with opened(path, hands, BLIND) as twins:
+    with opened(path, hands, DEAF) as twins:
         receipt = twins.fit(["comes_back"])
         [found] = receipt.worse
         assert (found.how, found.outcome) == ("refit", "comes_back")
         assert not receipt.active
-        live(twins, hands, 48, 60)
+        hands.now = START + 60 * DAY
+        twins.observe_many(announced(48, 60))
         [later] = twins.fit(["comes_back"]).worse
         assert later.how == "since"
         assert twins.populations()[0].stale
