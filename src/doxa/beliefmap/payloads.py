@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from doxa.beliefmap import values
-from doxa.beliefmap.columns import Floats, Ints, Values
+from doxa.beliefmap.columns import Floats, Ints, Members, Values
 from doxa.beliefmap.decoding import decode
 from doxa.beliefmap.fields import MOST, elements_of, refuse_long, size_of
 from doxa.beliefmap.model import FieldType
@@ -67,6 +67,8 @@ class Column:
         self._numbers: Floats | None = None
         self._present: Bools | None = None
         self._named: Named | None = None
+        self._single: dict[str, tuple[Members, Ints]] = {}
+        self._every: dict[str, tuple[Members, Ints, Ints]] = {}
 
     def __len__(self) -> int:
         return len(self.values)
@@ -125,6 +127,25 @@ class Column:
             return -1 if name is None else intern(name)
 
         return self.read(code, np.int64)
+
+    def single(self, members: Members, family: str) -> Ints:
+        """The same by the codes of a family's members; made once, for no code ever changes."""
+        known = self._single.get(family)
+        if known is None or known[0] is not members:
+            found = self.codes(lambda name: members.code(family, (name,)))
+            known = self._single[family] = (members, found)
+        return known[1]
+
+    def every(self, members: Members, family: str) -> tuple[Ints, Ints]:
+        """Row and code of each member that the values name, lists all of theirs; made once."""
+        known = self._every.get(family)
+        if known is None or known[0] is not members:
+            named = self.lists()
+            codes = np.array([members.code(family, (name,)) for name in named.names], np.int64)
+            row = np.repeat(np.arange(len(self)), np.diff(named.start))
+            code = codes[named.code] if len(codes) else named.code
+            known = self._every[family] = (members, row, code)
+        return known[1:]
 
     def present(self) -> Bools:
         """Whether each value says anything as its type."""

@@ -25,7 +25,7 @@ def withholdable(past: Past) -> frozenset[str]:
     columns = past.columns.get(CONSENT)
     if columns is None or not len(columns.row):
         return asked
-    told = set(columns.fields[NODE].codes(past.coder(_CODES)).tolist())
+    told = set(past.codes(_CODES, columns.fields[NODE]).tolist())
     named = {name for code, name in enumerate(past.values(_CODES)) if code in told}
     return asked.union(named.intersection(readable_names(past.map)))
 
@@ -45,7 +45,7 @@ def withheld(past: Past, twin: Ints, seen: Bound, node: str) -> Bools:
         return np.full(len(twin), asked)
     code = past.coder(_CODES)(node)
     given = columns.fields["given"].numbers()
-    about = columns.fields[NODE].codes(past.coder(_CODES)) == code
+    about = past.codes(_CODES, columns.fields[NODE]) == code
     place = np.flatnonzero(about & ~columns.fields[PURPOSE].present() & ~np.isnan(given))
     if not len(place):
         return np.full(len(twin), asked)

@@ -96,11 +96,7 @@ def asked_values(outcome: Outcome, past: Past) -> tuple[Ints, Ints, Floats]:
 
 def members_of(past: Past, dimension: str, column: Column) -> tuple[Ints, Ints]:
     """Row and member code of every value of a column; a list gives each of its values."""
-    named = column.lists()
-    coder = past.coder(dimension)
-    codes = np.array([coder(name) for name in named.names], dtype=np.int64)
-    row = np.repeat(np.arange(len(column)), np.diff(named.start))
-    return row, codes[named.code] if len(codes) else named.code
+    return column.every(past.members, f"of:{dimension}")
 
 
 def _same(kind: str, outcome: Outcome, past: Past, signal: Ints) -> list[Ints]:
@@ -114,7 +110,7 @@ def field_codes(past: Past, kind: str, name: str, signal: Ints) -> Ints:
         known[:-1] = getattr(past.signals, _OWN[name])
     else:
         columns = past.columns[kind]
-        known[columns.row] = columns.fields[name].codes(past.coder(name))
+        known[columns.row] = past.codes(name, columns.fields[name])
     return known[signal]
 
 

@@ -54,7 +54,7 @@ class Menus:
 
     def levels(self, name: str, past: Past) -> Ints:
         """The code of an attribute's value in the values of its name; -1 where it has none."""
-        return self._told(self.fields[name].codes(past.coder(name)), NONE)
+        return self._told(past.codes(name, self.fields[name]), NONE)
 
     def column(self, name: str) -> Column:
         """An attribute as the payloads hold it."""

@@ -12,7 +12,7 @@ import numpy as np
 from doxa.beliefmap.batches import evidence_of_batch
 from doxa.beliefmap.columns import ARRAYS, EvidenceColumns, Ints, Members, SignalColumns
 from doxa.beliefmap.model import BeliefMap
-from doxa.beliefmap.payloads import Bools, Columns, columns_of
+from doxa.beliefmap.payloads import Bools, Column, Columns, columns_of
 from doxa.beliefmap.values import schema_of
 from doxa.domain.consent import NODE, PURPOSE
 from doxa.domain.signal import CONSENT, TRAITS
@@ -80,6 +80,10 @@ class Past:
     def coder(self, dimension: str) -> Callable[[str], int]:
         """Codes of the values of a dimension, given as they are met."""
         return lambda value: self.members.code(f"of:{dimension}", (value,))
+
+    def codes(self, dimension: str, column: Column) -> Ints:
+        """The code of the one value each row of a column names; -1 where it names none, or several."""
+        return column.single(self.members, f"of:{dimension}")
 
     def values(self, dimension: str) -> list[str]:
         """The values of a dimension by code."""

@@ -51,7 +51,7 @@ def trait_of(past: Past, rows: Rows, name: str) -> Ints:
     columns = past.columns.get(TRAITS)
     if columns is None or not len(columns.row):
         return np.full(len(rows), NONE)
-    code = columns.fields[name].codes(past.coder(f"trait:{name}"))
+    code = past.codes(f"trait:{name}", columns.fields[name])
     told = _told(past, columns, code, name, rows)
     return np.where(told >= 0, code[told], NONE)
 
@@ -61,7 +61,7 @@ def trait_signals(past: Past, rows: Rows, name: str) -> Ints:
     columns = past.columns.get(TRAITS)
     if columns is None or not len(columns.row):
         return np.full(len(rows), NONE)
-    code = columns.fields[name].codes(past.coder(f"trait:{name}"))
+    code = past.codes(f"trait:{name}", columns.fields[name])
     told = _told(past, columns, code, name, rows)
     return np.where(told >= 0, columns.row[told], NONE)
 
@@ -73,7 +73,7 @@ def trait_is(past: Past, rows: Rows, name: str, values: Sequence[str]) -> Bools:
         return np.zeros(len(rows), dtype=bool)
     test = Test(field=name, operator=Operator.IN, values=tuple(values))
     passed = mask(Condition(tests=(test,)), columns.fields)
-    code = columns.fields[name].codes(past.coder(f"trait:{name}"))
+    code = past.codes(f"trait:{name}", columns.fields[name])
     told = _told(past, columns, code, name, rows)
     return (told >= 0) & passed[told]
 
