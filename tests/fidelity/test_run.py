@@ -104,6 +104,7 @@ def test_every_row_has_a_headline_cuts_people_and_a_curve(report):
         assert row.people.people == PEOPLE
         assert sum(point.rows for point in row.learning.points) == row.scored_rows
         assert row.learning.effects == (row.learning.gain is not None)
+        assert bool(row.learning.why) != row.learning.effects
     assert report.rows[2].headline.remembering == "own_mean"
 
 

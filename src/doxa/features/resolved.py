@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 
 from doxa.beliefmap.columns import Ints
 from doxa.beliefmap.model import Outcome, Target
-from doxa.features.labels import labels_of
+from doxa.features.lived import how_many, known_from, lived
 from doxa.features.menus import taken
-from doxa.features.moments import after_triggers, at_offers, at_signals, is_at_signal
+from doxa.features.moments import at_offers, is_at_signal
 from doxa.features.past import Past
 from doxa.features.rows import Bound, Rows
 from doxa.features.since import tenure_of
 from doxa.state.timeline import Timeline
 
-_END = np.iinfo(np.int64).max
+MOST_WINDOWS = 5_000_000
+"""Of more, every whole window since the first signal counts."""
 
 
 def resolved_before(outcome: Outcome, past: Past, rows: Rows) -> Ints:
     """How often the outcome had been decided for each row's person before the row, int64[n].
 
     At a signal: earlier signals that carried it. After a trigger: earlier triggers whose window had
-    closed. In a window: windows that follow each other from the person's first signal on.
+    closed. In a window: windows that follow each other from the person's first signal on, of those in
+    which the person was eligible.
 
     Parameters
     ----------
     past : Past
         As known then, see `as_known`.
     """
-    if not is_at_signal(outcome) and outcome.after is None:
+    if _too_many(outcome, past, rows):
         tenure = np.maximum(tenure_of(past, rows), 0)
         return np.asarray(tenure // max(outcome.within or 1, 1))
-    twin, known = _decided(outcome, past)
+    twin, known = _decided(outcome, past, rows)
     twins, group = np.unique(twin, return_inverse=True)
     if not len(twins):
         return np.zeros(len(rows), dtype=np.int64)
@@ -43,16 +46,24 @@ def resolved_before(outcome: Outcome, past: Past, rows: Rows) -> Ints:
     return np.where(own >= 0, after - timeline.starts[np.maximum(own, 0)], 0)
 
 
-def _decided(outcome: Outcome, past: Past) -> tuple[Ints, Bound]:
+def _too_many(outcome: Outcome, past: Past, rows: Rows) -> bool:
+    """Whether there are more windows than are worth asking who was eligible in each."""
+    if is_at_signal(outcome) or outcome.after is not None:
+        return False
+    return how_many(_whole(outcome), past, rows) > MOST_WINDOWS
+
+
+def _whole(outcome: Outcome) -> Outcome:
+    """A window of a family counts once, however many members are asked for."""
+    return outcome if is_at_signal(outcome) else msgspec.structs.replace(outcome, of=None)
+
+
+def _decided(outcome: Outcome, past: Past, rows: Rows) -> tuple[Ints, Bound]:
     """The twin of every earlier forecast, and when it was decided."""
-    if outcome.after is not None:
-        asked = after_triggers(outcome, past)
-        return asked.twin, asked.closes
     if outcome.target is Target.CHOICE:
         offered = at_offers(outcome, past)
         told = taken(outcome, past, offered)
         kept = np.flatnonzero(told.option >= 0)
         return offered.twin[kept], told.known.take(kept)
-    asked = at_signals(outcome, past)
-    kept = np.flatnonzero(~np.isnan(labels_of(outcome, past, asked, _END).y))
-    return asked.twin[kept], asked.seen.take(kept)
+    found = lived(_whole(outcome), past, rows)
+    return found.twin, known_from(outcome, found)

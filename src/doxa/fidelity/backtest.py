@@ -21,6 +21,7 @@ from doxa.fidelity.findings import Findings, Means, TwinScores, findings_of, joi
 from doxa.fidelity.ladder import BASE, TWIN, Ladder, row_losses
 from doxa.fidelity.laps import Laps
 from doxa.fidelity.leaks import leaks_of
+from doxa.fidelity.learning_curve import why_none
 from doxa.fidelity.metrics import COVERED
 from doxa.fidelity.numbers import score_numbers
 from doxa.fidelity.report import Origins, RowReport
@@ -106,7 +107,7 @@ def run_row(
     resamples = Resamples(units_of(evaluation, split.past, split.score.rows), seed=evaluation.seed)
     ladders = ladders_of(evaluation, row, setting, split, rungs, resamples)
     laps.end("ladder")
-    findings = _findings(outcome, split, setting, rungs, ladders, twins, resamples)
+    findings = _findings(outcome, split, setting, rungs, ladders, twins, resamples, why_none(head))
     laps.end("cuts")
     leaks = None
     if shuffles:
@@ -150,6 +151,7 @@ def _findings(
     ladders: list[Ladder],
     twins: list[tuple[Ints, TwinScores]],
     resamples: Resamples,
+    why: str,
 ) -> Findings:
     """What the rows say beyond their ladders."""
     y, family = split.score.y, setting.family
@@ -164,6 +166,7 @@ def _findings(
         resamples,
         setting.seed,
         without=None if without is None else row_losses(y, without, family),
+        why=why,
         means=Means(y, told[TWIN], told[BASE], scores.variance, family is Family.BERNOULLI),
         numbers=scores.numbers,
     )

@@ -119,6 +119,7 @@ def findings_of(
     seed: int,
     *,
     without: Floats | None = None,
+    why: str = "",
     means: Means | None = None,
     numbers: NumberScores | None = None,
 ) -> Findings:
@@ -129,6 +130,7 @@ def findings_of(
     losses : of every rung, by name, float64[n]
     without : float64[n]
         Of the twin with the person's own effects off; None where it has none.
+    why : why it has none
     means : None of choices
     """
     rows = split.score.rows
@@ -139,7 +141,7 @@ def findings_of(
         headline=headline_of(ladders),
         numbers=numbers_of(numbers, resamples, horizons) if numbers else None,
         cuts=cuts_of(split.past, rows, losses, horizons, resamples),
-        learning=curve_of(answered, losses[BASE], losses[TWIN], without, resamples),
+        learning=curve_of(answered, losses[BASE], losses[TWIN], without, resamples, why),
     )
     if means is None:
         return found

@@ -11,6 +11,7 @@ import numpy as np
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.fidelity.groups import Grouped, Groups, binned
 from doxa.fidelity.resampling import Resamples
+from doxa.heads.head import Head
 
 MOST = 4096
 """Steps double up to so many answered forecasts."""
@@ -43,15 +44,22 @@ class LearningCurve(msgspec.Struct, frozen=True, kw_only=True):
     ----------
     effects : whether the head has effects of single persons
     gain : [estimate, low, high] of without - twin over all rows; None without such effects
+    why : where it has none, why
     """
 
     effects: bool
     points: list[LearningPoint]
     gain: list[float] | None
+    why: str = ""
 
 
 def curve_of(
-    answered: Ints, base: Floats, twin: Floats, without: Floats | None, resamples: Resamples
+    answered: Ints,
+    base: Floats,
+    twin: Floats,
+    without: Floats | None,
+    resamples: Resamples,
+    why: str = "",
 ) -> LearningCurve:
     """The curve of some scored rows.
 
@@ -61,6 +69,8 @@ def curve_of(
         Forecasts about the row's person that had been answered, and were known, before it.
     base, twin, without : float64[n]
         Losses.
+    why : str
+        Of a head without effects of persons, see `why_none`.
 
     Examples
     --------
@@ -92,7 +102,17 @@ def curve_of(
         for place, name in enumerate(groups.names)
     ]
     whole = None if without is None else resamples.mean(without - twin).as_list()
-    return LearningCurve(effects=without is not None, points=points, gain=whole)
+    return LearningCurve(effects=without is not None, points=points, gain=whole, why=why)
+
+
+def why_none(head: Head) -> str:
+    """Why a head has no effects of persons; empty where it has, and where nobody asked."""
+    if head.errors is not None or head.own is None:
+        return ""
+    if not head.own.gained:
+        return head.own.why
+    gained, error = head.own.gained
+    return f"fitted people left out gained {gained:.4f} by them, standard error {error:.4f}"
 
 
 def by_answered(answered: Ints) -> Groups:

@@ -33,6 +33,7 @@ from doxa.fidelity.leaks import (
     permuted,
     rows_before,
 )
+from doxa.fidelity.learning_curve import why_none
 from doxa.fidelity.metrics import auc, log_losses
 from doxa.fidelity.quarters import calibration_at
 from doxa.fidelity.report import Origins, RowReport
@@ -117,6 +118,7 @@ def run_time(
         resamples,
         evaluation.seed,
         without=_losses_without(parts, size),
+        why=why_none(parts[-1][1].head),
         means=Means(came, told[TWIN], told[BASE], told[TWIN] * (1 - told[TWIN]), yes_or_no=True),
     )
     laps.end("ladder and cuts")

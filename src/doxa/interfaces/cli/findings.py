@@ -161,6 +161,8 @@ def _learning(found: LearningCurve) -> list[str]:
     lines = table(rows, "l" + "r" * (len(head) - 1))
     if found.gain is not None:
         lines.append(f"  own effects take {_gained(found.gain)} off the loss over all rows")
+    elif found.why:
+        lines.append(f"  no own effects: {plain(found.why)}")
     return lines
 
 

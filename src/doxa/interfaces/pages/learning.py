@@ -24,9 +24,10 @@ def learning_blocks(found: LearningCurve, loss: str) -> list[Block]:
 
 def _note(found: LearningCurve, loss: str) -> Note:
     if found.gain is None:
+        why = f" The reason: {found.why}." if found.why else ""
         return Note(
             "The twin has no effects of single persons here: it reads what people did and said, but not"
-            " how earlier forecasts about them went."
+            f" how earlier forecasts about them went.{why}"
         )
     form = metric_form(loss)
     gain, low, high = found.gain
