@@ -10,7 +10,7 @@ from scipy import stats
 from doxa.beliefmap.model import Outcome, Target
 from doxa.fidelity.crps import crps, crps_of_sample
 from doxa.fidelity.pit import inside, pit, pit_counts
-from doxa.heads.distribution import Knots, Levels, amounts_of, counts_of, values_of
+from doxa.heads.distribution import Knots, Levels, amounts_of, counts_of, on_scale, values_of
 from doxa.heads.spread import LEVELS, Spread
 from doxa.heads.width import Doubt, Width
 
@@ -54,7 +54,7 @@ def test_fine_knots_of_a_normal_score_as_a_normal():
 
 def test_heads_quantiles_of_a_normal_score_nearly_as_a_normal():
     mean, sigma, y = np.array([0.0, 2.0]), np.array([1.0, 0.5]), np.array([0.3, 2.9])
-    told = values_of(NORMAL, mean, sigma, asked())
+    told = values_of(NORMAL, mean, sigma)
     assert crps(told, y) == pytest.approx(scoringrules.crps_normal(y, mean, sigma), rel=0.03)
     assert told.upto(mean) == pytest.approx([0.5, 0.5])
 
@@ -66,7 +66,7 @@ def test_knots_score_as_the_integral_says(centres, seed, scaled):
     mean = np.array(centres)
     y = np.clip(mean + rng.normal(size=len(mean)) * 2, 1, 5)
     outcome = asked(scale=(5.0, 1.0)) if scaled else asked()
-    told = values_of(NORMAL, mean, rng.uniform(0.3, 2.0, len(mean)), outcome)
+    told = on_scale(values_of(NORMAL, mean, rng.uniform(0.3, 2.0, len(mean))), outcome)
     assert crps(told, y) == pytest.approx(integral(told, y), abs=3e-3)
 
 
@@ -103,8 +103,8 @@ def test_counts_score_as_scoringrules_says(mean, y):
 
 
 def test_levels_score_as_ranked_probabilities():
-    told = values_of(
-        NORMAL, np.array([2.0, 6.0]), np.array([1.0, 1.0]), asked(scale=(1, 5), step=1)
+    told = on_scale(
+        values_of(NORMAL, np.array([2.0, 6.0]), np.ones(2)), asked(scale=(1, 5), step=1)
     )
     assert isinstance(told, Levels)
     assert told.at.tolist() == [1, 2, 3, 4, 5]
@@ -137,7 +137,7 @@ def test_pit_of_what_the_forecast_itself_draws_is_even(made):
         told = counts_of(mean, 0.3, y.max())
     else:
         more = {"values": {}, "scaled": {"scale": (1, 5)}, "levels": {"scale": (1, 5), "step": 1}}
-        told = values_of(NORMAL, mean, np.full(n, 0.8), asked(**more[made]))
+        told = on_scale(values_of(NORMAL, mean, np.full(n, 0.8)), asked(**more[made]))
         y = drawn(told, rng)
     u = pit(told, y, rng)
     expected = n / 10
@@ -158,6 +158,6 @@ def drawn(told, rng):
 def test_a_forecast_that_is_too_sure_is_seen():
     rng = np.random.default_rng(1)
     y = rng.normal(size=5000) * 2
-    told = values_of(NORMAL, np.zeros(5000), np.ones(5000), asked())
+    told = values_of(NORMAL, np.zeros(5000), np.ones(5000))
     counts = pit_counts(pit(told, y, rng))
     assert min(counts[0], counts[-1]) > 2 * max(counts[3:7])

@@ -14,6 +14,7 @@ from doxa.report import (
     Page,
     Section,
     Table,
+    curve,
     histogram,
     ladder,
     pairs,
@@ -72,6 +73,7 @@ def sample_histogram() -> Chart:
         measure="skill over the persona",
         form="percent",
         marks=[{"at": 0.0, "name": "no skill"}, {"at": 0.121, "name": "median"}],
+        even=66.75,
         title="Skill person by person",
         caption="801 households with demographics.",
     )
@@ -126,6 +128,19 @@ def sample_pairs(name: str = "income") -> Chart:
     )  # fmt: skip
 
 
+def sample_curve(name: str = "twin") -> Chart:
+    told = [("0", 0.35, 0.36, 0.4), ("1-5", 0.3, 0.33, 0.41), (name, 0.2, 0.29, 0.4)]
+    return curve(
+        [
+            {"name": step, "values": values, "low": values[0] - 0.02, "high": values[0] + 0.02}
+            for step, *values in told
+        ],
+        [name, "without own effects", "base rate"],
+        along=f"signals known of {name}",
+        title="From the first forecast to the latest",
+    )
+
+
 def sample_table(name: str = "twin") -> Table:
     columns = (
         Column("who", "forecaster"),
@@ -167,6 +182,7 @@ def sample_page(name: str = "twin") -> Page:
             )),
             Section("Calibration and spread", (sample_reliability(), sample_histogram())),
             Section("Fields", (sample_pairs(name),)),
+            Section("Learning", (sample_curve(name),)),
             Section("One person", (sample_timeline(name), Note("A bar is missed.", "bad"))),
         ),
     )  # fmt: skip
@@ -180,6 +196,7 @@ def charts() -> list[Chart]:
         sample_histogram(),
         sample_timeline(),
         sample_pairs(),
+        sample_curve(),
     ]
 
 

@@ -22,7 +22,7 @@ def test_charts_appear_and_nothing_overflows(
     drawn = tab.eval_on_selector_all(
         ".chart", "all => all.map(c => c.querySelectorAll('svg path').length)"
     )
-    assert len(drawn) == 5
+    assert len(drawn) == 6
     assert min(drawn) > 5
     assert tab.evaluate("document.documentElement.scrollWidth") == width
 

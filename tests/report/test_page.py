@@ -103,7 +103,7 @@ def test_every_place_for_text_is_escaped(place: str, attack: str) -> None:
 def test_every_chart_has_words_and_numbers(page: Page) -> None:
     outline = Outline(render(page))
     drawings = [a for a in outline.all("div") if a.get("class") == "chart"]
-    assert len(drawings) == len(outline.all("details")) == 5
+    assert len(drawings) == len(outline.all("details")) == 6
     assert all(a["role"] == "img" and a["aria-label"] for a in drawings)
 
 

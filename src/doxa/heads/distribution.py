@@ -103,25 +103,34 @@ class Levels:
 Distribution: TypeAlias = Knots | Levels
 
 
-def values_of(spread: Spread, mean: Floats, sigma: Floats, outcome: Outcome) -> Distribution:
-    """The distribution of values with these means and standard deviations.
-
-    Levels where the outcome has a scale and a step; else real numbers, within its scale if it has one.
-    """
+def values_of(spread: Spread, mean: Floats, sigma: Floats) -> Knots:
+    """The distribution of values with these means and standard deviations."""
     z = with_tails(np.asarray(spread.quantiles)[None, :])
-    knots = Knots(mean[:, None] + sigma[:, None] * z, SHARES)
+    return Knots(mean[:, None] + sigma[:, None] * z, SHARES)
+
+
+def on_scale(told: Knots, outcome: Outcome) -> Distribution:
+    """The same on the outcome's scale: levels where it has a step, else within its ends.
+
+    Examples
+    --------
+    >>> from doxa.beliefmap.model import Target
+    >>> asked = Outcome(name="rates", target=Target.VALUE, kind="rating", scale=(2, 1), step=1)
+    >>> on_scale(Knots(np.array([[1.0, 3.0]]), np.array([0.0, 1.0])), asked)
+    Levels(at=array([1., 2.]), share=array([[0.25, 1.  ]]))
+    """
     if outcome.scale is None:
-        return knots
+        return told
     low, high = min(outcome.scale), max(outcome.scale)
     if not outcome.step:
-        return Knots(knots.at, SHARES, low, high)
+        return Knots(told.at, told.share, low, high)
     at = np.arange(low, high + outcome.step / 2, outcome.step)
-    middle = np.tile((at[1:] + at[:-1]) / 2, (len(mean), 1))
-    return Levels(at, np.concatenate([knots.free(middle), np.ones((len(mean), 1))], axis=1))
+    middle = np.tile((at[1:] + at[:-1]) / 2, (len(told.at), 1))
+    return Levels(at, np.concatenate([told.free(middle), np.ones((len(middle), 1))], axis=1))
 
 
 def amounts_of(width: Width, mean: Floats, variance: Floats) -> Knots:
-    """The distribution of sums with these means.
+    """The distribution of amounts with these means.
 
     Parameters
     ----------

@@ -10,7 +10,7 @@ from doxa.features.met import signals_before, unmet
 from doxa.features.rows import Rows
 from doxa.features.views import Views
 from doxa.heads.beta import beta_ends
-from doxa.heads.distribution import Distribution, amounts_of, counts_of, values_of
+from doxa.heads.distribution import Distribution, amounts_of, counts_of, on_scale, values_of
 from doxa.heads.glm import Family
 from doxa.heads.head import Forecasts, Head, mean_at, recipe_of, within_scale
 from doxa.heads.width import Doubt
@@ -89,8 +89,10 @@ def distribution(
     if head.family is Family.POISSON:
         return counts_of(found.mean, head.dispersion, most)
     if head.spread is not None and found.sigma is not None:
-        return values_of(head.spread, found.mean, found.sigma, outcome)
-    return None if head.width is None else amounts_of(head.width, found.mean, unknown)
+        return on_scale(values_of(head.spread, found.mean, found.sigma), outcome)
+    if head.width is None:
+        return None
+    return on_scale(amounts_of(head.width, found.mean, unknown), outcome)
 
 
 def unknown_of(head: Head, views: Views, rows: Rows) -> Floats:
