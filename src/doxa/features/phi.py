@@ -9,7 +9,7 @@ import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.conditions import fields_read
-from doxa.beliefmap.model import BeliefMap, Outcome
+from doxa.beliefmap.model import BeliefMap, Outcome, Target
 from doxa.domain.clock import DAY, Clock, format_span
 from doxa.domain.evidence import EvidenceKind
 from doxa.domain.node import NodeKind
@@ -29,6 +29,7 @@ from doxa.features.blocks import (
     recent,
     siblings,
     together,
+    totals,
 )
 from doxa.features.coupling import JOINED, part_of, read_in_field
 from doxa.features.known import FieldNorms, Form, carrier, members_at, single_at
@@ -315,6 +316,10 @@ def _node_columns(recipe: Recipe, view: View, norms: RowNorms) -> Iterator[tuple
         yield from gaps.columns(view, norms, recipe.horizon, clock)
         if recipe.has_amounts(view.node.name):
             yield from amounts.columns(view, norms)
+            if recipe.outcome.target is Target.SUM and recipe.horizon is not None:
+                yield from totals.sums(view, norms, recipe.horizon, clock)
+        if recipe.outcome.target is Target.COUNT and recipe.horizon is not None:
+            yield from totals.counts(view, norms, recipe.horizon, clock)
         parameters = recipe.norms[view.node.name].again
         if parameters and recipe.horizon is not None:
             yield from again.columns(view, parameters, recipe.horizon)

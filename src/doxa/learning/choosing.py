@@ -18,6 +18,8 @@ RIDGES = (10.0, 100.0, 1000.0)
 MORE_RIDGES = (10.0, 30.0, 100.0, 300.0, 1000.0)
 """Tried while rows are few, where it matters and costs little."""
 FEW_ROWS = 20_000
+HELD = 5.0
+"""The slope of calibration is held to 1 as by so many people left out."""
 LEFT_OUT = 5
 """One person in five is left out to choose the penalty and to calibrate."""
 
@@ -70,7 +72,8 @@ def choose(design: Design, sample: Labelled, family: Family, tell: Progress, see
         if best is None or losses.mean() < best[0].mean():
             best = (losses, ridge, start, eta)
     assert best is not None
-    intercept, slope = calibration(best[3], y_out, family)
+    within = design.offset(inside) + x.astype(np.float64) @ best[2]
+    intercept, slope = calibration(best[3], y_out, family, float(within.var()))
     return Chosen(best[1], best[2], intercept, slope, best[0], person[outside])
 
 
@@ -79,8 +82,17 @@ def _some(chosen: NDArray[np.bool_], most: int, rng: np.random.Generator) -> Int
     return rows[sample_of(len(rows), most, rng)]
 
 
-def calibration(eta: Floats, y: Floats, family: Family) -> tuple[float, float]:
-    """Intercept and slope on people left out, held close to (0, 1) where those are few."""
+def calibration(eta: Floats, y: Floats, family: Family, usual: float = 0.0) -> tuple[float, float]:
+    """Intercept and slope on people left out, held close to (0, 1) where those are few.
+
+    Parameters
+    ----------
+    usual : float
+        How far linear predictors of values lie apart (variance) among the people fitted on: a slope
+        found on people who are all alike holds for none of the others.
+    """
     columns = np.column_stack([np.ones(len(eta)), eta])
-    found = fit_glm(columns, y, ridge=np.array([5.0, 5.0]), family=family, offset=eta)
+    worth = HELD * usual if family is Family.GAUSSIAN else 0.0
+    ridge = np.array([HELD, max(HELD, worth)])
+    found = fit_glm(columns, y, ridge=ridge, family=family, offset=eta)
     return float(found[0]), float(1 + found[1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,6 +12,7 @@ from doxa.beliefmap.columns import Floats, Ints
 from doxa.features.blocks.again import NAME as AGAIN
 from doxa.features.blocks.items import HALF, cross_fitted, overall_mean
 from doxa.features.blocks.siblings import BESIDE
+from doxa.features.blocks.totals import TOTAL
 from doxa.features.phi import Phi, Recipe, phi
 from doxa.features.rows import Rows
 from doxa.features.views import Views
@@ -22,6 +23,7 @@ from doxa.learning.labelled import Labelled, Progress, sample_of
 
 LEVEL_RIDGE, ITEM_RIDGE = 0.1, 1.0
 BESIDE_COSTS, AGAIN_COSTS = 10.0, 1.0
+TOTAL_COSTS = 0.02
 TAIL = 0.001
 ROWS_FOR_ENDS = 50_000
 
@@ -63,9 +65,11 @@ class Design:
     def dear(self) -> Floats:
         """How much more than others each column costs.
 
-        Of the many members beside, each says little; of coming back a model was learned already.
+        Of the many members beside, each says little; of coming back a model was learned already, and
+        a sum is a total first.
         """
         beside = np.array([BESIDE_COSTS if BESIDE in name else 1.0 for name in self.names])
+        beside = beside * [TOTAL_COSTS if TOTAL in name else 1.0 for name in self.names]
         return beside * [AGAIN_COSTS if AGAIN in name else 1.0 for name in self.names]
 
     def offset(self, rows: Ints) -> Floats:
@@ -82,7 +86,7 @@ def design_of(
     rng: np.random.Generator,
 ) -> Design:
     table, names, owners = _features(recipe, fields, views, sample.rows, tell)
-    low_end, high_end = _ends(table[sample_of(len(table), ROWS_FOR_ENDS, rng), 2:])
+    low_end, high_end = _ends(table[sample_of(len(table), ROWS_FOR_ENDS, rng), 2:], names, family)
     np.clip(table[:, 2:], low_end, high_end, out=table[:, 2:])
     centre = table[:, 2:].mean(axis=0, dtype=np.float64)
     scale = np.maximum(table[:, 2:].std(axis=0, dtype=np.float64), 1e-9)
@@ -128,9 +132,15 @@ def _parts(recipe: Recipe, fields: Fields, size: int) -> list[tuple[Ints, Recipe
     ]
 
 
-def _ends(few: NDArray[np.float32]) -> tuple[Floats, Floats]:
-    """The range of all but the outermost thousandth of some rows, per column."""
+def _ends(few: NDArray[np.float32], names: Sequence[str], family: Family) -> tuple[Floats, Floats]:
+    """The range of all but the outermost thousandth of some rows, per column.
+
+    Totals, and whatever a count is made of, are kept as far as anybody was seen: the few who do
+    most carry most of a sum.
+    """
     low, high = np.quantile(few, [TAIL, 1 - TAIL], axis=0).astype(np.float64)
+    whole = np.array([TOTAL in name or family is Family.POISSON for name in names], dtype=bool)
+    low[whole], high[whole] = few[:, whole].min(axis=0), few[:, whole].max(axis=0)
     return low, high
 
 

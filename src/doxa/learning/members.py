@@ -118,7 +118,7 @@ def with_member_slopes(
     by_person = np.bincount(person, gained)
     if by_person.sum() <= np.sqrt((by_person**2).sum()):
         return head
-    intercept, slope = calibration(eta[out], fit.y[out], head.family)
+    intercept, slope = calibration(eta[out], fit.y[out], head.family, float(own.start[~out].var()))
     every = _by_member(fit, members, np.ones(len(fit.y), dtype=bool))
     found = _fit(own, every, own.eta, RIDGE, head.family)
     line = replace(fitted, chosen=replace(fitted.chosen, intercept=intercept, slope=slope)).line()

@@ -233,7 +233,8 @@ def _joined(fitted: Fitted, table: Floats, sample: Labelled, ridge: float) -> _T
     best = min(ways, key=lambda how: float(losses[how].mean()))
 
     def whole(head: Head, draft: Errors) -> Head:
-        intercept, slope = calibration(etas[best], y, fitted.family)
+        usual = float(both.eta(ways[best](inside, alone), inside).var())
+        intercept, slope = calibration(etas[best], y, fitted.family, usual)
         begin = np.r_[fitted.beta, np.zeros(table.shape[1])]
         beta = ways[best](np.arange(len(sample.y)), begin)
         chosen = replace(fitted.chosen, intercept=intercept, slope=slope)
