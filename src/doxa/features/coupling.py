@@ -19,6 +19,7 @@ from doxa.reading.coupling.read import Leaning, Wanted, read_coupled
 from doxa.reading.falling_back import own_priors, with_wider
 from doxa.reading.priors import MapPriors
 from doxa.state.entries import claims_about, entry_of_key
+from doxa.state.order import distinct_rows
 from doxa.state.people import State
 
 JOINED = " + "
@@ -59,9 +60,7 @@ class Coupling:
         silenced : names of nodes that are read as if nothing spoke of them, nor of what they
             fall back on
         """
-        moment = np.stack([rows.twin, rows.seen.at, rows.seen.order])
-        _, distinct, place = np.unique(moment, axis=1, return_index=True, return_inverse=True)
-        place = place.ravel()
+        distinct, place = distinct_rows(rows.twin, rows.seen.at, rows.seen.order)
         twin, seen = rows.twin[distinct], rows.seen.take(distinct)
         gate = Withholding(self.past, twin, seen)
         state = _let_through(self._states.at(twin, seen), gate, self._nodes)
@@ -74,13 +73,15 @@ class Coupling:
             np.stack([np.full(len(rows), number[node]), place, self._known(node, member)])
             for node, member in members.items()
         ]
-        told, back = np.unique(np.concatenate(asked, axis=1), axis=1, return_inverse=True)
+        every = np.concatenate(asked, axis=1)
+        first, back = distinct_rows(*every)
+        told = every[:, first]
         wanted = Wanted(self.field.nodes, told[0], told[1], told[2])
         count, voices = np.arange(len(twin)), self._states.voices
         own = own_priors(MapPriors(), self.past.map, state, count, seen.at, voices, gate)
         leaning = Leaning(self.field, own, self.past.members, gate)
         now = seen.at[told[1]]
-        read = read_coupled(state, wanted, now, voices, leaning).take(back.ravel())
+        read = read_coupled(state, wanted, now, voices, leaning).take(back)
         n = len(rows)
         return {
             node: (read.credence[at * n : (at + 1) * n], read.native[at * n : (at + 1) * n])

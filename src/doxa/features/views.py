@@ -26,6 +26,7 @@ from doxa.state.clock import event_clocks
 from doxa.state.entries import SLOTS
 from doxa.state.evidence import NodeEvidence, split
 from doxa.state.history import AsOf, History, as_of, history
+from doxa.state.order import distinct_rows
 from doxa.types import HalfLife
 
 MEMBER_BITS = 31
@@ -203,8 +204,7 @@ class Views:
         node = self.map.nodes[reading.node]
         if reading.by_member:
             return self._view(node, rows.twin, rows.seen, member)
-        moment = np.stack([rows.twin, rows.seen.at, rows.seen.order], axis=1)
-        distinct, place = _distinct(moment)
+        distinct, place = distinct_rows(rows.twin, rows.seen.at, rows.seen.order)
         seen = rows.seen.take(distinct)
         return self._view(node, rows.twin[distinct], seen, member[distinct]).take(place)
 
@@ -298,18 +298,6 @@ def _place(keys: Ints, wanted: Ints) -> Ints:
         return np.full(len(wanted), -1)
     place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
     return np.where(keys[place] == wanted, place, -1)
-
-
-def _distinct(rows: Ints) -> tuple[Ints, Ints]:
-    """First row of every distinct one, and which distinct one each row is."""
-    order = np.lexsort(rows.T[::-1])
-    ordered = rows[order]
-    fresh = (
-        np.r_[True, (ordered[1:] != ordered[:-1]).any(axis=1)] if len(rows) else np.zeros(0, bool)
-    )
-    place = np.empty(len(rows), dtype=np.int64)
-    place[order] = np.cumsum(fresh) - 1
-    return order[fresh], place
 
 
 def _exposures(tenure: Ints, bands: tuple[HalfLife, ...], unit: float) -> Floats:

@@ -21,6 +21,7 @@ from doxa.reading.pooled import Voices
 from doxa.reading.prior import Prior
 from doxa.reading.priors import Asked, Priors, prior_rows
 from doxa.state.entries import entry_of_key, member_of_key, node_of
+from doxa.state.order import distinct_rows
 from doxa.state.people import State
 from doxa.types import Moment
 
@@ -240,5 +241,6 @@ def _met(state: State, field: Field, twins: Ints, voices: Voices) -> Places:
         at = np.minimum(np.searchsorted(twins, cells.twin), len(twins) - 1)
         kept = (node >= 0) & voices.visible[cells.source] & (twins[at] == cells.twin)
         found.append(np.stack([at, node, member_of_key(cells.member)])[:, kept])
-    twin, node, member = np.unique(np.concatenate(found, axis=1), axis=1)
+    every = np.concatenate(found, axis=1)
+    twin, node, member = every[:, distinct_rows(*every)[0]]
     return Places(twin, node, member)

@@ -18,6 +18,7 @@ from doxa.reading.coupling.columns import (
 )
 from doxa.reading.coupling.field import Field
 from doxa.reading.coupling.mode import Joins, Natives, posterior_mode
+from doxa.state.order import distinct_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +98,10 @@ def coupled_rows(
         Of whom which nodes may not be read: they take no part.
     """
     known = _taking_part(field, members, met)
-    found = [(known.node, known.member), (asked.node, asked.member)]
-    distinct = dict.fromkeys(
-        pair for pairs in found for pair in zip(*(p.tolist() for p in pairs), strict=True)
-    )
+    node = np.concatenate([known.node, asked.node])
+    member = np.concatenate([known.member, asked.member])
+    first = np.sort(distinct_rows(node, member)[0])
+    distinct = dict.fromkeys(zip(node[first].tolist(), member[first].tolist(), strict=True))
     columns = columns_of(field, members, distinct)
     there = np.zeros((twins, len(columns.node)), dtype=bool)
     there[:, columns.named] = True
