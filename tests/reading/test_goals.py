@@ -68,7 +68,7 @@ def above(forest, goal):
 
 
 @given(forests(), st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_a_milestone_moves_its_tree_in_the_stated_sign_and_no_other(world, pick):
     forest, own = world
     leaves = np.flatnonzero(~np.isnan(own.progress)).tolist()
@@ -105,7 +105,7 @@ def test_a_milestone_moves_its_tree_in_the_stated_sign_and_no_other(world, pick)
 
 
 @given(forests())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_motivation_is_the_product_of_its_parts(world):
     forest, own = world
     found = read(forest, own)

@@ -19,7 +19,7 @@ from doxa.reading.read import read_node
 from doxa.state.people import fold_people
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(deadline=None, max_examples=30, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(maps(), histories(), histories())
 def test_many_nodes_read_as_each(belief_map, history, other):
     beside = [
