@@ -59,19 +59,20 @@ def rates(twins: Twins) -> dict[str, float]:
     active = population_at(twins.wiring, None)
     assert active is not None
     priors = {
-        name: dict(zip(NUMBERS, found.family, strict=True))
+        name: dict(zip(NUMBERS, found.family, strict=False))
         for name, found in active[1].priors.items()
     }
     comes, pleased = priors["comes"], priors["pleased"]
     period = MAP.nodes["comes"].period
+    apart = pleased["spread"] / math.sqrt(pleased["weight"])
     return {
         "fair": priors["fair"]["base"],
         "comes": 1 - (comes["rate"] / (comes["rate"] + period)) ** comes["shape"],
-        "pleased": 0.5 * (1 + math.erf((pleased["mean"] - 3) / pleased["spread"] / math.sqrt(2))),
+        "pleased": 0.5 * (1 + math.erf((pleased["mean"] - 3) / apart / math.sqrt(2))),
     }
 
 
-NUMBERS = ("base", "shape", "rate", "mean", "spread")
+NUMBERS = ("base", "shape", "rate", "mean", "spread", "strength", "weight")
 
 
 def test_a_stranger_reads_as_the_population(tmp_path: Path) -> None:

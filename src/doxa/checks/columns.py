@@ -20,18 +20,31 @@ from doxa.reading.coupling.field import declared_field
 from doxa.reading.coupling.read import Leaning, Wanted, read_coupled
 from doxa.reading.falling_back import own_priors
 from doxa.reading.pooled import Voices
-from doxa.reading.priors import MapPriors
+from doxa.reading.priors import MapPriors, Priors
 from doxa.reading.read import read_node
 from doxa.state.claims import claims_of
 from doxa.state.entries import claims_about, node_of
 from doxa.state.people import State, counted, fold_people
 from doxa.types import Moment
 
+BY_MAP = MapPriors()
+
 
 def read_columns(
-    signals: Iterable[Signal], belief_map: BeliefMap, now: Moment, known_at: Moment | None = None
+    signals: Iterable[Signal],
+    belief_map: BeliefMap,
+    now: Moment,
+    known_at: Moment | None = None,
+    *,
+    priors: Priors = BY_MAP,
 ) -> Readings:
-    """Fold and read one twin's signals in columns; see `laws.Reader`."""
+    """Fold and read one twin's signals in columns; see `laws.Reader`.
+
+    Parameters
+    ----------
+    priors : Priors
+        Those of the map, or of a fitted population.
+    """
     seen = [s for s in signals if s.at <= now and (known_at is None or s.recorded <= known_at)]
     unique = list({(signal.source, signal.id): signal for signal in seen}.values())
     columns = signal_columns(unique, belief_map)
@@ -41,19 +54,25 @@ def read_columns(
     state = fold_people(columns, evidence, belief_map, claims)
     everybody = np.ones(len(columns.sources), dtype=bool)
     state = counted(state, belief_map, now, everybody)
-    return read_state(state, belief_map, members, columns, now)
+    return read_state(state, belief_map, members, columns, now, priors=priors)
 
 
 def read_state(
-    state: State, belief_map: BeliefMap, members: Members, columns: SignalColumns, now: Moment
+    state: State,
+    belief_map: BeliefMap,
+    members: Members,
+    columns: SignalColumns,
+    now: Moment,
+    *,
+    priors: Priors = BY_MAP,
 ) -> Readings:
     """Read every node of a state that holds one twin."""
     trust = np.array([belief_map.trust(name) for name in columns.sources])
     own = np.array([name == "self" for name in columns.sources], dtype=bool)
     voices = Voices(trust, own, np.ones(len(trust), dtype=bool))
     pooled = any(node.within is not None for node in belief_map.nodes.values())
-    if pooled or declared_field(belief_map).links:
-        return _read_together(state, belief_map, members, voices, now)
+    if priors is not BY_MAP or pooled or declared_field(belief_map).links:
+        return _read_together(state, belief_map, members, voices, now, priors)
     out: Readings = {}
     for name in dict.fromkeys(node_of(entry) for entry in state.nodes):
         told = read_node(state, nodes_of(belief_map)[name], now, voices)
@@ -64,7 +83,12 @@ def read_state(
 
 
 def _read_together(
-    state: State, belief_map: BeliefMap, members: Members, voices: Voices, now: Moment
+    state: State,
+    belief_map: BeliefMap,
+    members: Members,
+    voices: Voices,
+    now: Moment,
+    given: Priors,
 ) -> Readings:
     """Read every node that was met, moved by its neighbours."""
     nodes = tuple(nodes_of(belief_map).values())
@@ -78,7 +102,7 @@ def _read_together(
     node, member = np.array(list(dict.fromkeys(met)), dtype=np.int64).reshape(-1, 2).T
     wanted = Wanted(nodes, node, np.zeros_like(node), member)
     one, when = np.zeros(1, dtype=np.int64), np.array([now])
-    priors = own_priors(MapPriors(), belief_map, state, one, when, voices)
+    priors = own_priors(given, belief_map, state, one, when, voices)
     leaning = Leaning(declared_field(belief_map), priors, members)
     told = read_coupled(state, wanted, now, voices, leaning).records()
     return {

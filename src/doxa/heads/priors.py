@@ -9,8 +9,13 @@ import numpy as np
 
 from doxa.beliefmap.columns import Floats
 from doxa.beliefmap.model import Node
-from doxa.reading.prior import Prior, map_prior
+from doxa.domain.evidence import EvidenceKind
+from doxa.reading.prior import STRENGTH, Prior, map_prior
 from doxa.reading.priors import Asked, kept_table
+
+USUAL = (STRENGTH, 1.0)
+SHORT = 5
+"""How many numbers a row has without strengths."""
 
 
 class NodePriors(msgspec.Struct, frozen=True):
@@ -19,13 +24,21 @@ class NodePriors(msgspec.Struct, frozen=True):
     Attributes
     ----------
     members : list of dimension values
-    table : one row per member: base, shape, rate, mean, spread
+    table : one row per member: base, shape, rate, mean, spread, strength, weight
+        A row without the last two reads as W = 2 and k0 = 1.
     family : the same for every other member; for a single node, for the node itself
     """
 
     members: list[tuple[str, ...]]
     table: list[list[float]]
     family: list[float]
+
+    def weighs(self, kind: EvidenceKind | None) -> float:
+        """How much evidence counts as much as the prior, of a member that few people met."""
+        _, shape, _, _, _, strength, weight = _whole(self.family)
+        if kind is EvidenceKind.VALUE:
+            return weight
+        return shape if kind is EvidenceKind.OCCURRENCE else strength
 
     def prior(self, asked: Sequence[tuple[str, ...]]) -> Prior:
         """The prior of each member asked for, one row per member.
@@ -37,7 +50,7 @@ class NodePriors(msgspec.Struct, frozen=True):
         [0.9, 0.5]
         """
         known = {member: place for place, member in enumerate(self.members)}
-        table = np.array([*self.table, self.family], dtype=np.float64)
+        table = np.array([_whole(row) for row in (*self.table, self.family)], dtype=np.float64)
         rows = table[[known.get(member, -1) for member in asked]]
         return Prior(
             base=rows[:, 0],
@@ -45,7 +58,13 @@ class NodePriors(msgspec.Struct, frozen=True):
             rate=rows[:, 2],
             mean=rows[:, 3],
             spread=rows[:, 4],
+            strength=rows[:, 5],
+            weight=rows[:, 6],
         )
+
+
+def _whole(row: list[float]) -> list[float]:
+    return [*row, *USUAL[len(row) - SHORT :]]
 
 
 class PopulationPriors:

@@ -73,6 +73,12 @@ def population_show(
     ]
     say(*table(rows, "lrrrrr"))
     say(*(line for head in found.heads if (line := own_effects_line(head))))
+    if found.rates:
+        rates = [["node", "base rate", "weighs as much as"]]
+        rates += [
+            [one.node, f"{one.base:.3f}", f"{one.weighs:.2f} of evidence"] for one in found.rates
+        ]
+        say(*table(rates, "lrr"))
     if found.judgement is not None:
         say(*judgement_lines(found.judgement))
     say(*(f"active from {when(moment, Clock.TIME)}" for moment in found.activated))

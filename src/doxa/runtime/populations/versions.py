@@ -17,6 +17,21 @@ from doxa.storage.port import Activation, PopulationVersion
 from doxa.types import Moment
 
 
+class NodeRate(msgspec.Struct, frozen=True):
+    """What a population believes of a node before any evidence, and how firmly.
+
+    Attributes
+    ----------
+    base : credence without evidence
+    weighs : how much evidence counts as much: pieces for and against (W), values (k0), or occurrences
+        (the shape of their rate)
+    """
+
+    node: str
+    base: float
+    weighs: float
+
+
 class PopulationRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One population version in a few numbers.
 
@@ -34,6 +49,7 @@ class PopulationRecord(msgspec.Struct, frozen=True, kw_only=True):
         It was fitted on other evidence than the map has now.
     judgement : Judgement or None
         How it did against the population active when it was fitted; None where there was none.
+    rates : of nodes that the map has; of a family, of members that few people met
     """
 
     version: int
@@ -47,6 +63,7 @@ class PopulationRecord(msgspec.Struct, frozen=True, kw_only=True):
     activated: list[Moment]
     stale: bool
     judgement: Judgement | None
+    rates: list[NodeRate] = []
 
 
 class Promotion(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +106,11 @@ def _record(
         activated=[each.active_from for each in activations if each.version == stored.version],
         stale=_is_stale(wiring, stored),
         judgement=found.judgement,
+        rates=[
+            NodeRate(name, each.family[0], each.weighs(wiring.belief_map.nodes[name].evidence))
+            for name, each in found.priors.items()
+            if name in wiring.belief_map.nodes
+        ],
     )
 
 
