@@ -33,6 +33,10 @@ class NodePriors(msgspec.Struct, frozen=True):
     table: list[list[float]]
     family: list[float]
 
+    def as_usual(self) -> NodePriors:
+        """The same base rates, as firm as before a fit."""
+        return NodePriors(self.members, [row[:SHORT] for row in self.table], self.family[:SHORT])
+
     def weighs(self, kind: EvidenceKind | None) -> float:
         """How much evidence counts as much as the prior, of a member that few people met."""
         _, shape, _, _, _, strength, weight = _whole(self.family)

@@ -30,7 +30,9 @@ MOST_CELLS = 20_000_000
 
 @dataclass(frozen=True, slots=True)
 class Deviations:
-    """x - mu of p people at c nodes and members, as read one by one under the fitted priors.
+    """x - mu of p people at c nodes and members, as read one by one under the fitted base rates.
+
+    These are as firm as before a fit, alike in all nodes: what evidence leaves open is compared.
 
     Attributes
     ----------
@@ -65,6 +67,7 @@ def deviations(
 
     Members met by fewer than ten people are left out.
     """
+    usual = {name: each.as_usual() for name, each in priors.items()}
     totals = {node.name: known.of(node, twins) for node in nodes}
     columns = [column for node in nodes for column in _columns(known, node, totals[node.name])]
     columns.sort(key=lambda column: (bool(column.node.dimensions), -column.people))
@@ -76,7 +79,7 @@ def deviations(
     unsure = np.zeros(len(columns))
     for place, column in enumerate(columns):
         found = totals[column.node.name]
-        prior = priors[column.node.name].prior([column.member])
+        prior = usual[column.node.name].prior([column.member])
         credence, uncertainty, base = _read(column.node, found, column.rows, prior, len(twins))
         inside = np.clip(credence, NEAREST, 1 - NEAREST)
         away[:, place] = (log_odds(credence) - log_odds(base))[people]
