@@ -39,7 +39,7 @@ def written(path: Path, head: list[str], rows: list[list[object]]) -> Path:
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """150 people. `habit` is how they buy, which their purchases show; `secret` decides whether
-    they accept offers, which nothing the twin reads shows; `noise` decides nothing."""
+    they accept the one offer that everybody gets, which nothing before shows; `noise` decides nothing."""
     folder, rng = tmp_path_factory.mktemp("shop"), np.random.default_rng(5)
     people: list[list[object]] = []
     log: list[list[object]] = []
@@ -54,7 +54,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
             if rng.random() < (0.4 if keen else 0.05):
                 where = ("web", "till")[int(rng.integers(2))]
                 tell(person, "buy", day + 0.5, where, where)
-            if (day + person) % 14 == 0:
+            if (day + person) % 112 == 0:
                 tell(person, "offer", day, "marketing", "web")
                 if rng.random() < (0.85 if likes else 0.1):
                     tell(person, "accepted", day + 0.25, "marketing", "web")
@@ -82,8 +82,8 @@ def shares(found: AuditReport, outcome: str, field: str) -> tuple[list[float], l
 
 def test_a_field_that_says_everything(found: AuditReport) -> None:
     alone, beside = shares(found, "accepts", "secret")
-    assert alone[1] > 0.2
-    assert beside[1] > 0.2
+    assert alone[1] > 0.1
+    assert beside[1] > 0.1
 
 
 def test_a_field_that_only_says_what_history_says(found: AuditReport) -> None:
@@ -170,7 +170,7 @@ def test_what_joined_ids_are_worth(shop: Path, tmp_path: Path) -> None:
 
 def test_without_a_map_the_proposed_one_asks(shop: Path) -> None:
     found = audit(shop / "people.csv", shop / "log.csv")
-    assert {each.outcome for each in found.worth} == {"offer_again", "buy_again", "accepted_again"}
+    assert {each.outcome for each in found.worth} == {"buy_again"}
     assert shares(found, "buy_again", "habit")[0][1] > 0.05
     assert "buy_again: {happens: buy, within: 3d" in found.proposal or "_again" in found.proposal
 
