@@ -79,7 +79,7 @@ def population_of(belief_map: BeliefMap, signals: list[Signal]) -> Population:
 
 @pytest.fixture(scope="module")
 def population() -> Population:
-    return population_of(MAP, letters(60, 1))
+    return population_of(MAP, letters(120, 1))
 
 
 def asked(name: str, past: Past, at: int) -> Rows:
@@ -137,7 +137,7 @@ def test_where_all_do_alike_effects_are_left_out_or_harmless() -> None:
 
 
 def test_where_features_carry_what_people_did_little_is_left_to_explain() -> None:
-    plain, counted = (population_of(one, letters(60, 5)) for one in (MAP, COUNTED))
+    plain, counted = (population_of(one, letters(120, 5)) for one in (MAP, COUNTED))
     for name in ("how_often", "how_soon"):
         left, right = plain.heads[name].own, counted.heads[name].own
         assert left is not None

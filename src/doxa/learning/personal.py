@@ -39,6 +39,8 @@ from doxa.learning.fitted import Fitted
 from doxa.learning.labelled import Labelled
 
 RIDGE = 10.0
+SURE = 1.96
+"""Standard errors that effects of windows must gain: features tell most of what they do."""
 MOST_HISTORY = 200_000
 """Of more earlier windows than this none are read: fitting them and every forecast would cost too much."""
 
@@ -55,7 +57,7 @@ def with_errors(
 
     It is fitted twice: what events are held against knows no own effects, and the head that has
     them is fitted anew beside them, so that it does not explain what they explain away. Of windows
-    they must help by more than the standard error of that.
+    they must help beyond the 95 % interval of that.
 
     Parameters
     ----------
@@ -83,7 +85,7 @@ def with_errors(
         )
         return msgspec.structs.replace(head, own=nothing)
     draft, both = max(trials, key=lambda trial: trial[1].gained[0])
-    needed = 0.0 if is_at_signal(recipe.outcome) else both.gained[1]
+    needed = 0.0 if is_at_signal(recipe.outcome) else SURE * both.gained[1]
     told = OwnEffects(
         kept=both.gained[0] > needed,
         why=f"people left out, by {both.how}",
