@@ -10,6 +10,7 @@ import numpy as np
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.model import Target
 from doxa.domain.clock import DAY, Clock
+from doxa.domain.evidence import Channel
 from doxa.features.events import Events, groups_of
 from doxa.features.known import carrier, members_at
 from doxa.features.past import Past
@@ -25,7 +26,7 @@ MOST_TO_CHOOSE = 50_000
 
 
 def own_counts(setting: Setting, name: str, half_lives: tuple[float, ...]) -> Rung | None:
-    """ln(1/2 + days) of each node, and of what the trigger names, beside what the base rate may know.
+    """ln(1/2 + days) for and against each node, and what the trigger names, beside what the base rate may know.
 
     The half-life is the one that fits the fit rows best. None where not whether something happens
     is asked, or the map has no node that is read.
@@ -34,8 +35,10 @@ def own_counts(setting: Setting, name: str, half_lives: tuple[float, ...]) -> Ru
         return None
     rows = joined([setting.fit, setting.score])
     counted = [
-        _Counted.of(setting, each, rows)
+        _Counted.of(setting, each, against, rows)
         for each in readings_of(setting.belief_map, setting.outcome)
+        for against in (False, True)
+        if _rules(setting.past, each, against)
     ]
     if not counted:
         return None
@@ -68,10 +71,9 @@ class _Counted:
         self._days, self._owner, self._size = days, owner, size
 
     @classmethod
-    def of(cls, setting: Setting, reading: Reading, rows: Rows) -> _Counted:
+    def of(cls, setting: Setting, reading: Reading, against: bool, rows: Rows) -> _Counted:
         past, owner = setting.past, np.arange(len(rows))
-        rules = [place for place, rule in enumerate(past.map.rules) if rule.node == reading.node]
-        told = np.flatnonzero(np.isin(past.evidence.rule, rules))
+        told = np.flatnonzero(np.isin(past.evidence.rule, _rules(past, reading, against)))
         signal, member = past.evidence.row[told], past.evidence.member[told]
         key, asked = [past.signals.twin[signal]], [rows.twin]
         if reading.field is not None:
@@ -88,6 +90,15 @@ class _Counted:
         """Of each row, those of all members it names added up."""
         counts = self._days.counts(half_life)
         return np.bincount(self._owner, counts, minlength=self._size).astype(np.float64)
+
+
+def _rules(past: Past, reading: Reading, against: bool) -> list[int]:
+    """Places of the rules that speak against a node, or of all the others that speak of it."""
+    return [
+        place
+        for place, rule in enumerate(past.map.rules)
+        if rule.node == reading.node and (rule.channel is Channel.AGAINST) is against
+    ]
 
 
 def _events(past: Past, signal: Ints, groups: Ints) -> Events:
