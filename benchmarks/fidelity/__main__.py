@@ -81,7 +81,7 @@ def table(lines: list[Line]) -> str:
             _number(line.base),
             _number(line.persona),
             _best(line),
-            _number(line.twin),
+            _apart(line.twin, line.bar),
             _ends(line.bar),
             _ends(line.aim),
             _verdict(line),
@@ -98,6 +98,14 @@ def _number(value: float | None) -> str:
         if abs(value) >= 10
         else f"{value:.4f}"
     )
+
+
+def _apart(value: float | None, bar: float | list[float] | None) -> str:
+    """A figure with as many digits as tell it from its bar."""
+    told = _number(value)
+    if value is None or not isinstance(bar, float) or value == bar or float(told) != bar:
+        return told
+    return next(text for digits in range(5, 18) if float(text := f"{value:.{digits}f}") != bar)
 
 
 def _ends(value: float | list[float] | None) -> str:
