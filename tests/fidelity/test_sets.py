@@ -96,7 +96,11 @@ def test_a_line_per_bar_with_its_aim() -> None:
 
 
 def test_the_grocer_is_always_at_hand() -> None:
-    assert [found.name for found in sets(None)] == [GROCERY, f"{GROCERY} coupons"]
+    assert [found.name for found in sets(None)] == [
+        GROCERY,
+        f"{GROCERY} amounts",
+        f"{GROCERY} coupons",
+    ]
     assert "oulad" in skipped(None)
 
 
