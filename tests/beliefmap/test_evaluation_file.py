@@ -18,7 +18,7 @@ DRAFTS = sorted(FOLDER.glob("*.yaml"))
 
 
 def at(*parts: int) -> int:
-    return moment_of(datetime(*parts, tzinfo=UTC))  # type: ignore[arg-type, misc]
+    return moment_of(datetime(*parts, tzinfo=UTC))  # type: ignore[arg-type, misc] # as many parts as a date has
 
 
 @pytest.fixture(scope="module")

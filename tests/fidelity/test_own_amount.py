@@ -79,7 +79,7 @@ def test_totals_by_hand(name: str) -> None:
     found = _totals(asked, asked.score, (8.0, np.inf))
     for row in range(0, PEOPLE, 7):
         own = [s for s in SIGNALS if s.twin == f"p{row}" and s.kind == "trip" and s.at < 100]
-        worth = [1.0 if name == "trips" else float(s.payload["spend"]) for s in own]  # type: ignore[arg-type]
+        worth = [1.0 if name == "trips" else float(str(s.payload["spend"])) for s in own]
         lately = sum(w * 2 ** (-(100 - s.at) / 8) for w, s in zip(worth, own, strict=True))
         np.testing.assert_allclose(found[row], [lately, sum(worth)], rtol=1e-9)
 

@@ -56,7 +56,8 @@ def people(count: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             if rng.random() < stop:
                 break
         found.append((x, last, seen))
-    return tuple(np.array(each, dtype=float) for each in zip(*found, strict=True))  # type: ignore[return-value]
+    x, last, seen = np.array(found, dtype=float).T
+    return x, last, seen
 
 
 def test_parameters_are_found_again() -> None:

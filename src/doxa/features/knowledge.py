@@ -9,6 +9,7 @@ import numpy as np
 
 from doxa.beliefmap.columns import ARRAYS, EvidenceColumns, Ints, SignalColumns
 from doxa.domain.clock import Clock
+from doxa.features.copies import of_sources
 from doxa.features.past import KindColumns, Past
 from doxa.features.rows import Rows
 from doxa.state.timeline import Timeline
@@ -102,11 +103,7 @@ def _fields_too(past: Past, found: KindColumns, sources: Ints) -> KindColumns:
 
 def _evidence_too(past: Past, sources: Ints) -> EvidenceColumns:
     found = past.evidence
-    by_row = np.argsort(found.row, kind="stable")
-    low = np.searchsorted(found.row[by_row], sources, side="left")
-    size = np.searchsorted(found.row[by_row], sources, side="right") - low
-    owner = np.repeat(np.arange(len(sources)), size)
-    place = by_row[np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size) + low[owner]]
+    place, owner = of_sources(found.row, sources)
     return EvidenceColumns(
         np.concatenate([found.row, len(past.signals) + owner]),
         np.concatenate([found.rule, found.rule[place]]),

@@ -12,7 +12,7 @@ import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.marking import FOREVER, Role, timed_nodes
-from doxa.beliefmap.model import BeliefMap, Done, Node
+from doxa.beliefmap.model import BeliefMap, Done
 from doxa.beliefmap.payloads import Bools
 from doxa.domain.clock import DAY, Clock
 from doxa.domain.node import NodeKind
@@ -21,7 +21,7 @@ from doxa.features.marks import MarkColumns, marked_nodes
 from doxa.features.past import Past
 from doxa.features.rows import Rows
 from doxa.reading.goals.forest import Forest
-from doxa.reading.goals.progress import is_limit
+from doxa.reading.goals.progress import is_limit, scale_of
 from doxa.state.timeline import Timeline
 
 _NEVER = np.iinfo(np.int64).max
@@ -129,7 +129,7 @@ class Living:
         node = self.map.nodes[name]
         start = self._start(name, rows)
         formed = start[0] < _NEVER
-        scale = _scale(node)
+        scale = scale_of(node)
         due = self._deadline(name, rows)
         length = np.maximum(due - start[0], 1)
         elapsed = np.where(due == _NEVER, np.nan, np.clip((rows.seen.at - start[0]) / length, 0, 1))
@@ -335,8 +335,3 @@ def _rolled_up(own: Pursuit, parts: list[Pursuit], values: Floats) -> Pursuit:
 def _at(values: Ints, place: Ints) -> Ints:
     """Values at some places; whatever there is where the place is -1."""
     return np.asarray(np.r_[values, 0][place])
-
-
-def _scale(node: Node) -> float:
-    """What times are measured in: the goal's half-life, or its period where nothing is forgotten."""
-    return float(node.period) if np.isinf(node.half_life) else float(node.half_life)

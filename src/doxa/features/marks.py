@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import msgspec
 import numpy as np
@@ -14,6 +14,7 @@ from doxa.beliefmap.marking import Role, marking_of, marks_of
 from doxa.beliefmap.model import BeliefMap
 from doxa.domain.evidence import Channel
 from doxa.domain.node import NodeKind
+from doxa.features.copies import of_sources
 from doxa.types import Json
 
 _PAYLOAD: msgspec.json.Decoder[dict[str, Json]] = msgspec.json.Decoder(dict)
@@ -55,19 +56,8 @@ class MarkColumns:
 
     def with_copies(self, sources: Ints, first: int) -> MarkColumns:
         """The marks with those of some signals once more, for copies that stand from row `first` on."""
-        by_row = np.argsort(self.row, kind="stable")
-        low = np.searchsorted(self.row[by_row], sources, side="left")
-        size = np.searchsorted(self.row[by_row], sources, side="right") - low
-        owner = np.repeat(np.arange(len(sources)), size)
-        within = np.arange(len(owner)) - np.repeat(np.cumsum(size) - size, size)
-        copied = self.take(by_row[low[owner] + within])
-        return joined([self, _moved(copied, first + owner)])
-
-
-def _moved(marks: MarkColumns, row: Ints) -> MarkColumns:
-    return MarkColumns(
-        row, marks.node, marks.role, marks.begins, marks.ends, marks.amount, marks.same
-    )
+        place, owner = of_sources(self.row, sources)
+        return joined([self, replace(self.take(place), row=first + owner)])
 
 
 def joined(parts: Sequence[MarkColumns]) -> MarkColumns:
@@ -136,7 +126,7 @@ class MarkReader:
 
     def _formed(self, evidence: EvidenceColumns) -> MarkColumns:
         """Since when goals are wanted that nothing but evidence forms: what is said for them, or done."""
-        forming = _forming(self.map, marking_of(self.map).forming)
+        forming = _forming(self.map)
         chosen = np.flatnonzero(forming[evidence.rule] >= 0)
         count = len(chosen)
         zeros = np.zeros(count, dtype=np.int64)
@@ -151,9 +141,11 @@ class MarkReader:
         )
 
 
-def _forming(belief_map: BeliefMap, told: tuple[int, ...]) -> Ints:
+@per_map
+def _forming(belief_map: BeliefMap) -> Ints:
     """The place of the goal that evidence by each rule forms; -1 where a rule forms none."""
     place = {name: spot for spot, name in enumerate(marked_nodes(belief_map))}
+    told = marking_of(belief_map).forming
     found = np.full(len(belief_map.rules) + 1, -1)
     for number, rule in enumerate(belief_map.rules):
         goal = rule.node in place and belief_map.nodes[rule.node].kind is NodeKind.GOAL

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from doxa.beliefmap.columns import Ints
@@ -12,12 +10,10 @@ from doxa.features.menus import menus_of
 from doxa.features.past import Past
 from doxa.features.rows import Rows
 from doxa.fidelity.leaks import (
-    FEWEST,
     Leaks,
     Progress,
-    interval_of,
+    both_tests,
     permuted,
-    rows_before,
     without_later,
 )
 from doxa.fidelity.rivals.choices import Offers, base_of_choice
@@ -26,7 +22,6 @@ from doxa.fidelity.split import Split
 from doxa.heads.choice import ChoiceHead, forecast_choice
 from doxa.heads.glm import Family
 from doxa.learning.choices import train_choice
-from doxa.learning.labelled import Labelled
 
 MENUS = 2_000
 """Fit rows, and scored rows, of a shuffle."""
@@ -42,25 +37,16 @@ def leaks_of_choice(
     progress: Progress,
 ) -> Leaks:
     """Run both leak tests on (a sample of) the rows of a choice; see `leaks_of`."""
-    rng = np.random.Generator(np.random.Philox(seed))
-    small = replace(split, fit=_some(split.fit, rng), score=_some(split.score, rng))
-    skills = []
-    for number in range(max(shuffles, FEWEST)):
-        progress("leak test: shuffled labels", number / max(shuffles, FEWEST))
-        skills.append(skill_of_dealt(small, outcome, rng, seed))
-    moments = np.unique(split.score.rows.seen.at)
-    moment = int(moments[len(moments) // 2])
-    earlier = rows_before(split.past, split.score.rows, moment)
-    told = forecast_choice(head, split.past, earlier).eta
-    cut = forecast_choice(head, without_later(split.past, moment), earlier).eta
-    change = float(np.abs(told - cut).max(initial=0.0))
-    return Leaks(shuffles=len(skills), skill=interval_of(skills), later=change, rows=len(earlier))
 
+    def skill(small: Split, rng: np.random.Generator) -> float:
+        return skill_of_dealt(small, outcome, rng, seed)
 
-def _some(labelled: Labelled, rng: np.random.Generator) -> Labelled:
-    if len(labelled.y) <= MENUS:
-        return labelled
-    return labelled.take(np.sort(rng.choice(len(labelled.y), MENUS, replace=False)))
+    def change(earlier: Rows, moment: int) -> float:
+        told = forecast_choice(head, split.past, earlier).eta
+        cut = forecast_choice(head, without_later(split.past, moment), earlier).eta
+        return float(np.abs(told - cut).max(initial=0.0))
+
+    return both_tests(split, skill, change, shuffles=shuffles, most=MENUS, seed=seed, tell=progress)
 
 
 def skill_of_dealt(split: Split, outcome: Outcome, rng: np.random.Generator, seed: int) -> float:

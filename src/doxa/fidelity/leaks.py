@@ -76,29 +76,65 @@ def leaks_of(
     known : tuple of str
         Fields that the base rate may know: labels are shuffled within their values.
     """
-    tell = progress or _silence
-    rng = np.random.Generator(np.random.Philox(seed))
     views = Views(split.past, readings_of(split.past.map, outcome))
-    small = replace(split, fit=_some(split.fit, rng), score=_some(split.score, rng))
+
+    def skill(small: Split, rng: np.random.Generator) -> float:
+        return skill_of_permuted(small, outcome, views, rng, known=known, seed=seed)
+
+    def change(earlier: Rows, moment: int) -> float:
+        return change_by_later(head, split.past, earlier, moment)
+
+    return both_tests(
+        split, skill, change, shuffles=shuffles, most=ROWS, seed=seed, tell=progress or _silence
+    )
+
+
+def both_tests(
+    split: Split,
+    skill: Callable[[Split, np.random.Generator], float],
+    change: Callable[[Rows, int], float],
+    *,
+    shuffles: int,
+    most: int,
+    seed: int,
+    tell: Progress,
+) -> Leaks:
+    """Deal labels out anew, often enough for an interval; then take later signals away.
+
+    Parameters
+    ----------
+    skill : callable
+        Of everything fitted again on labels that it deals out, from rows and random numbers.
+    change : callable
+        The largest change of rows up to a moment when what is later is taken away.
+    most : int
+        So many fit rows, and scored rows, of a shuffle.
+    """
+    rng = np.random.Generator(np.random.Philox(seed))
+    small = replace(split, fit=_some(split.fit, most, rng), score=_some(split.score, most, rng))
     skills = []
     for number in range(max(shuffles, FEWEST)):
         tell("leak test: shuffled labels", number / max(shuffles, FEWEST))
-        skills.append(skill_of_permuted(small, outcome, views, rng, known=known, seed=seed))
+        skills.append(skill(small, rng))
     moments = np.unique(split.score.rows.seen.at)
     moment = int(moments[len(moments) // 2])
     earlier = rows_before(split.past, split.score.rows, moment)
-    change = change_by_later(head, split.past, earlier, moment)
-    return Leaks(shuffles=len(skills), skill=interval_of(skills), later=change, rows=len(earlier))
+    return Leaks(
+        shuffles=len(skills),
+        skill=interval_of(skills),
+        later=change(earlier, moment),
+        rows=len(earlier),
+    )
 
 
 def _silence(what: str, done: float) -> None:
     pass
 
 
-def _some(labelled: Labelled, rng: np.random.Generator) -> Labelled:
-    if len(labelled.y) <= ROWS:
+def _some(labelled: Labelled, most: int, rng: np.random.Generator) -> Labelled:
+    if len(labelled.y) <= most:
         return labelled
-    return labelled.take(np.sort(rng.choice(len(labelled.y), ROWS, replace=False)))
+    return labelled.take(np.sort(rng.choice(len(labelled.y), most, replace=False)))
 
 
 def interval_of(skills: list[float]) -> list[float]:

@@ -25,13 +25,11 @@ from doxa.fidelity.findings import Means, findings_of
 from doxa.fidelity.ladder import BASE, TWIN, Ladder, ladder
 from doxa.fidelity.laps import Laps
 from doxa.fidelity.leaks import (
-    FEWEST,
     Leaks,
+    both_tests,
     cells_of,
     change_by_later,
-    interval_of,
     permuted,
-    rows_before,
 )
 from doxa.fidelity.learning_curve import why_none
 from doxa.fidelity.metrics import auc, log_losses
@@ -342,23 +340,22 @@ def _leaks(
     split: Split, outcome: Outcome, head: Head, shuffles: int, seed: int, progress: Progress
 ) -> Leaks:
     """Both leak tests on (a sample of) the rows; see `leaks_of`."""
-    rng = np.random.Generator(np.random.Philox(seed))
-    small = replace(split, fit=_some(split.fit, rng), score=_some(split.score, rng))
-    skills = []
-    for number in range(max(shuffles, FEWEST)):
-        progress("leak test: shuffled labels", number / max(shuffles, FEWEST))
-        skills.append(_skill_of_dealt(small, outcome, rng, seed))
-    moments = np.unique(split.score.rows.seen.at)
-    moment = int(moments[len(moments) // 2])
-    earlier = rows_before(split.past, split.score.rows, moment)
-    change = change_by_later(head, split.past, earlier, moment)
-    return Leaks(shuffles=len(skills), skill=interval_of(skills), later=change, rows=len(earlier))
 
+    def skill(small: Split, rng: np.random.Generator) -> float:
+        return _skill_of_dealt(small, outcome, rng, seed)
 
-def _some(labelled: Labelled, rng: np.random.Generator) -> Labelled:
-    if len(labelled.y) <= ROWS_OF_SHUFFLES:
-        return labelled
-    return labelled.take(np.sort(rng.choice(len(labelled.y), ROWS_OF_SHUFFLES, replace=False)))
+    def change(earlier: Rows, moment: int) -> float:
+        return change_by_later(head, split.past, earlier, moment)
+
+    return both_tests(
+        split,
+        skill,
+        change,
+        shuffles=shuffles,
+        most=ROWS_OF_SHUFFLES,
+        seed=seed,
+        tell=progress,
+    )
 
 
 def _skill_of_dealt(split: Split, outcome: Outcome, rng: np.random.Generator, seed: int) -> float:

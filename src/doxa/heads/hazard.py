@@ -16,10 +16,10 @@ import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.heads.glm import BLOCK, Matrix, fit_glm, sigmoid
+from doxa.heads.newton import lowest
 
 LEVEL_RIDGE = 0.1
 """How weakly levels are held where they would be without anything known of the person."""
-STEPS = 50
 
 
 class Hazard(msgspec.Struct, frozen=True, kw_only=True):
@@ -196,21 +196,7 @@ def fit_hazard(
     held = spells.levels()
     problem = _Problem(x, spells, np.zeros(len(x)) if offset is None else offset, ridge, held)
     theta = np.r_[held, np.zeros(x.shape[1])] if start is None else np.r_[start[0], start[1]]
-    value = problem.objective(theta)
-    for step in range(STEPS):
-        gradient, hessian = problem.derivatives(theta)
-        move = np.linalg.solve(hessian + 1e-9 * np.eye(len(theta)), gradient)
-        if float(move @ gradient) <= 1e-12 * (1 + abs(value)):
-            break
-        length, found = 1.0, problem.objective(theta - move)
-        while found >= value and length > 1e-6:
-            length /= 2
-            found = problem.objective(theta - length * move)
-        if found >= value:
-            break
-        theta, value = theta - length * move, found
-        if progress is not None:
-            progress(step + 1)
+    theta = lowest(problem, theta, exact=1e-12, progress=progress)
     return theta[: len(held)], theta[len(held) :]
 
 

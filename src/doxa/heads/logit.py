@@ -12,8 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
-
-STEPS = 50
+from doxa.heads.newton import lowest
 
 
 def likely(eta: Floats, start: Ints) -> Floats:
@@ -105,17 +104,4 @@ def fit_logit(
     """
     problem = _Problem(x, start, taken, np.asarray(ridge, dtype=np.float64))
     beta = np.zeros(x.shape[1]) if begin is None else begin.astype(np.float64)
-    value = problem.objective(beta)
-    for _ in range(STEPS):
-        gradient, hessian = problem.derivatives(beta)
-        step = np.linalg.solve(hessian + 1e-9 * np.eye(len(beta)), gradient)
-        if float(step @ gradient) <= 1e-10 * (1 + abs(value)):
-            break
-        length, found = 1.0, problem.objective(beta - step)
-        while found >= value and length > 1e-6:
-            length /= 2
-            found = problem.objective(beta - length * step)
-        if found >= value:
-            break
-        beta, value = beta - length * step, found
-    return beta
+    return lowest(problem, beta, exact=1e-10)

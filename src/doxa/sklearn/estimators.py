@@ -66,7 +66,7 @@ class _TwinHead(TwinEstimator):
         return family_of(found.ground.outcome, found.past.map)
 
 
-class TwinClassifier(ClassifierMixin, _TwinHead):  # type: ignore[misc]
+class TwinClassifier(ClassifierMixin, _TwinHead):
     """Whether an outcome happens, by the head that doxa fits: a regularised GLM on phi.
 
     Parameters
@@ -126,7 +126,7 @@ class TwinClassifier(ClassifierMixin, _TwinHead):  # type: ignore[misc]
         return tags
 
 
-class TwinRegressor(RegressorMixin, _TwinHead):  # type: ignore[misc]
+class TwinRegressor(RegressorMixin, _TwinHead):
     """How much or how often, by the head that doxa fits: counts, sums and values.
 
     Parameters

@@ -10,7 +10,7 @@ from doxa.sklearn.checking import checked
 from doxa.sklearn.reader import Told, told
 
 
-class TwinEstimator(BaseEstimator):  # type: ignore[misc]
+class TwinEstimator(BaseEstimator):
     """An estimator whose rows ask a store for twins."""
 
     def __init__(

@@ -21,7 +21,7 @@ from doxa.sklearn.reader import Told
 from doxa.sklearn.settings import TwinEstimator
 
 
-class TwinFeatures(TransformerMixin, TwinEstimator):  # type: ignore[misc]
+class TwinFeatures(TransformerMixin, TwinEstimator):
     """What twins hold at a moment, as the columns a head for an outcome reads.
 
     Fitting learns from its rows alone what is usual of each node, of each field, and of the items

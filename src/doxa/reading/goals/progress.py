@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from doxa.beliefmap.columns import Floats
-from doxa.beliefmap.model import Done
+from doxa.beliefmap.model import Done, Node
 from doxa.reading.goals.forest import Forest, Own
 
 
@@ -105,3 +105,8 @@ def rolled_up(forest: Forest, own: Own) -> Floats:
         if parts:
             found[goal] = np.average(found[parts], weights=own.value[parts])
     return found
+
+
+def scale_of(node: Node) -> float:
+    """What times are measured in: the goal's half-life, or its period where nothing is forgotten."""
+    return float(node.period) if math.isinf(node.half_life) else float(node.half_life)

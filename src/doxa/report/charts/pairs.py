@@ -1,7 +1,7 @@
 """Pairs: two values of each thing side by side, such as a field alone and beside history."""
 
-from collections.abc import Sequence
-from typing import NotRequired, TypedDict
+from collections.abc import Mapping, Sequence
+from typing import Any, NotRequired, TypedDict
 
 from doxa.report.chart import Chart, Option
 from doxa.report.charts.frame import (
@@ -145,7 +145,8 @@ def _ends(rows: Sequence[Pair], form: Format) -> list[list[float | None]]:
 
 
 def _value(row: Pair, key: str) -> float | None:
-    return finite(row.get(key))  # type: ignore[arg-type]
+    told: Mapping[str, Any] = row
+    return finite(told.get(key))
 
 
 def _spelled(row: Pair, which: str, form: Format) -> str:

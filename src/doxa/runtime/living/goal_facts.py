@@ -16,7 +16,7 @@ from doxa.domain.claim import is_open
 from doxa.domain.evidence import Channel, EvidenceKind
 from doxa.domain.node import Address, NodeKind
 from doxa.reading.goals.forest import Own
-from doxa.reading.goals.progress import believed, broken, is_limit, reached
+from doxa.reading.goals.progress import believed, broken, is_limit, reached, scale_of
 from doxa.reading.goals.status import Facts
 from doxa.reading.intervals import HALF
 from doxa.runtime.frozen import Frozen
@@ -86,7 +86,7 @@ class GoalFacts:
             value[place] = 1.0 if node.value is None else node.value
             due = self.deadlines[place]
             if due is not None:
-                columns["d"][place] = (due - self.frozen.now) / _scale(node)
+                columns["d"][place] = (due - self.frozen.now) / scale_of(node)
             if progress is not None:
                 columns["e"][place] = self._expectancy(each.node, progress)
                 blocked[place], self._blockers[place] = self._blocked(each.node, progress)
@@ -115,8 +115,8 @@ class GoalFacts:
             and is_limit(node.done)
             and broken(node.done, self._amounts(place)[1]),
             given_up=given_up,
-            silent=(now - max(heard)) / _scale(node) if heard else 0.0,
-            moved=None if milestone is None else (now - milestone) / _scale(node),
+            silent=(now - max(heard)) / scale_of(node) if heard else 0.0,
+            moved=None if milestone is None else (now - milestone) / scale_of(node),
             overdue=due is not None and due <= now,
             blockers=self._blockers[place],
         )
@@ -289,8 +289,3 @@ class GoalFacts:
             return
         known = (each.node for each in held(self.frozen) if each.node.node == edge.source.node)
         yield from (each for each in known if joins(belief_map, edge, each, address))
-
-
-def _scale(node: Node) -> float:
-    """What times are measured in: the goal's half-life, or its period where nothing is forgotten."""
-    return float(node.period) if math.isinf(node.half_life) else node.half_life
