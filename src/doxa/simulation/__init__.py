@@ -1,0 +1,1 @@
+"""Running people forward: their own future signals, drawn from the heads and fed back."""
