@@ -60,6 +60,10 @@ RECORDS = (
     "doxa.fidelity.numbers.NumbersPart",
     "doxa.fidelity.people.People",
     "doxa.fidelity.people.Ceiling",
+    "doxa.beliefmap.scenarios.Scenario",
+    "doxa.beliefmap.scenarios.Put",
+    "doxa.beliefmap.scenarios.Send",
+    "doxa.beliefmap.scenarios.Assume",
     "doxa.runtime.auditing.audit.Asked",
     "doxa.audit.report.AuditReport",
     "doxa.audit.report.FieldAudit",
@@ -86,6 +90,12 @@ READERS = (
     "doxa.beliefmap.map_file.parse_map",
     "doxa.beliefmap.tables_file.load_tables",
     "doxa.beliefmap.evaluation_file.load_evaluation",
+    "doxa.beliefmap.scenarios_file.load_scenarios",
+    "doxa.beliefmap.changes.put",
+    "doxa.beliefmap.changes.put_trait",
+    "doxa.beliefmap.changes.send",
+    "doxa.beliefmap.changes.do",
+    "doxa.beliefmap.changes.assume",
 )
 
 

@@ -57,7 +57,7 @@ class DoxaError(Exception):
 
 
 class MapError(DoxaError, ValueError):
-    """A belief map, evaluation file or tables file that cannot be understood."""
+    """A belief map, evaluation file, tables file or scenario that cannot be understood."""
 
     exit_code = 2
 

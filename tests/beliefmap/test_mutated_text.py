@@ -16,6 +16,7 @@ from doxa.beliefmap.fingerprint import fingerprint
 from doxa.beliefmap.map_file import load_map, parse_map
 from doxa.beliefmap.model import BeliefMap
 from doxa.beliefmap.moments import origins
+from doxa.beliefmap.scenarios_file import parse_scenarios
 from doxa.beliefmap.tables_file import parse_tables
 from doxa.beliefmap.unread import unread
 from doxa.errors import InputError, MapError
@@ -26,6 +27,8 @@ EVALUATED = ["ema_bringmann2013", "complete_journey"]
 MAPS = {name: load_map(HERE / "maps" / f"{name}.yaml") for name in EVALUATED}
 EVALUATIONS = {name: (HERE / "evaluations" / f"{name}.yaml").read_text() for name in EVALUATED}
 TABLES = (HERE / "tables.yaml").read_text()
+SCENARIOS = (HERE / "scenarios.yaml").read_text()
+SHOP = load_map(HERE / "scenarios_map.yaml")
 PIECES = [
     *("{", "}", "[", "]", ":", ",", "\n", "  ", "- ", "#", "'", '"', "&a", "*a", "!!int", "\t"),
     *("~", "null", "1", "-1", "0", "1e999", "nan", "9" * 30, "7d", "9" * 400 + "d", "never"),
@@ -119,3 +122,9 @@ def read_evaluation(text: str, belief_map: BeliefMap) -> None:
 @given(st.one_of(mutated(TABLES), values_replaced(TABLES)))
 def test_tables(text: str) -> None:
     check(parse_tables, text)
+
+
+@many
+@given(st.one_of(mutated(SCENARIOS), values_replaced(SCENARIOS)))
+def test_scenarios(text: str) -> None:
+    check(lambda source: parse_scenarios(source, SHOP), text)

@@ -26,14 +26,15 @@ _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a value stands: ``map.yaml:12 nodes.buys.half_life``."""
+    """Where a value stands: ``map.yaml:12 nodes.buys.half_life``; line 0 = in no file."""
 
     file: str
     line: int
     path: str = ""
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line} {self.path}".rstrip()
+        line = f":{self.line}" if self.line else ""
+        return f"{self.file}{line} {self.path}".rstrip()
 
     def under(self, key: str, line: int) -> Place:
         """The place of the value of `key` here."""
