@@ -105,3 +105,21 @@ def test_what_is_chosen_cannot_be_given(twins: Twins) -> None:
 def test_a_choice_is_not_recorded(twins: Twins) -> None:
     with pytest.raises(InputError, match="no horizon"):
         twins.forecast("takes", given={"brands": SHELF}, record=True)
+
+
+def test_a_price_beyond_those_seen_is_flagged_and_one_far_beyond_refused(twins: Twins) -> None:
+    if not twins.populations():
+        twins.fit()
+
+    def at(price: float) -> list[Any]:
+        shelf = [{**SHELF[0], "price": price}, *SHELF[1:]]
+        return twins.twin("p1").forecast("takes", given={"brands": shelf})
+
+    assert all(row.outside == [] for row in at(2.0))
+    flagged = at(3.3)
+    (verdict,) = flagged[0].outside
+    assert (verdict.field, verdict.option, verdict.value) == ("price", "a", 3.3)
+    assert "above the highest seen" in verdict.says
+    assert all(row.outside == [verdict] for row in flagged)
+    with pytest.raises(InputError, match=r"price of a 9 lies 2\d\d % above the highest seen"):
+        at(9.0)

@@ -20,6 +20,7 @@ from doxa.features.menus import Menus, menus_of
 from doxa.features.past import Past
 from doxa.features.phi import CIRCUMSTANCES
 from doxa.features.rows import Rows
+from doxa.features.support import Support
 from doxa.features.views import Views
 from doxa.heads.head import Reasons
 from doxa.heads.logit import centred, likely
@@ -43,6 +44,7 @@ class ChoiceHead(msgspec.Struct, frozen=True, kw_only=True):
     names, owners, weights : per column; those that stand for everybody come first
     ridges : the penalty of each block of columns, chosen on people left out
     levels : the values of a category, where no signal says what is offered
+    support : what was seen of the attributes of options
     rows, people : fit rows and people behind them
     origin : last moment that a label of the fit rows could depend on
     """
@@ -57,6 +59,7 @@ class ChoiceHead(msgspec.Struct, frozen=True, kw_only=True):
     people: int
     origin: int
     levels: list[str] = []
+    support: Support = Support()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from doxa.features.norms import NodeNorms
 from doxa.features.phi import CIRCUMSTANCES, Phi, Recipe, phi
 from doxa.features.plan import readings_of
 from doxa.features.rows import Rows
+from doxa.features.support import Support
 from doxa.features.views import Views
 from doxa.heads.boosted import Boosted
 from doxa.heads.errors import (
@@ -70,6 +71,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     dispersion : of a count, d in variance = m + d m^2
     doubt : of a chance, what is not known of the person
     width : of an amount, how far it may lie from its forecast
+    support : what was seen of the fields that are known of the asking signal, and of traits
     cold : the head of those who were never seen, of traits alone
     rows, people : fit rows and people behind them
     origin : last moment that a label of the fit rows could depend on
@@ -110,6 +112,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     width: Width | None = None
     cold: Head | None = None
     own: OwnEffects | None = None
+    support: Support = Support()
 
 
 @dataclass(frozen=True, slots=True)

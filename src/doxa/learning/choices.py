@@ -42,6 +42,7 @@ from doxa.heads.tastes import (
     read_number,
 )
 from doxa.learning.bearing import learned_bearing
+from doxa.learning.support import support_of_menus
 
 MOST_MENUS = 100_000
 """More fit rows than this are sampled, at random."""
@@ -139,6 +140,7 @@ def train_choice(
         people=len(np.unique(sample.rows.person)),
         origin=int(sample.rows.closes.at.max()),
         levels=list(outcome.levels),
+        support=support_of_menus(recipe, outcome, past, sample.menus),
     )
 
 

@@ -17,6 +17,7 @@ from doxa.heads.head import Head
 from doxa.learning.choosing import Chosen
 from doxa.learning.design import Design, half_of
 from doxa.learning.labelled import Labelled
+from doxa.learning.support import support_of_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,4 +81,7 @@ def head_of(fitted: Fitted, sample: Labelled, items: list[str], known: Ints, vie
         origin=int(sample.rows.closes.at.max()),
         calibration=(chosen.intercept, chosen.slope),
         ridge=chosen.ridge,
+        support=support_of_fields(
+            views.past, sample.rows, fitted.recipe.known, fitted.recipe.traits
+        ),
     )

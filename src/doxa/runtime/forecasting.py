@@ -29,7 +29,7 @@ from doxa.runtime.choosing import choice_made
 from doxa.runtime.folding.rows import seen_scan
 from doxa.runtime.forecasts import Forecast, Forecasts, Made
 from doxa.runtime.frozen import Frozen
-from doxa.runtime.given import Supposed, supposed
+from doxa.runtime.given import Supposed, overlap, supposed
 from doxa.runtime.identity import newest_at, people_at
 from doxa.runtime.intake.names import given_name
 from doxa.runtime.purposes import Asked, asked_by, part_of
@@ -98,6 +98,8 @@ def forecast_set(
     head = part.heads.get(name) if part else None
     choice = part.choices.get(name) if part else None
     asking = supposed(wiring.belief_map, outcome, given, head.known if head else ())
+    fitted = head or choice
+    outside = overlap(outcome, asking, fitted.support) if fitted else []
     past, left_out = _past(
         wiring, seen, outcome, cohort, origin, origin if known_at is None else known_at
     )
@@ -106,7 +108,7 @@ def forecast_set(
         made = choice_made(outcome, past, rows, choice)
     else:
         made = _made(outcome, past, rows, asked, head)
-    unfitted = head is None and choice is None
+    unfitted = fitted is None
     found = _handed_out(wiring, outcome, past.map, made, origin)
     found = replace(
         found, version=None if unfitted else version, label=PRIOR if unfitted else label
@@ -114,7 +116,7 @@ def forecast_set(
     if not unfitted and population is not None:
         stale = is_stale(population, wiring.belief_map, wiring.store, name)
         found = replace(found, stale=stale)
-    found = replace(found, purpose=purpose, left_out=left_out)
+    found = replace(found, purpose=purpose, left_out=left_out, outside=outside)
     return recorded(wiring, found) if record else found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -10,6 +10,7 @@ import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.domain.clock import SECOND, Clock
+from doxa.features.support import Verdict
 from doxa.heads.hazard import Hazard
 from doxa.heads.head import Reasons
 from doxa.types import Moment
@@ -71,6 +72,8 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
         The population was fitted under other rules than the map has now: run doxa fit.
     times : Times or None
         Of an outcome that asks for a time.
+    outside : list of Verdict
+        What was given and lies outside of what was seen at the fit, with its distance.
     """
 
     twin: str
@@ -88,6 +91,7 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     times: Times | None = None
     low: float | None = None
     high: float | None = None
+    outside: list[Verdict] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +151,7 @@ class Forecasts:
         How many of those asked about do not let the purpose read them.
     hazard : of a time, the chance of every interval of the window, given the predictor
     clock : what moments are
+    outside : as in `Forecast`
     """
 
     outcome: str
@@ -172,6 +177,7 @@ class Forecasts:
     clock: Clock = Clock.TIME
     low: Floats | None = None
     high: Floats | None = None
+    outside: Sequence[Verdict] = ()
 
     def __len__(self) -> int:
         return len(self.twin)
@@ -202,6 +208,7 @@ class Forecasts:
                 label=self.label,
                 stale=self.stale,
                 times=self._times(place),
+                outside=list(self.outside),
             )
 
     def _times(self, place: int) -> Times | None:

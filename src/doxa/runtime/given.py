@@ -16,6 +16,7 @@ from doxa.errors import InputError, UnknownName
 from doxa.features.known import FieldNorms, Form
 from doxa.features.menus import ID, KEY
 from doxa.features.moments import FEWEST_OPTIONS, is_at_signal
+from doxa.features.support import Support, Verdict, checked, refuse_far
 from doxa.runtime.intake.names import optional_name
 from doxa.runtime.intake.payloads import given_payload
 from doxa.types import Json
@@ -95,6 +96,32 @@ def supposed(
             )
     own = {name: optional_name(name, payload.pop(name, None)) for name in OWN}
     return Supposed(payload, **own)
+
+
+def overlap(outcome: Outcome, asking: Supposed, support: Support) -> list[Verdict]:
+    """What lies outside of what was seen at the fit, one verdict per given value.
+
+    Raises
+    ------
+    InputError
+        A value lies far outside.
+    """
+    read = {one.field for one in support.ranges}
+    found = [
+        checked(support, name, value)
+        for name, value in asking.payload.items()
+        if name in read and name != outcome.options
+    ]
+    offered = asking.payload.get(outcome.options or "")
+    for option in elements_of(offered) if outcome.options else ():
+        named = member(option.get(ID, option.get(KEY)))
+        found += [
+            checked(support, name, option[name], named)
+            for name in outcome.attributes
+            if name in read and name in option
+        ]
+    refuse_far(found, where="given")
+    return [verdict for verdict in found if verdict.flagged]
 
 
 def _needed(outcome: Outcome) -> tuple[str, ...]:

@@ -89,6 +89,8 @@ def forecast(
     )
     if found.left_out:
         say(f"  {found.left_out:,} more do not let {purpose} read them, or were never met")
+    for verdict in found.outside:
+        say(f"  outside of what was seen: {plain(verdict.says)}")
     if not shown:
         say("  nobody is asked: no twin is eligible at this moment")
         return
@@ -152,6 +154,7 @@ def _document(found: Any, shown: list[Any]) -> dict[str, Any]:
         "recorded": found.id,
         "purpose": found.purpose,
         "left_out": found.left_out,
+        "outside": list(found.outside),
         "count": len(found),
         "forecasts": shown,
     }
