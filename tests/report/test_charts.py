@@ -11,6 +11,7 @@ from doxa.report import (
     Chart,
     course,
     curve,
+    fan,
     histogram,
     ladder,
     lanes,
@@ -31,8 +32,15 @@ EMPTY = [
     lanes([], tones={}),
     course([], ["twin"]),
     curve([], ["twin"], along="signals known", zero=True),
+    fan([], measure="visits"),
 ]
 GAPS = [
+    fan(
+        [{"name": "rise", "spreads": [{"at": 3, "low": NAN, "middle": NAN, "high": math.inf}]}],
+        measure="visits",
+        marks=[{"at": 3}],
+        clock="position",
+    ),
     curve([{"name": "0", "values": [NAN], "low": NAN, "high": None}], ["twin"], along="signals"),
     histogram([{"low": 0, "high": 1, "count": NAN}], measure="place", even=3.5),
     course([{"at": 0, "values": [NAN, None], "low": NAN}], ["twin", "base", "persona"]),
@@ -278,3 +286,27 @@ def test_lanes_have_a_colour_per_status_and_marks_where_something_came() -> None
         ("essay", "4", "achieved"),
         ("essay", "4", "done"),
     ]
+
+
+def test_a_fan_draws_bands_under_lines_and_says_where_they_end() -> None:
+    spreads = [
+        {"at": f"2026-03-0{day}", "low": -0.1 * day, "middle": 0.1 * day, "high": 0.3 * day}
+        for day in (1, 2)
+    ]
+    chart = fan(
+        [{"name": "coupon", "spreads": spreads}, {"name": "without", "spreads": spreads[:1]}],
+        measure="chance",
+        form="percent",
+        marks=[{"at": "2026-03-01", "name": "coupon"}],
+    )
+    low, width, *_, line, without = chart.option["series"]
+    assert (low["data"][1][1], width["data"][1][1]) == (-20.0, 80.0)
+    assert low["stack"] == width["stack"] != chart.option["series"][2]["stack"]
+    assert [point["value"][1] for point in line["data"]] == [10.0, 20.0]
+    assert line["markLine"]["data"][0]["name"] == "coupon"
+    assert "markLine" not in without
+    assert chart.label == (
+        "chance: coupon 20.0\xa0% [\u221220.0, 60.0] at 2026-03-02; "
+        "without 10.0\xa0% [\u221210.0, 30.0] at 2026-03-01."
+    )
+    assert [row[2] for row in chart.table.cells] == ["10.0\xa0% [\u221210.0, 30.0]", "–"]

@@ -19,6 +19,7 @@ True
 from doxa.report.chart import Chart
 from doxa.report.charts.course import course
 from doxa.report.charts.curve import curve
+from doxa.report.charts.fan import fan
 from doxa.report.charts.histogram import histogram
 from doxa.report.charts.ladder import ladder
 from doxa.report.charts.lanes import lanes
@@ -42,6 +43,7 @@ __all__ = [
     "Table",
     "course",
     "curve",
+    "fan",
     "histogram",
     "ladder",
     "lanes",
