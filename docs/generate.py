@@ -24,7 +24,7 @@ MADE = "<!-- Made by `make docs` from the code; do not edit. -->"
 
 SHOWN = "<!-- not run: it runs as the example of a docstring -->"
 
-FACADES = ("doxa.runtime.twins.Twins", "doxa.runtime.twin.Twin")
+FACADES = ("doxa.runtime.twins.Twins", "doxa.runtime.twin.Twin", "doxa.runtime.sandbox.Sandbox")
 AWAITED = ("doxa.runtime.async_twins.AsyncTwins", "doxa.runtime.async_twins.AsyncTwin")
 RECORDS = (
     "doxa.runtime.receipt.Receipt",

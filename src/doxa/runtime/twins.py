@@ -49,6 +49,7 @@ from doxa.runtime.populations.versions import PopulationRecord, Promotion
 from doxa.runtime.reader import Reader
 from doxa.runtime.readings import Readings, read_many
 from doxa.runtime.receipt import Receipt
+from doxa.runtime.sandbox import Sandbox
 from doxa.runtime.twin import Twin
 from doxa.runtime.wiring import Wiring
 from doxa.storage.accesses import Access
@@ -367,6 +368,10 @@ class Twins:
     def __getitem__(self, id: str) -> Twin:
         """One twin as it is now."""
         return self.twin(id)
+
+    def sandbox(self, id: str, *, now: Any = None) -> Sandbox:
+        """One person aside: observe, assume, look at what changes, then commit or drop it."""
+        return Sandbox(self.wiring, id, now)
 
     def read(
         self,

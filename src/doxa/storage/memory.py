@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from copy import copy
 
 import msgspec
@@ -195,9 +195,11 @@ class MemoryLedger(MemoryForgetting):
             newest_recorded=max((row[RECORDED] for row in self._rows.values()), default=None),
         )
 
-    def steady(self) -> AbstractContextManager[object]:
+    @contextmanager
+    def steady(self) -> Iterator[None]:
         """Nobody else writes within."""
-        return self._lock
+        with self._lock:
+            yield
 
     def _append(self, rows: Sequence[Row]) -> list[Appended]:
         with self._lock:
