@@ -153,6 +153,7 @@ class AsyncTwins(Awaited[Twins]):
     purge = awaited(Twins.purge)
     forgotten = awaited(Twins.forgotten)
     reapply = awaited(Twins.reapply)
+    sandbox = awaited(Twins.sandbox)
 
     async def close(self) -> None:
         """Write what is pending and let go of the file; a second time does nothing."""
