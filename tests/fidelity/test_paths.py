@@ -11,6 +11,7 @@ from hypothesis.extra.numpy import arrays
 
 from doxa.fidelity.paths import (
     autocorrelation,
+    covered_by_paths,
     crps_of_paths,
     energy_score,
     pit_of_paths,
@@ -51,6 +52,16 @@ def test_u_lies_between_the_ranks(drawn, y):
     u = pit_of_paths(drawn, y, rng())
     assert ((drawn < y[:, None]).sum(1) / 6 <= u).all()
     assert (u <= ((drawn <= y[:, None]).sum(1) + 1) / 6).all()
+
+
+@pytest.mark.parametrize("share", [0.5, 0.8, 0.95])
+def test_coverage_is_that_of_very_many_random_ranks(share):
+    drawn = rng(3).poisson(2, (40, 13)).astype(float)
+    y = rng(4).poisson(2, 40).astype(float)
+    many = [inside(pit_of_paths(drawn, y, rng(seed)), share) for seed in range(4_000)]
+    told = covered_by_paths(drawn, y, share)
+    np.testing.assert_allclose(told, np.mean(many, axis=0), atol=0.04)
+    assert told.mean() == pytest.approx(np.mean(many), abs=0.004)
 
 
 @FEW

@@ -22,7 +22,7 @@ METRICS: dict[Question, tuple[str, ...]] = {
         "coverage_80",
         "people_covered_80",
     ),
-    Question.SIMULATE: ("coverage_80", "spread", "total"),
+    Question.SIMULATE: ("crps", "coverage_80", "spread", "total"),
     Question.EFFECT: ("effect_inside", "qini", "se_ratio"),
     Question.SHARES: ("share_error", "slope"),
 }

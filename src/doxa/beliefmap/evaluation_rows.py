@@ -25,7 +25,7 @@ from doxa.beliefmap.selections import read_folds, read_selection, read_traits
 RIVALS = (
     *("lifetime", "one_band", "last", "own_mean", "last_and_mean", "mean_and_deviation"),
     *("item_and_running_mean", "counts_logistic", "loyalty_logit", "hierarchical_logit"),
-    *("plain_logit", "rf_logistic", "bg_nbd"),
+    *("plain_logit", "rf_logistic", "bg_nbd", "sampler"),
 )
 """Rivals built in, by name."""
 CHALLENGERS = ("boosted",)
@@ -73,7 +73,7 @@ def _row(name: str, tree: Tree, belief_map: BeliefMap, declared: Declared) -> Ev
     return msgspec.structs.replace(
         row,
         **_split(section, row, belief_map, declared),
-        **_scored(section, question),
+        **_scored(section, row),
         **_options(section),
     )
 
@@ -169,12 +169,14 @@ def untriggered(outcome: Outcome) -> bool:
     return outcome.after is None and outcome.target not in (Target.VALUE, Target.CHOICE)
 
 
-def _scored(section: Mapping, question: Question) -> dict[str, object]:
+def _scored(section: Mapping, row: EvaluationRow) -> dict[str, object]:
     metrics = section.get("metrics")
     subsets = _subsets(section.get("subsets"))
-    found = read_metrics(metrics, question) if metrics else ()
+    found = read_metrics(metrics, row.asks) if metrics else ()
     by_end = PARTS_BY_END if section.get("unresolved") else ()
-    names = ("all", *(("mean",) if section.get("report_by") else ()), *by_end, *subsets)
+    by_outcome = row.outcomes if row.asks is Question.SIMULATE else ()
+    by_value = ("mean",) if section.get("report_by") else ()
+    names = ("all", *by_value, *by_end, *by_outcome, *subsets)
     return {
         "metrics": found,
         "subsets": subsets,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from doxa.beliefmap.conditions import fields_of
-from doxa.beliefmap.evaluation import EvaluationRow
+from doxa.beliefmap.evaluation import EvaluationRow, Question
 from doxa.beliefmap.model import BeliefMap, Outcome
 from doxa.domain.signal import TRAITS
 from doxa.features.eligibility import fields_asked
@@ -27,12 +27,19 @@ def fields_for(
     own = () if unit == "twin" else (belief_map.groups.get(unit, unit),)
     found: dict[str, tuple[str, ...]] = {TRAITS: (*belief_map.personas, *own)}
     for row in rows:
-        for name in row.outcomes:
+        for name in (*row.outcomes, *_drawn(belief_map, row)):
             outcome = outcome_named(belief_map, name)
             for needed in (fields_needed(outcome), fields_asked(outcome), _selected(row, outcome)):
                 for kind, names in needed.items():
                     found[kind] = tuple(dict.fromkeys((*found.get(kind, ()), *names)))
     return found
+
+
+def _drawn(belief_map: BeliefMap, row: EvaluationRow) -> tuple[str, ...]:
+    """What people are run forward by, where a row asks that."""
+    if row.asks is not Question.SIMULATE or belief_map.rollout is None:
+        return ()
+    return belief_map.rollout.draws
 
 
 def _selected(row: EvaluationRow, outcome: Outcome) -> dict[str, tuple[str, ...]]:

@@ -10,7 +10,7 @@ from doxa.fidelity.ladder import PERSONA, TWIN, Ladder, Step
 
 EVERYBODY = "all"
 ONE_BAND = "one_band"
-MEMORIES = ("lifetime", "own_mean", "last", "loyalty_logit")
+MEMORIES = ("lifetime", "own_mean", "last", "loyalty_logit", "sampler")
 """Rungs that remember the person and nothing else, where there is no decayed rate."""
 
 

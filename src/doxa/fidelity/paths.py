@@ -27,6 +27,23 @@ def pit_of_paths(drawn: Floats, y: Floats, rng: np.random.Generator) -> Floats:
     return np.asarray((below + rng.random(len(y)) * (same + 1)) / (drawn.shape[1] + 1))
 
 
+def covered_by_paths(drawn: Floats, y: Floats, share: float) -> Floats:
+    """The chance that u of each row lies in the middle `share`, over all that v may be.
+
+    The mean of this over rows is the coverage by `pit_of_paths`, without the luck of one v.
+
+    Examples
+    --------
+    >>> covered_by_paths(np.array([[0.0, 1.0, 1.0, 2.0]]), np.array([1.0]), 0.4).round(4).tolist()
+    [0.6667]
+    """
+    below, same = (drawn < y[:, None]).sum(axis=1), (drawn == y[:, None]).sum(axis=1)
+    size = drawn.shape[1] + 1
+    low = np.maximum(below / size, (1 - share) / 2)
+    high = np.minimum((below + same + 1) / size, (1 + share) / 2)
+    return np.asarray(np.maximum(high - low, 0.0) * size / (same + 1))
+
+
 def crps_of_paths(drawn: Floats, y: Floats) -> Floats:
     """The continuous ranked probability score of each row: mean |X - y| - mean |X - X'| / 2.
 
@@ -132,4 +149,4 @@ def _apart(drawn: Floats) -> Floats:
     for turn in range(1, paths // 2 + 1):
         twice = 1 if 2 * turn == paths else 2
         total += twice * np.linalg.norm(drawn - np.roll(drawn, turn, axis=1), axis=2).sum(axis=1)
-    return total / (paths * (paths - 1))
+    return np.asarray(total / (paths * (paths - 1)))

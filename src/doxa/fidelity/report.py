@@ -12,6 +12,7 @@ from doxa.features.rows import Rows
 from doxa.fidelity.findings import Findings
 from doxa.fidelity.ladder import Ladder
 from doxa.fidelity.leaks import Leaks
+from doxa.fidelity.simulated import Simulated
 from doxa.types import Moment
 
 
@@ -69,6 +70,8 @@ class RowReport(Findings, frozen=True, kw_only=True):
     leaks : what the leak tests found; None where they were not run
     challenger : share of the trees beside the head, then what they gained per row on fitted people
         left out: [share, estimate, low, high]; None without trees
+    simulated : what people run forward came to; None where nobody was. Its ladders have an outcome as
+        their subset
     """
 
     name: str
@@ -88,6 +91,7 @@ class RowReport(Findings, frozen=True, kw_only=True):
     score_origins: Origins | None = None
     leaks: Leaks | None = None
     challenger: list[float] | None = None
+    simulated: Simulated | None = None
 
     def ladder(self, subset: str) -> Ladder | None:
         """The ladder on one subset; ``all`` is every scored row."""

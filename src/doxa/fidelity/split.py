@@ -80,8 +80,8 @@ def split_rows(
     first = fit_by.begin.moment if fit_by.begin else NEVER_ENDS
     members = top_members(outcome, past, first)
     until = evaluation.complete_before or NEVER_ENDS
-    fit = _labelled(evaluation, outcome, past, fit_by, members, until, names)
-    score = _labelled(
+    fit = labelled(evaluation, outcome, past, fit_by, members, until, names)
+    score = labelled(
         evaluation, outcome, past, score_by, members, until, names, apart=row.unresolved_apart
     )
     left_out = 0
@@ -156,7 +156,7 @@ def _told(past: Past, fit: Labelled, score: Labelled) -> tuple[Past, Labelled, L
     return told, Labelled(fitted, fit.y), Labelled(scored, score.y)
 
 
-def _labelled(
+def labelled(
     evaluation: Evaluation,
     outcome: Outcome,
     past: Past,
@@ -174,15 +174,28 @@ def _labelled(
     apart : bool
         Keep the others too, with what had come by the end of the data.
     """
-    rows = select_rows(outcome, past, selection, members)
-    if selection.people is not None:
-        twins, place = np.unique(units_of(evaluation, past, rows), return_inverse=True)
-        chosen = in_parts(_unit_names(evaluation, past, twins, names), selection.people)
-        rows = rows.take(chosen[place])
+    rows = selected(evaluation, outcome, past, selection, members, names)
     found = labels_of(outcome, past, rows, until)
     decided = (found.resolved | apart) & ~np.isnan(found.y)
     labelled = Labelled(rows.take(decided), found.y[decided])
     return labelled, int((~found.resolved).sum())
+
+
+def selected(
+    evaluation: Evaluation,
+    outcome: Outcome,
+    past: Past,
+    selection: Selection,
+    members: Ints,
+    names: Callable[[Ints], Sequence[str]],
+) -> Rows:
+    """The rows of a selection, of the people whom it names."""
+    rows = select_rows(outcome, past, selection, members)
+    if selection.people is None:
+        return rows
+    twins, place = np.unique(units_of(evaluation, past, rows), return_inverse=True)
+    chosen = in_parts(_unit_names(evaluation, past, twins, names), selection.people)
+    return rows.take(chosen[place])
 
 
 def parts_by_end(evaluation: Evaluation, row: EvaluationRow, rows: Rows) -> list[tuple[str, Bools]]:

@@ -222,6 +222,31 @@ def fit_head(
     outcome = past.map.outcomes.get(outcome.name, outcome)  # as the sight has it
     tell(f"rows of {outcome.name}", 0.0)
     fit, items = rows_to_fit(past, outcome, origin, seed=seed)
+    return head_on(
+        past, outcome, fit, items, origin, challenger=challenger, seed=seed, progress=progress
+    )
+
+
+def head_on(
+    past: Past,
+    outcome: Outcome,
+    fit: Labelled,
+    items: Ints,
+    origin: int,
+    *,
+    challenger: bool = False,
+    seed: int = 1,
+    progress: Progress | None = None,
+) -> Head:
+    """Learn the head of one outcome on these rows.
+
+    Parameters
+    ----------
+    items : codes of the members asked for
+    origin : int
+        A member is held by name if enough people had met it before.
+    """
+    tell = progress or _silence
     known = known_members(outcome, past, origin)
     told, seen = as_known(past, fit.rows)
     views = Views(told, readings_of(past.map, outcome))

@@ -34,7 +34,7 @@ CASES = [
     _evaluation(
         "a rival that does not exist",
         _ROW.replace("lapses,", "lapses, rivals: [magic],"),
-        "eval.yaml:4 rows.gone.rivals[0]: unknown rival 'magic'; expected one of lifetime, one_band, last, own_mean, last_and_mean, mean_and_deviation, item_and_running_mean, counts_logistic, loyalty_logit, hierarchical_logit, plain_logit, rf_logistic, bg_nbd",
+        "eval.yaml:4 rows.gone.rivals[0]: unknown rival 'magic'; expected one of lifetime, one_band, last, own_mean, last_and_mean, mean_and_deviation, item_and_running_mean, counts_logistic, loyalty_logit, hierarchical_logit, plain_logit, rf_logistic, bg_nbd, sampler",
     ),
     _evaluation(
         "dates the wrong way round",

@@ -15,6 +15,7 @@ from doxa.interfaces.cli.console import Json, phases, print_json, say, table
 from doxa.interfaces.cli.dated import dated
 from doxa.interfaces.cli.findings import finding_lines, headline_lines, skill
 from doxa.interfaces.cli.live import live as live_report
+from doxa.interfaces.cli.simulated import simulated_lines
 from doxa.interfaces.cli.stores import DEFAULT_DB, DEFAULT_WORKSPACE, Workspace
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ def _row(row: RowReport) -> list[str]:
     found += _headlines(row)
     for ladder in row.ladders:
         found += ["", *ladder_lines(ladder)]
-    found += finding_lines(row)
+    found += simulated_lines(row.simulated) if row.simulated else finding_lines(row)
     found += [""] if row.challenger or row.not_built or row.bars or row.leaks else []
     if row.challenger is not None:
         share, gained, low, high = row.challenger
@@ -204,6 +205,9 @@ def _leaks(leaks: Leaks) -> list[str]:
     ]
 
 
+_NO_PERSONA = "  persona: absent, nobody has traits"
+
+
 def ladder_lines(ladder: Ladder) -> list[str]:
     """One ladder as an aligned table."""
     mean = "commonest option" if ladder.choice else "mean"
@@ -211,7 +215,8 @@ def ladder_lines(ladder: Ladder) -> list[str]:
     names = [name for name in ladder.steps[0].metrics if name != ladder.loss]
     rows = [["", ladder.loss, "95 %", *names, "skill over base", "over persona"]]
     rows += [_step(step, names) for step in ladder.steps]
-    absent = [] if ladder.step("persona") else ["  persona: absent, nobody has traits"]
+    simulated = ladder.loss == "crps"
+    absent = [] if simulated or ladder.step("persona") else [_NO_PERSONA]
     lines = [head, *table(rows, "lrl" + "r" * (len(names) + 2)), *absent]
     if ladder.skill_over_strongest is not None:
         lines.append(f"  twin over {ladder.strongest}: {skill(ladder.skill_over_strongest)}")

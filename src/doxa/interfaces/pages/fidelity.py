@@ -32,6 +32,7 @@ from doxa.interfaces.pages.rungs import (
     spaced,
     subset_name,
 )
+from doxa.interfaces.pages.simulated import simulated_sections
 from doxa.report import Card, Chart, Note, Origin, Page, Section, write_page
 from doxa.report.number import spell
 from doxa.report.page import Block
@@ -54,6 +55,7 @@ def fidelity_page(report: FidelityReport, *, command: str, timelines: Iterable[C
     'Fidelity of shop'
     """
     sections = [section for row in report.rows for section in _row(row, len(report.rows) > 1)]
+    told = [row for row in report.rows if row.simulated is None]
     bars = bars_section(report)
     drawn = tuple(timelines)
     if drawn:
@@ -67,7 +69,7 @@ def fidelity_page(report: FidelityReport, *, command: str, timelines: Iterable[C
             " forecasters reached on the same questions. Nothing was fitted on what is scored."
         ),
         origin=Origin(command, __version__, _facts(report)),
-        cards=tuple(card for row in report.rows[:1] for card in _cards(row)),
+        cards=tuple(card for row in told[:1] for card in _cards(row)),
         sections=tuple(sections),
     )
 
@@ -136,6 +138,10 @@ def _loss(found: Ladder) -> tuple[Card, ...]:
 
 def _row(row: RowReport, named: bool) -> list[Section]:
     before = f"{spaced(row.name)}: " if named else ""
+    if row.simulated is not None:
+        sections = simulated_sections(row, row.simulated)
+        sections = [replace(each, title=f"{before}{each.title}") for each in sections]
+        return _listed(sections, spaced(row.name)) if named else sections
     about = spaced(row.outcome)
     ladders = _ordered(row.ladders)
     steps: list[Block] = [Note(_question(row))]

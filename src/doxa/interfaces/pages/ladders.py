@@ -15,6 +15,7 @@ from doxa.report.number import spell
 _MEANS = {
     "log_loss": "how surprised a forecaster was by what people then did",
     "squared_error": "how far a forecaster was off, squared",
+    "crps": "how far a whole distribution was off, in the units of what is counted",
 }
 
 
@@ -111,7 +112,7 @@ def beaten_notes(found: Ladder) -> list[Note]:
     return notes
 
 
-_LOWER = ("log_loss", "squared_error", "brier", "rmse")
+_LOWER = ("log_loss", "squared_error", "brier", "rmse", "crps")
 _HIGHER = ("auc", "auc_within_twin", "auc_within_moment")
 
 

@@ -24,6 +24,7 @@ _RUNGS = {
     "plain_logit": "logit of attributes",
     "hierarchical_logit": "hierarchical logit",
     "loyalty_logit": "own share of choices",
+    "sampler": "own rate, own amounts again",
     TWIN: "twin",
 }
 _METRICS: dict[str, tuple[str, Format]] = {
@@ -34,6 +35,8 @@ _METRICS: dict[str, tuple[str, Format]] = {
     "auc_within_twin": ("AUC within a person", "score"),
     "auc_within_moment": ("AUC within a moment", "score"),
     "rmse": ("RMSE", "number"),
+    "crps": ("CRPS", "loss"),
+    "total": ("total", "percent"),
 }
 
 
