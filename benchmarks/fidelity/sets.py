@@ -145,9 +145,11 @@ def _mean(ladders: list[Ladder], rung: str, metric: str) -> float | None:
 
 
 def _interval(ladders: list[Ladder], metric: str) -> list[float] | None:
-    """Of the loss itself, or of its root; other metrics have none."""
+    """Of the loss itself, of its root, or of a metric that has one."""
     if len(ladders) != 1 or (twin := ladders[0].step(TWIN)) is None:
         return None
+    if metric in twin.intervals:
+        return twin.intervals[metric]
     if metric == ladders[0].loss:
         return twin.loss[1:]
     if metric == "rmse" and ladders[0].loss == "squared_error":

@@ -65,6 +65,5 @@ def test_everything_without_a_reader_is_named() -> None:
     paths = {path for path, _ in unread(load_map(MAPS / "every_key.yaml"))}
     assert paths == {
         "nodes.home_cooks.held_by",
-        "actions.coupon",
         "rollout",
     }

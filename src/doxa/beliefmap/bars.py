@@ -23,12 +23,18 @@ METRICS: dict[Question, tuple[str, ...]] = {
         "people_covered_80",
     ),
     Question.SIMULATE: ("crps", "coverage_80", "spread", "total"),
-    Question.EFFECT: ("effect_inside", "qini", "se_ratio"),
+    Question.EFFECT: (
+        *("effect_inside", "qini", "qini_low", "se_ratio", "se_beside_rivals"),
+        *("policy_value", "policy_apart"),
+    ),
     Question.SHARES: ("share_error", "slope"),
 }
 """What can be computed for each kind of question."""
 HIGHER_IS_BETTER = frozenset(
-    {"auc", "auc_within_twin", "auc_within_moment", "people_covered_80", "effect_inside", "qini"}
+    {
+        *("auc", "auc_within_twin", "auc_within_moment", "people_covered_80", "effect_inside"),
+        *("qini", "qini_low", "policy_value", "policy_apart"),
+    }
 )
 """A bar on one of these is a floor."""
 RANGES = frozenset({"coverage_80", "spread", "total", "slope"})

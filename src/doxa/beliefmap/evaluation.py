@@ -144,6 +144,7 @@ class EvaluationRow(Record, frozen=True, kw_only=True, omit_defaults=True):
     shuffle_within: str | None = None
     paths: int | None = None
     contrast: str | None = None
+    treated: float | None = None
     challenger: bool = False
     line: int = 0
 

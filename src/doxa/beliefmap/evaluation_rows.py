@@ -16,6 +16,7 @@ from doxa.beliefmap.literals import (
     one_of,
     one_or_more,
     required,
+    share,
     whole,
 )
 from doxa.beliefmap.model import BeliefMap, Outcome, Target
@@ -38,7 +39,7 @@ _EVERY = [
 KEYS: dict[Question, list[str]] = {
     Question.FORECAST: ["outcome", *_EVERY],
     Question.SIMULATE: ["simulate", *_EVERY, "paths"],
-    Question.EFFECT: ["effect", "outcome", *_EVERY, "contrast"],
+    Question.EFFECT: ["effect", "outcome", *_EVERY, "contrast", "treated"],
     Question.SHARES: ["shares", "moved", *_EVERY, "paths"],
 }
 _EXPECTED = "outcome: name, simulate: [outcomes], effect: [actions] or shares: a choice"
@@ -177,6 +178,7 @@ def _scored(section: Mapping, row: EvaluationRow) -> dict[str, object]:
     by_outcome = row.outcomes if row.asks is Question.SIMULATE else ()
     by_value = ("mean",) if section.get("report_by") else ()
     names = ("all", *by_value, *by_end, *by_outcome, *subsets)
+    names += row.actions if len(row.actions) > 1 else ()
     return {
         "metrics": found,
         "subsets": subsets,
@@ -204,6 +206,7 @@ def _options(section: Mapping) -> dict[str, object]:
     reads, rivals, paths = section.get("reads"), section.get("rivals"), section.get("paths")
     apart, shuffle = section.get("unresolved"), section.get("shuffle_within")
     contrast, challenger = section.get("contrast"), section.get("challenger")
+    treated = section.get("treated")
     if apart:
         one_of(apart, ("apart",), "way")
     return {
@@ -215,6 +218,7 @@ def _options(section: Mapping) -> dict[str, object]:
         "unresolved_apart": apart is not None,
         "shuffle_within": one_of(shuffle, ("day",), "span") if shuffle else None,
         "contrast": one_of(contrast, CONTRASTS, "contrast") if contrast else None,
+        "treated": share(treated, inner=True) if treated else None,
         "challenger": challenger is not None
         and one_of(challenger, CHALLENGERS, "head") is not None,
     }

@@ -13,7 +13,6 @@ Finding = tuple[str, str]
 T = TypeVar("T")
 
 _LATER = "is checked, but not read yet"
-_ACTIONS = "tells recorded forecasts who was acted upon; its effect is not read yet"
 
 NODES: dict[str, tuple[Callable[[Node], bool], str]] = {
     "held_by": (lambda node: node.held_by is not None, f"{_LATER}: each person holds their own"),
@@ -72,7 +71,6 @@ def unread(belief_map: BeliefMap) -> list[Finding]:
             if outcome.target is Target.VALUE
             and belief_map.fields.get(outcome.field or "") is FieldType.CATEGORY
         ),
-        *((f"actions.{name}", _ACTIONS) for name in belief_map.actions),
         *([("rollout", f"{_LATER}: nobody is run forward")] if belief_map.rollout else []),
     ]
 

@@ -43,13 +43,14 @@ def acted_upon(past: Past, rows: Rows, actions: Iterable[Action]) -> Bools:
 
 def _done(past: Past, action: Action) -> Ints:
     columns = past.columns[action.signal]
-    chosen = mask(_all(action.sets), columns.fields)
+    chosen = mask(carrying(action.sets), columns.fields)
     if action.control:
-        chosen &= ~mask(_all(action.control), columns.fields)
+        chosen &= ~mask(carrying(action.control), columns.fields)
     return columns.row[chosen]
 
 
-def _all(values: dict[str, str]) -> Condition:
+def carrying(values: dict[str, str]) -> Condition:
+    """That a signal carries what an action, or its control, sets."""
     tests = (
         Test(field=name, operator=Operator.IN, values=(value,)) for name, value in values.items()
     )

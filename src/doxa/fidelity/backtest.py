@@ -17,6 +17,7 @@ from doxa.features.plan import outcome_named, readings_of
 from doxa.features.rows import Rows
 from doxa.features.views import Views
 from doxa.fidelity.choices import run_choice
+from doxa.fidelity.effects import run_effect
 from doxa.fidelity.findings import Findings, Means, TwinScores, findings_of, joined_scores
 from doxa.fidelity.ladder import BASE, TWIN, Ladder, row_losses
 from doxa.fidelity.laps import Laps
@@ -63,6 +64,8 @@ def run_row(
         The row asks something that this version does not do yet.
     """
     outcome = _supported(evaluation, row)
+    if row.asks is Question.EFFECT:
+        return run_effect(evaluation, row, outcome, past, names, progress)
     laps = Laps()
     if row.shuffle_within is not None:
         past = shuffled(past, evaluation.seed)
@@ -227,9 +230,9 @@ def _all(split: Split) -> tuple[Ints, Ints]:
 
 
 def _supported(evaluation: Evaluation, row: EvaluationRow) -> Outcome:
-    if row.asks is not Question.FORECAST:
+    if row.asks not in (Question.FORECAST, Question.EFFECT):
         raise InputError(
             f"row {row.name!r} asks for {row.asks.value}, which this version does not do yet",
-            expected="a forecast",
+            expected="a forecast, or an effect",
         )
     return outcome_named(evaluation.belief_map, row.outcomes[0])

@@ -8,6 +8,7 @@ from doxa.beliefmap.conditions import fields_of
 from doxa.beliefmap.evaluation import EvaluationRow, Question
 from doxa.beliefmap.model import BeliefMap, Outcome
 from doxa.domain.signal import TRAITS
+from doxa.features.arms import fields_of_arms
 from doxa.features.eligibility import fields_asked
 from doxa.features.known import carrier
 from doxa.features.moments import fields_needed
@@ -29,7 +30,9 @@ def fields_for(
     for row in rows:
         for name in (*row.outcomes, *_drawn(belief_map, row)):
             outcome = outcome_named(belief_map, name)
-            for needed in (fields_needed(outcome), fields_asked(outcome), _selected(row, outcome)):
+            acted = fields_of_arms(belief_map, [belief_map.actions[each] for each in row.actions])
+            asked = fields_needed(outcome), fields_asked(outcome), _selected(row, outcome)
+            for needed in (*asked, acted):
                 for kind, names in needed.items():
                     found[kind] = tuple(dict.fromkeys((*found.get(kind, ()), *names)))
     return found

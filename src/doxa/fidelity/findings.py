@@ -13,6 +13,7 @@ from doxa.beliefmap.model import Outcome
 from doxa.features.resolved import resolved_before
 from doxa.fidelity.calibration import Calibration, HorizonCalibration, calibration_by
 from doxa.fidelity.cuts import Cut, cuts_of
+from doxa.fidelity.experiment import ActionEffect
 from doxa.fidelity.headline import Headline, headline_of
 from doxa.fidelity.horizons import horizons_of
 from doxa.fidelity.ladder import BASE, TWIN, Ladder
@@ -34,6 +35,7 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     people : spread of twins over that of people, and the split-half ceiling; None of choices
     cuts : by evidence, tenure, volume, horizon, segment
     learning : loss by answered forecasts, with and without the person's own effects
+    effects : per action, of a row that asks what actions do
     """
 
     calibration: Calibration | None
@@ -43,6 +45,7 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     people: People | None = None
     cuts: list[Cut] = []
     learning: LearningCurve | None = None
+    effects: list[ActionEffect] = []
 
 
 @dataclass(frozen=True, slots=True)

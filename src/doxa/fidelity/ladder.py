@@ -38,6 +38,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
         1 - loss / loss of that rung, paired over the same draws of people; None where there is
         no such rung.
     chosen : what a rival chose on the fit rows
+    intervals : [low, high] of metrics that have one, beside the loss
     """
 
     name: str
@@ -46,6 +47,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     skill_over_base: list[float] | None
     skill_over_persona: list[float] | None
     chosen: dict[str, float | str]
+    intervals: dict[str, list[float]] = {}
 
 
 class Ladder(msgspec.Struct, frozen=True, kw_only=True):

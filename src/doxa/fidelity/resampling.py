@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,6 +94,11 @@ class Resamples:
     def drawn(self, totals: Floats) -> Floats:
         """The totals over the people of each draw: float64[draws, ...]."""
         return self._drawn(totals)
+
+    def counts(self) -> Iterator[Ints]:
+        """How often each row is in each draw, int64[n], draw by draw."""
+        for own in self._counts:
+            yield own[self._place].astype(np.int64)
 
     def _totals(self, score: Floats) -> Floats:
         return np.bincount(self._place, score, minlength=len(self._rows)).astype(np.float64)

@@ -10,6 +10,7 @@ from doxa.heads.choice import ChoiceHead
 from doxa.heads.head import Head
 from doxa.heads.judgement import Judgement
 from doxa.heads.priors import NodePriors
+from doxa.heads.slope import Slope
 from doxa.reading.coupling.field import Link
 
 
@@ -62,6 +63,8 @@ class Population(msgspec.Struct, frozen=True, kw_only=True):
         The place of the last signal in the ledger that was read; 0 = not noted.
     judgement : Judgement or None
         How it did against the population that was active when it was fitted; None = there was none.
+    slopes : list of Slope
+        How far simulated effects of randomised actions hold, by kind of action and outcome.
     """
 
     origin: int
@@ -78,6 +81,7 @@ class Population(msgspec.Struct, frozen=True, kw_only=True):
     choices: dict[str, ChoiceHead] = {}
     of_signals: int = 0
     of_people: int = 0
+    slopes: list[Slope] = []
 
     def part(self, sight: Sight) -> SightPart | None:
         """What was learned for a sight, see `learning_sight`; None when nothing was."""

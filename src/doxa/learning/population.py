@@ -9,11 +9,13 @@ import numpy as np
 
 from doxa.beliefmap.columns import Ints
 from doxa.beliefmap.fingerprint import fingerprint, question
-from doxa.beliefmap.model import BeliefMap, Outcome, Target
+from doxa.beliefmap.model import Action, BeliefMap, Outcome, Target
+from doxa.beliefmap.payloads import Bools
 from doxa.beliefmap.sights import kinds_asked
 from doxa.domain.signal import TRAITS
 from doxa.domain.view import Sight
 from doxa.errors import InputError, PopulationError
+from doxa.features.arms import fields_of_arms, put_together
 from doxa.features.consents import without_withheld
 from doxa.features.eligibility import eligible, fields_asked
 from doxa.features.knowledge import as_known
@@ -35,12 +37,15 @@ from doxa.heads.choice import ChoiceHead
 from doxa.heads.head import Head
 from doxa.heads.population import Population, SightPart
 from doxa.heads.priors import NodePriors
+from doxa.heads.slope import Slope
 from doxa.learning.choices import train_choice
 from doxa.learning.field import learned_links
 from doxa.learning.hazards import train_time
 from doxa.learning.labelled import Labelled
 from doxa.learning.priors import node_priors
 from doxa.learning.selection import known_members, top_members
+from doxa.learning.simulated import tells_apart, when_decided
+from doxa.learning.slopes import crossed_effects, slope_from
 from doxa.learning.training import train
 from doxa.reading.coupling.field import Link
 from doxa.reading.view import hearing
@@ -63,11 +68,15 @@ def fields_for_fit(
     belief_map: BeliefMap, outcomes: Iterable[Outcome]
 ) -> dict[str, tuple[str, ...]]:
     """The payload fields that fitting some outcomes reads, by kind."""
-    found: dict[str, tuple[str, ...]] = {TRAITS: belief_map.personas}
-    for outcome in outcomes:
-        for needed in (fields_needed(outcome), fields_asked(outcome)):
-            for kind, names in needed.items():
-                found[kind] = tuple(dict.fromkeys((*found.get(kind, ()), *names)))
+    lots = [action for action in belief_map.actions.values() if action.randomised is not None]
+    units = [belief_map.groups[action.unit] for action in lots if action.unit is not None]
+    found: dict[str, tuple[str, ...]] = {
+        TRAITS: tuple(dict.fromkeys((*belief_map.personas, *units)))
+    }
+    each = [(fields_needed(outcome), fields_asked(outcome)) for outcome in outcomes]
+    for needed in (*(part for parts in each for part in parts), fields_of_arms(belief_map, lots)):
+        for kind, names in needed.items():
+            found[kind] = tuple(dict.fromkeys((*found.get(kind, ()), *names)))
     return found
 
 
@@ -111,6 +120,7 @@ def fit_population(
             if skipped is None:
                 raise
             skipped[outcome.name] = error.problem
+    slopes = [slope for head in heads.values() for slope in _slopes(past, head, origin, seed, tell)]
     tell("base rates", 0.0)
     priors, links = _usual(past, origin, twins)
     return Population(
@@ -121,6 +131,7 @@ def fit_population(
         links=links,
         heads=heads,
         choices=choices,
+        slopes=slopes,
         map_fingerprint=fingerprint(past.map),
         last_seq=int(past.signals.seq.max(initial=0)),
         questions={name: question(past.map.outcomes[name]) for name in (*heads, *choices)},
@@ -266,6 +277,38 @@ def head_on(
         seed=seed,
         progress=tell,
     )
+
+
+def _slopes(past: Past, head: Head, origin: int, seed: int, tell: Progress) -> list[Slope]:
+    """Per kind of randomised action that the head reads: how far its simulated effects hold."""
+    outcome = past.map.outcomes[head.outcome]
+    kinds: dict[str, list[Action]] = {}
+    for action in past.map.actions.values():
+        if action.randomised is not None and tells_apart(outcome, action):
+            kinds.setdefault(action.signal, []).append(action)
+    found = []
+    for kind, actions in kinds.items():
+        tell(f"effects of {kind} on {outcome.name}", 0.0)
+        fit, _ = rows_to_fit(past, outcome, origin, seed=seed)
+        told, seen = as_known(past, fit.rows)
+        rows, arms = when_decided(told, actions[0], seen)
+        decided = Labelled(rows, fit.y).take(arms.signal >= 0)
+        known = known_members(outcome, past, origin)
+        views = Views(told, readings_of(past.map, outcome))
+
+        def trained(
+            chosen: Bools, decided: Labelled = decided, views: Views = views, known: Ints = known
+        ) -> Head:
+            own = decided.take(chosen)
+            return train(
+                past.map, outcome, views, own, items=[], known=known, seed=seed, progress=tell
+            )
+
+        unit = put_together(told, actions[0], decided.rows)
+        compared = crossed_effects(told, actions, decided, unit, trained)
+        if compared:
+            found.append(slope_from(kind, outcome.name, compared))
+    return found
 
 
 def fit_choice(

@@ -13,6 +13,7 @@ from doxa.domain.clock import Clock
 from doxa.errors import InputError
 from doxa.interfaces.cli.console import Json, phases, print_json, say, table
 from doxa.interfaces.cli.dated import dated
+from doxa.interfaces.cli.effect_lines import effect_lines
 from doxa.interfaces.cli.findings import finding_lines, headline_lines, skill
 from doxa.interfaces.cli.live import live as live_report
 from doxa.interfaces.cli.simulated import simulated_lines
@@ -171,6 +172,7 @@ def _row(row: RowReport) -> list[str]:
     found += _headlines(row)
     for ladder in row.ladders:
         found += ["", *ladder_lines(ladder)]
+    found += effect_lines(row.effects)
     found += simulated_lines(row.simulated) if row.simulated else finding_lines(row)
     found += [""] if row.challenger or row.not_built or row.bars or row.leaks else []
     if row.challenger is not None:
