@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,8 +37,9 @@ from doxa.features.norms import NodeNorms, RowNorms
 from doxa.features.past import Past
 from doxa.features.plan import SMALLEST_CALENDAR, Reading
 from doxa.features.rows import NONE, Rows
+from doxa.features.seeing import Seeing
 from doxa.features.traits import trait_signals
-from doxa.features.views import View, Views
+from doxa.features.views import View
 
 LARGEST = 1e30
 """Sums of absurd values overflow: a column then stands at its end, and spoils no other person."""
@@ -46,6 +47,8 @@ TRAIT = "trait "
 """What the owners of columns of traits begin with."""
 GIVEN = "given "
 """And of fields of the asking signal."""
+GROWING = (bands.AMOUNT, gaps.NUMBER)
+"""How the columns end that say how much evidence there is."""
 CIRCUMSTANCES = ""
 """The owner of columns that no node of the person carries."""
 Named = tuple[str, str, Floats]
@@ -82,6 +85,8 @@ class Recipe:
         given of the trigger: what a person holds decides what is done to them
     apart : members asked about that every column is weighed for apart, beside what they share
     calendar : whether weekday and hour are read
+    standing : whether columns that only grow with time are left out: how much there is of evidence.
+        A head that runs people forward would carry them beyond everybody it was fitted on.
     """
 
     belief_map: BeliefMap
@@ -95,6 +100,7 @@ class Recipe:
     by_trait: bool = False
     by_action: bool = False
     calendar: bool = True
+    standing: bool = False
 
     @property
     def horizon(self) -> float | None:
@@ -115,7 +121,14 @@ class Recipe:
         )
 
 
-def phi(recipe: Recipe, views: Views, rows: Rows, *, silenced: str | None = None) -> Phi:
+def phi(
+    recipe: Recipe,
+    views: Seeing,
+    rows: Rows,
+    *,
+    silenced: str | None = None,
+    told: Iterable[Named] | None = None,
+) -> Phi:
     """The features of some rows.
 
     Parameters
@@ -123,6 +136,8 @@ def phi(recipe: Recipe, views: Views, rows: Rows, *, silenced: str | None = None
     silenced : owner, optional
         Make the features as if this node, or these joined nodes, had no evidence, or this field
         were unknown; ``"*"`` silences all of them.
+    told : columns of the payload fields, optional
+        As `field_columns` gives them; left out, they are read from the past.
     """
     found: list[Named] = []
     beside: list[Named] = []
@@ -150,12 +165,11 @@ def phi(recipe: Recipe, views: Views, rows: Rows, *, silenced: str | None = None
                 (f"{reading.node}: {name}", owner, column)
                 for name, column in coupled.columns(*joined[reading.node])
             ]
-    for owner, norms, signal in _fields(recipe, views, rows):
-        silent = silenced in (owner, "*")
-        found += [
-            (f"{owner}: {name}", owner, np.zeros(len(rows)) if silent else column)
-            for name, column in given.columns(norms, views.past, signal)
-        ]
+    for name, owner, column in field_columns(recipe, views, rows) if told is None else told:
+        found.append((name, owner, np.zeros(len(rows)) if silenced in (owner, "*") else column))
+    if recipe.standing:
+        found = [each for each in found if not each[0].endswith(GROWING)]
+        beside = [each for each in beside if not each[0].endswith(GROWING)]
     found += list(_products(recipe, found))
     found += [(name, CIRCUMSTANCES, column) for name, column in _calendar(recipe, rows)]
     found += list(_apart(recipe, views.past, rows, [*found, *beside]))
@@ -167,7 +181,7 @@ def phi(recipe: Recipe, views: Views, rows: Rows, *, silenced: str | None = None
 
 
 def _living(
-    views: Views, reading: Reading, rows: Rows, silent: bool
+    views: Seeing, reading: Reading, rows: Rows, silent: bool
 ) -> Iterator[tuple[str, Floats]]:
     """What marks tell of a single goal or constraint; 0 where it is silenced or withheld."""
     if not views.living.has_columns(reading.node):
@@ -203,7 +217,7 @@ def _products(recipe: Recipe, found: list[Named]) -> Iterator[Named]:
 
 
 def _beside(
-    recipe: Recipe, views: Views, reading: Reading, rows: Rows, silent: bool
+    recipe: Recipe, views: Seeing, reading: Reading, rows: Rows, silent: bool
 ) -> Iterator[tuple[str, Floats]]:
     """The other members of a family that is read at the member asked for, where a few are named."""
     if recipe.apart and reading.by_member and reading.field is None:
@@ -221,7 +235,7 @@ def _apart(recipe: Recipe, past: Past, rows: Rows, found: list[Named]) -> Iterat
 
 
 def _joined(
-    recipe: Recipe, views: Views, rows: Rows, silent: set[str]
+    recipe: Recipe, views: Seeing, rows: Rows, silent: set[str]
 ) -> dict[str, tuple[Floats, Floats]]:
     """Coupled and native credences of the nodes that have edges and are read at one member."""
     asked = {
@@ -235,7 +249,7 @@ def _joined(
     return views.coupling.credences(rows, asked, silent)
 
 
-def member_codes(recipe: Recipe, views: Views, reading: Reading, rows: Rows) -> tuple[Ints, Ints]:
+def member_codes(recipe: Recipe, views: Seeing, reading: Reading, rows: Rows) -> tuple[Ints, Ints]:
     """Which member of the node each row is read at: the row, and the node's own code of the member.
 
     A single node and a family as a whole have code 0; a row whose field names several members
@@ -262,7 +276,7 @@ def _own_codes(past: Past, reading: Reading, values: str) -> Ints:
 
 
 def _reading_columns(
-    recipe: Recipe, views: Views, reading: Reading, rows: Rows, silent: bool
+    recipe: Recipe, views: Seeing, reading: Reading, rows: Rows, silent: bool
 ) -> Iterator[tuple[str, Floats]]:
     owner, member = member_codes(recipe, views, reading, rows)
     several = recipe.is_list(reading)
@@ -284,7 +298,14 @@ def _reading_columns(
         yield from together.columns(view, norms, owner, len(rows), recipe.belief_map.clock)
 
 
-def _fields(recipe: Recipe, views: Views, rows: Rows) -> Iterator[tuple[str, FieldNorms, Ints]]:
+def field_columns(recipe: Recipe, views: Seeing, rows: Rows) -> Iterator[Named]:
+    """The columns of every payload field that is read, as `phi` names them."""
+    for owner, norms, signal in _fields(recipe, views, rows):
+        for name, column in given.columns(norms, views.past, signal):
+            yield f"{owner}: {name}", owner, column
+
+
+def _fields(recipe: Recipe, views: Seeing, rows: Rows) -> Iterator[tuple[str, FieldNorms, Ints]]:
     """Each payload field that is read, with the signal that every row reads it from.
 
     Last values that tell of a node, and traits, are not read where the person withholds them.

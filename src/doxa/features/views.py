@@ -220,7 +220,7 @@ class Views:
             node=node,
             bands=found.wall.bands,
             sums=known.sums,
-            exposure=_exposures(tenure, found.wall.bands, self.unit),
+            exposure=exposures(tenure, found.wall.bands, self.unit),
             met=known.met,
             begun=np.where(known.met, seen.at - known.first, 0) / self.unit,
             elapsed=elapsed,
@@ -236,12 +236,12 @@ class Views:
         for kind, bands in self.map.event_bands.items():
             now = self._clocks[kind].ticks(twin, seen.at, seen.order, strictly=True)
             sums = np.zeros((len(twin), width, len(bands)))
-            events[kind] = EventView(kind, bands, sums, _sessions(now, bands))
+            events[kind] = EventView(kind, bands, sums, sessions(now, bands))
         return View(
             node=node,
             bands=node.bands,
             sums=np.zeros((len(twin), width, len(node.bands))),
-            exposure=_exposures(tenure, node.bands, self.unit),
+            exposure=exposures(tenure, node.bands, self.unit),
             met=np.zeros(len(twin), dtype=bool),
             begun=np.zeros(len(twin)),
             elapsed=tenure / self.unit,
@@ -257,7 +257,7 @@ class Views:
             now = clock.ticks(twin, seen.at, seen.order, strictly=True)
             known = _event_sums(found.events[kind], group, seen, now)
             bands = found.events[kind].bands
-            yield kind, EventView(kind, bands, known.sums, _sessions(now, bands))
+            yield kind, EventView(kind, bands, known.sums, sessions(now, bands))
 
 
 def _about(belief_map: BeliefMap, evidence: EvidenceColumns, nodes: set[str]) -> EvidenceColumns:
@@ -300,11 +300,11 @@ def _place(keys: Ints, wanted: Ints) -> Ints:
     return np.where(keys[place] == wanted, place, -1)
 
 
-def _exposures(tenure: Ints, bands: tuple[HalfLife, ...], unit: float) -> Floats:
+def exposures(tenure: Ints, bands: tuple[HalfLife, ...], unit: float) -> Floats:
     return np.stack([exposure(tenure, band) for band in bands], axis=-1) / unit
 
 
-def _sessions(count: Ints, bands: tuple[HalfLife, ...]) -> Floats:
+def sessions(count: Ints, bands: tuple[HalfLife, ...]) -> Floats:
     """Sessions so far, each decayed by those after it: (1 - 2^(-N/h)) / (1 - 2^(-1/h))."""
     half_lives = np.asarray(bands, dtype=np.float64)
     left = -np.expm1(-count[:, None] * np.log(2) / half_lives)

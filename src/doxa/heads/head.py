@@ -19,6 +19,7 @@ from doxa.features.norms import NodeNorms
 from doxa.features.phi import CIRCUMSTANCES, Phi, Recipe, phi
 from doxa.features.plan import readings_of
 from doxa.features.rows import Rows
+from doxa.features.seeing import Seeing
 from doxa.features.support import Support
 from doxa.features.views import Views
 from doxa.heads.boosted import Boosted
@@ -60,6 +61,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     known, recent, traits : payload fields of the asking signal, of those before it, of the person
     by_trait, by_action : whether single nodes count otherwise with every trait, and with what is
         given of the trigger
+    standing : whether columns that only grow with time are left out
     apart : members that everything is weighed for apart, beside what they share
     by_member : how members differ in what columns weigh, None where they do not
     boosted : trees that stand beside the linear predictor, None where they do not
@@ -103,6 +105,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     by_member: MemberSlopes | None = None
     by_trait: bool = False
     by_action: bool = False
+    standing: bool = False
     boosted: Boosted | None = None
     errors: Errors | None = None
     spread: Spread | None = None
@@ -182,6 +185,7 @@ def recipe_of(head: Head, belief_map: BeliefMap) -> Recipe:
         apart=tuple(head.apart),
         by_trait=head.by_trait,
         by_action=head.by_action,
+        standing=head.standing,
         calendar=CIRCUMSTANCES in head.owners,
     )
 
@@ -307,7 +311,7 @@ def _reasons(head: Head, views: Views, rows: Rows) -> Reasons:
     recipe = recipe_of(head, views.map)
     told = phi(recipe, views, rows)
     silent = phi(recipe, views, rows, silenced="*")
-    change = _within(head, told) - _within(head, silent)
+    change = within(head, told) - within(head, silent)
     moved = change * np.asarray(head.weights)
     if head.by_member is not None:
         own = head.by_member.columns
@@ -341,7 +345,7 @@ def _reasons(head: Head, views: Views, rows: Rows) -> Reasons:
     return Reasons(nodes, by_node, base, absent)
 
 
-def _within(head: Head, found: Phi) -> Floats:
+def within(head: Head, found: Phi) -> Floats:
     """The columns, kept within the range of the fit rows."""
     if list(found.names) != head.names:
         raise PopulationError(
@@ -351,15 +355,18 @@ def _within(head: Head, found: Phi) -> Floats:
     return np.clip(found.table, head.low, head.high)
 
 
-def plain_eta(head: Head, views: Views, rows: Rows, found: Phi, line: Line | None = None) -> Floats:
+def plain_eta(
+    head: Head, views: Seeing, rows: Rows, found: Phi, line: Line | None = None
+) -> Floats:
     """The linear predictor of some rows without the effects of persons; of another line, if given."""
     line = line or Line(bias=head.bias, item_weight=head.item_weight, weights=head.weights)
-    within = _within(head, found)
-    eta: Floats = line.bias + within @ np.asarray(line.weights)
+    table = within(head, found)
+    # Row by row, not by BLAS: a row's forecast is the same to the last digit whatever stands beside it.
+    eta: Floats = line.bias + np.einsum("ij,j->i", table, np.asarray(line.weights))
     if head.by_member is not None:
         intercept, slopes = _of_members(head, head.by_member, views, rows)
         eta = eta + intercept
-        eta += np.einsum("ij,ij->i", within[:, head.by_member.columns], slopes)
+        eta += np.einsum("ij,ij->i", table[:, head.by_member.columns], slopes)
     if head.rates is not None:
         dimension = recipe_of(head, views.map).outcome.of or ""
         means = head.rates.of(rows.member, views.past.values(dimension))
@@ -370,17 +377,17 @@ def plain_eta(head: Head, views: Views, rows: Rows, found: Phi, line: Line | Non
     return eta
 
 
-def tree_columns(head: Head, views: Views, rows: Rows, found: Phi) -> Floats:
+def tree_columns(head: Head, views: Seeing, rows: Rows, found: Phi) -> Floats:
     """The columns within their range, then how often the outcome happens for the row's item."""
     item = np.zeros(len(rows))
     if head.rates is not None:
         dimension = recipe_of(head, views.map).outcome.of or ""
         item = link_of(head.rates.of(rows.member, views.past.values(dimension)), head.family)
-    return np.column_stack([_within(head, found), item])
+    return np.column_stack([within(head, found), item])
 
 
 def _of_members(
-    head: Head, by_member: MemberSlopes, views: Views, rows: Rows
+    head: Head, by_member: MemberSlopes, views: Seeing, rows: Rows
 ) -> tuple[Floats, Floats]:
     dimension = recipe_of(head, views.map).outcome.of or ""
     return by_member.of(rows.member, views.past.values(dimension))

@@ -82,7 +82,8 @@ def spread_columns(
 
 def sigma_of(spread: Spread, columns: Floats) -> Floats:
     """The standard deviation that columns tell of."""
-    return np.asarray(np.exp(0.5 * np.clip(columns @ np.asarray(spread.weights), -20, 20)))
+    told = np.einsum("ij,j->i", columns, np.asarray(spread.weights))
+    return np.asarray(np.exp(0.5 * np.clip(told, -20, 20)))
 
 
 def fit_spread(columns: Floats, squares: Floats, *, ridge: float = 5.0, steps: int = 30) -> Floats:

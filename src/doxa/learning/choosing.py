@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,6 +75,26 @@ def choose(design: Design, sample: Labelled, family: Family, tell: Progress, see
     within = design.offset(inside) + x.astype(np.float64) @ best[2]
     intercept, slope = calibration(best[3], y_out, family, float(within.var()))
     return Chosen(best[1], best[2], intercept, slope, best[0], person[outside])
+
+
+def levelled(
+    design: Design, sample: Labelled, family: Family, beta: Floats, chosen: Chosen
+) -> Chosen:
+    """The calibration with the intercept at which the fit rows are forecast right on the whole.
+
+    The slope comes from people left out, who are few: what they do more or less than others is no
+    reason to forecast everybody higher or lower.
+    """
+    every = np.arange(len(sample.y))
+    eta = design.offset(every) + design.table.astype(np.float64) @ beta
+    found = fit_glm(
+        np.ones((len(every), 1)),
+        sample.y,
+        ridge=np.zeros(1),
+        family=family,
+        offset=chosen.slope * eta,
+    )
+    return replace(chosen, intercept=float(found[0]))
 
 
 def _some(chosen: NDArray[np.bool_], most: int, rng: np.random.Generator) -> Ints:

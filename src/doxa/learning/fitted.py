@@ -76,6 +76,7 @@ def head_of(fitted: Fitted, sample: Labelled, items: list[str], known: Ints, vie
         apart=list(fitted.recipe.apart),
         by_trait=fitted.recipe.by_trait,
         by_action=fitted.recipe.by_action,
+        standing=fitted.recipe.standing,
         rows=len(sample.y),
         people=len(np.unique(sample.rows.person)),
         origin=int(sample.rows.closes.at.max()),

@@ -12,6 +12,7 @@ from doxa.beliefmap.fingerprint import fingerprint, question
 from doxa.beliefmap.model import Action, BeliefMap, Outcome, Target
 from doxa.beliefmap.payloads import Bools
 from doxa.beliefmap.sights import kinds_asked
+from doxa.domain.clock import DAY, Clock
 from doxa.domain.signal import TRAITS
 from doxa.domain.view import Sight
 from doxa.errors import InputError, PopulationError
@@ -52,6 +53,9 @@ from doxa.reading.view import hearing
 
 MOST_ORIGINS = 12
 """A grid reaches back over at most so many windows, and at most two thirds of the history."""
+MOST_DAYS = 56
+"""Of windows shorter than a week more: over so many days, to see every weekday several times."""
+SHORT = 7
 MOST_MEMBERS = 2_000
 MOST_ASKED = 2_400_000
 """Of more rows than this (moments times members) some are drawn before anything is asked of them."""
@@ -385,7 +389,9 @@ def _rows(past: Past, outcome: Outcome, origin: int, seed: int) -> tuple[Rows, I
     rows = rows.take(eligible(outcome, past, rows))
     if outcome.of is None:
         return rows, nothing
-    first = int(rows.seen.at.min()) if len(rows) else origin
+    # Triggers begin with the history: before the first of them nobody has met anything.
+    on_a_grid = outcome.after is None and len(rows)
+    first = int(rows.seen.at.min()) if on_a_grid else origin
     members = top_members(outcome, past, first)[:MOST_MEMBERS]
     rng = np.random.Generator(np.random.Philox(seed))
     return rows.for_some_members(members, MOST_ASKED, rng), members
@@ -396,5 +402,8 @@ def _grid(past: Past, outcome: Outcome, origin: int) -> list[int]:
     step = outcome.within or 1
     start = int(first_seen(past).first.min(initial=origin))
     earliest = start + (origin - start) // 3
-    grid = [origin - step * number for number in range(1, MOST_ORIGINS + 1)]
+    number_of = MOST_ORIGINS
+    if past.map.clock is Clock.TIME and step < SHORT * DAY:
+        number_of = min(max(MOST_DAYS * DAY // step, MOST_ORIGINS), MOST_DAYS)
+    grid = [origin - step * number for number in range(1, number_of + 1)]
     return [at for at in reversed(grid) if at >= earliest] or grid[:1]

@@ -21,7 +21,7 @@ from doxa.heads.glm import Family, fit_glm
 from doxa.heads.head import CHUNK, Head, family_of
 from doxa.learning.again import halfway, with_again
 from doxa.learning.challenger import with_challenger
-from doxa.learning.choosing import RIDGES, choose, clearly_better
+from doxa.learning.choosing import RIDGES, choose, clearly_better, levelled
 from doxa.learning.design import design_of, level_of
 from doxa.learning.fields import Fields, fields_of_fit
 from doxa.learning.fitted import Fitted, head_of
@@ -159,7 +159,9 @@ def _fitted(
         progress=lambda step: tell(f"fitting {outcome.name}", min(step / 8, 1.0)),
     )
     beta, chosen = halfway(design, sample, family, beta, chosen, costs)
-    return Fitted(outcome, family, recipe, design, beta, chosen)
+    return Fitted(
+        outcome, family, recipe, design, beta, levelled(design, sample, family, beta, chosen)
+    )
 
 
 def _but_items(fitted: Fitted) -> Floats:
@@ -223,6 +225,7 @@ def learned_recipe(
         by_trait=bool(fields.traits) and outcome.of is None,
         by_action=outcome.after is not None and bool(fields.known) and outcome.of is None,
         calendar=outcome.after is None or len(np.unique(rows.seen.at // DAY)) >= FEWEST_DAYS,
+        standing=belief_map.rollout is not None and outcome.name in belief_map.rollout.draws,
     )
     norms = {reading.node: norms_of(recipe, reading, views, few) for reading in readings}
     return with_again(replace(recipe, norms=norms), views, few, rng)

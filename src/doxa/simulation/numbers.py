@@ -13,7 +13,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from doxa.beliefmap.columns import Floats
+from doxa.beliefmap.columns import Floats, Ints
 
 Keys: TypeAlias = NDArray[np.uint64]
 
@@ -38,7 +38,7 @@ def keys_of(names: list[str]) -> Keys:
     return np.array([key_of(name) for name in names], dtype=np.uint64)
 
 
-def mixed(key: Keys | int, more: Keys | int) -> Keys:
+def mixed(key: Keys | int, more: Keys | Ints | int) -> Keys:
     """Keys of (key, more), element by element; arrays broadcast.
 
     Examples
@@ -77,7 +77,7 @@ def normals(keys: Keys) -> Floats:
     return np.asarray(np.sqrt(-2 * np.log(first)) * np.cos(2 * np.pi * second))
 
 
-def _unsigned(key: Keys | int) -> Keys:
+def _unsigned(key: Keys | Ints | int) -> Keys:
     if isinstance(key, int):
         return np.asarray(key % 2**64, dtype=np.uint64)
     return np.asarray(key).astype(np.uint64)

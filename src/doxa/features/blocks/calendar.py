@@ -16,7 +16,7 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 
 def columns(at: Ints, zone_name: str) -> Iterator[tuple[str, Floats]]:
     """One column per weekday, and the hour as a point on a circle, in local time."""
-    local = at + _offsets(at, zone_name)
+    local = at + offsets(at, zone_name)
     weekday = (local // DAY + THURSDAY) % 7
     for number, name in enumerate(DAYS):
         yield name, (weekday == number).astype(np.float64)
@@ -25,6 +25,7 @@ def columns(at: Ints, zone_name: str) -> Iterator[tuple[str, Floats]]:
     yield "hour, cosine", np.cos(turn)
 
 
-def _offsets(at: Ints, zone_name: str) -> Ints:
+def offsets(at: Ints, zone_name: str) -> Ints:
+    """How far local time is ahead of UTC at some moments, int64[n]."""
     slots, place = np.unique(at // SLOT, return_inverse=True)
     return np.array([offset_at(slot, zone_name) for slot in slots.tolist()], dtype=np.int64)[place]

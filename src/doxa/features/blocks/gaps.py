@@ -15,6 +15,7 @@ from doxa.features.views import View
 WORTH = 2.0
 """The usual gap is worth so many of the person's own."""
 FARTHEST = 3.0
+NUMBER = ", number"
 
 
 def columns(
@@ -49,7 +50,7 @@ def _of_band(
     z = np.where(met, (np.log(view.elapsed + 0.5) - mean) / spread, 0.0)
     yield name, np.where(met, mean - norms["gap_mean"], 0.0)
     yield f"{name}, spread", np.where(met, spread - np.sqrt(norms["gap_variance"]), 0.0)
-    yield f"{name}, number", np.log1p(count)
+    yield f"{name}{NUMBER}", np.log1p(count)
     yield f"{name}, overdue", np.clip(z, -FARTHEST, FARTHEST)
     yield f"{name}, overdue squared", np.minimum(z * z, FARTHEST**2)
     if horizon is not None:

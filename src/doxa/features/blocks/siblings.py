@@ -13,7 +13,7 @@ from doxa.features.norms import NodeNorms
 from doxa.features.past import Past
 from doxa.features.plan import Reading
 from doxa.features.rows import NONE, Rows
-from doxa.features.views import Views
+from doxa.features.seeing import Seeing
 
 BESIDE = "beside, "
 MOST = 100
@@ -37,7 +37,7 @@ def most_met(past: Past, node: str) -> list[int]:
 
 
 def columns(
-    reading: Reading, norms: NodeNorms, views: Views, rows: Rows, clock: Clock, *, silent: bool
+    reading: Reading, norms: NodeNorms, views: Seeing, rows: Rows, clock: Clock, *, silent: bool
 ) -> Iterator[tuple[str, Floats]]:
     """One column per member that ten people met, at the longest band, as `bands` has it."""
     asked, place = moments_of(rows)

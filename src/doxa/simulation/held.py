@@ -1,0 +1,332 @@
+"""What people who are run forward hold of one node: decayed sums, for every row and member.
+
+Sums stand as of the moment the walk has reached. What is added at a later moment t of the same step
+is added as mass * 2^((t - now) / h), so that it is right from t on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from doxa.beliefmap.columns import Floats, Ints
+from doxa.beliefmap.payloads import Bools
+from doxa.domain.evidence import EvidenceKind
+from doxa.features.plan import Reading
+from doxa.features.views import EventView, View, exposures, sessions
+from doxa.state.bands import decay
+from doxa.state.entries import SLOTS
+from doxa.state.mass import GAPS, log_gaps
+from doxa.state.occasions import saturate
+from doxa.types import HalfLife
+
+NEVER = np.iinfo(np.int64).min
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """When some rows are read: n moments, and since when each row's person is there.
+
+    Attributes
+    ----------
+    row : int64[n]
+        Which rows of the walk.
+    at : int64[n]
+    tenure : int64[n]
+        Since the person's first signal.
+    unit : float
+        Moments in a day (position).
+    """
+
+    row: Ints
+    at: Ints
+    tenure: Ints
+    unit: float
+
+
+@dataclass(slots=True)
+class Held:
+    """One node's sums for n rows and M members.
+
+    Attributes
+    ----------
+    reading : Reading
+        Of the node; a family read as a whole has one member that stands for all.
+    view : View
+        Of any row: gives node and bands.
+    place : int64[codes + 1]
+        Where each of the node's own member codes stands; -1 = not carried along, as is the last.
+    sums : float64[K, C, n, M]
+    met : bool[n, M]
+    first, last : int64[n, M]
+        Moments of the first and newest evidence.
+    events : dict of float64[E, C, n, M]
+        The same on the clocks of the person's own sessions.
+    apart : int64[n, members] or None
+        Newest occurrence of every member of a family that is read as a whole; NEVER = none.
+    """
+
+    reading: Reading
+    view: View
+    place: Ints
+    sums: Floats
+    met: Bools
+    first: Ints
+    last: Ints
+    events: dict[str, Floats] = field(default_factory=dict)
+    apart: Ints | None = None
+
+    @classmethod
+    def of(
+        cls, reading: Reading, seen: Sequence[View], place: Ints, at: Ints, unit: float, paths: int
+    ) -> Held:
+        """From what every person holds at the origin, once per path.
+
+        Parameters
+        ----------
+        seen : M views of T rows, one per member
+        at : int64[T]
+            The origin.
+        """
+
+        def repeated(parts: list[Floats]) -> Floats:
+            """float64[K, C, T * P, M]."""
+            found = np.stack(parts, axis=-1)  # T, C, K, M
+            return np.ascontiguousarray(np.repeat(found.transpose(2, 1, 0, 3), paths, axis=2))
+
+        def moments(parts: list[Floats]) -> Ints:
+            """int64[T * P, M]: so long before the origin."""
+            ago = np.rint(np.stack(parts, axis=1) * unit).astype(np.int64)
+            return np.repeat(at[:, None] - ago, paths, axis=0)
+
+        met = np.repeat(np.stack([view.met for view in seen], axis=1), paths, axis=0)
+        return cls(
+            reading,
+            seen[0],
+            place,
+            repeated([view.sums for view in seen]),
+            met,
+            np.where(met, moments([view.begun for view in seen]), NEVER),
+            np.where(met, moments([view.elapsed for view in seen]), NEVER),
+            {kind: repeated([v.events[kind].sums for v in seen]) for kind in seen[0].events},
+        )
+
+    @property
+    def bands(self) -> tuple[HalfLife, ...]:
+        """The K half-lives."""
+        return self.view.bands
+
+    @property
+    def kind(self) -> EvidenceKind:
+        """What its evidence is."""
+        return self.reading.kind
+
+    def age(self, span: int) -> None:
+        """Let a span pass in silence."""
+        self.sums *= decay(span, self.bands)[:, None, None, None]
+
+    def begin(self, kind: str, row: Ints) -> None:
+        """Let some rows begin a session of a kind that ages the sums on its clock."""
+        if kind in self.events and len(row):
+            left = np.exp2(-1 / np.asarray(self.view.events[kind].bands))
+            self.events[kind][:, :, row] *= left[:, None, None, None]
+
+    def read(self, when: Moments, member: Ints, now: int, counts: dict[str, Ints]) -> View:
+        """The node as some rows see it.
+
+        Parameters
+        ----------
+        member : int64[n]
+            The node's own member codes.
+        now : int
+            As of when the sums stand.
+        counts : dict of int64[rows]
+            Sessions each row began, by kind.
+        """
+        place = self._places(member)
+        there = place >= 0
+        kept = np.where(there, place, 0)
+        row = when.row
+        gone = when.at - now
+        every = len(row) == self.sums.shape[2] and bool((np.diff(row) == 1).all())
+        if self.sums.shape[3] == 1 and every and not gone.any():
+            sums = self.sums[:, :, :, 0]  # everybody, now: nothing is copied
+            events = {kind: found[:, :, :, 0] for kind, found in self.events.items()}
+        else:
+            sums = self.sums[:, :, row, kept] * decay(gone, self.bands).T[:, None, :]
+            events = {kind: found[:, :, row, kept] for kind, found in self.events.items()}
+        met = self.met[row, kept] & there
+        if not there.all():
+            sums = np.where(there, sums, 0.0)
+            events = {kind: np.where(there, found, 0.0) for kind, found in events.items()}
+        last, first = self.last[row, kept], self.first[row, kept]
+        tenure = when.tenure
+        elapsed = np.where(met, np.maximum(when.at - last, 0), tenure)
+        told = {
+            kind: EventView(
+                kind,
+                self.view.events[kind].bands,
+                found.transpose(2, 1, 0),
+                sessions(counts[kind][row], self.view.events[kind].bands),
+            )
+            for kind, found in events.items()
+        }
+        return View(
+            node=self.view.node,
+            bands=self.bands,
+            sums=sums.transpose(2, 1, 0),
+            exposure=exposures(tenure, self.bands, when.unit),
+            met=met,
+            elapsed=elapsed / when.unit,
+            tenure=tenure / when.unit,
+            member=member,
+            events=told,
+            begun=np.where(met, when.at - first, 0) / when.unit,
+        )
+
+    def feed(self, told: Told, now: int, unit: float) -> None:
+        """Add evidence of one node to the rows that it is about."""
+        kept = told.take(np.flatnonzero(self._places(told.member) >= 0))
+        if not len(kept.row):
+            return
+        place = self._places(kept.member)
+        if self.kind is EvidenceKind.OCCURRENCE:
+            self._count(kept, place, now, unit)
+        elif self.kind is EvidenceKind.VALUE:
+            x, weight = kept.value, kept.weight * kept.trust
+            self._add(np.stack([weight, weight * x, weight * x**2]), kept, place, now)
+            self._meet(kept, place)
+        else:
+            for channel in (0, 1):
+                self._weigh(kept.take(np.flatnonzero(kept.channel == channel)), channel, now)
+
+    def _places(self, member: Ints) -> Ints:
+        return np.zeros_like(member) if self.reading.pooled else self.place[member]
+
+    def _weigh(self, told: Told, channel: int, now: int) -> None:
+        """For or against: what is said in one session about one member saturates together."""
+        if not len(told.row):
+            return
+        first, total = told.together()
+        kept = told.take(first)
+        mass = np.zeros((len(SLOTS[self.kind]), len(first)))
+        mass[channel] = saturate(total) * kept.trust
+        place = self._places(kept.member)
+        self._add(mass, kept, place, now)
+        self._meet(kept, place)
+
+    def _count(self, told: Told, place: Ints, now: int, unit: float) -> None:
+        """Occurrences: of repeated ones the largest counts once, amounts add; and the gap before."""
+        mass = np.zeros((len(SLOTS[self.kind]), len(told.row)))
+        mass[1] = np.nan_to_num(told.value)
+        first, level = told.largest()
+        mass[0, first] = level
+        before = self._newest(told, place)[first]
+        span = np.where(before == NEVER, 0, told.at[first] - before)
+        # Of several at one moment only the first has a gap before it.
+        only = np.unique(told.key()[first], return_index=True)[1]
+        lone = np.zeros(len(first), dtype=bool)
+        lone[only] = True
+        mass[GAPS, first] = log_gaps(np.where(lone, span, 0), unit).T
+        self._add(mass, told, place, now)
+        self._meet(told, place)
+        if self.apart is not None:
+            np.maximum.at(self.apart, (told.row, self.place[told.member]), told.at)
+
+    def _newest(self, told: Told, place: Ints) -> Ints:
+        if self.apart is not None:
+            return np.asarray(self.apart[told.row, self.place[told.member]])
+        return np.asarray(self.last[told.row, place])
+
+    def _add(self, mass: Floats, told: Told, place: Ints, now: int) -> None:
+        """Add float64[C, m] to the sums of rows and places, which may stand there more than once."""
+        grown = 1 / decay(told.at - now, self.bands)
+        spot = told.row * self.sums.shape[3] + place
+        spots, where = np.unique(spot, return_inverse=True)
+        row, kept = np.divmod(spots, self.sums.shape[3])
+        for slot, each in enumerate(mass):
+            for band in range(len(self.bands)):
+                added = np.bincount(where, each * grown[:, band], minlength=len(spots))
+                self.sums[band, slot, row, kept] += added
+            total = np.bincount(where, each, minlength=len(spots))
+            for found in self.events.values():
+                found[:, slot, row, kept] += total
+
+    def _meet(self, told: Told, place: Ints) -> None:
+        new = ~self.met[told.row, place]
+        self.first[told.row[new], place[new]] = told.at[new]
+        self.met[told.row, place] = True
+        np.maximum.at(self.last, (told.row, place), told.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Evidence of one node, m pieces.
+
+    Attributes
+    ----------
+    row : int64[m]
+        Rows of the walk.
+    at : int64[m]
+    session : int64[m]
+        Which session of the step it is said in.
+    member, channel : int64[m]
+    weight, value, trust : float64[m]
+    once : bool[m]
+        Whether those of one session count as one.
+    """
+
+    row: Ints
+    at: Ints
+    session: Ints
+    member: Ints
+    channel: Ints
+    weight: Floats
+    value: Floats
+    trust: Floats
+    once: Bools
+
+    def take(self, chosen: Ints) -> Told:
+        """Some of the pieces."""
+        return Told(
+            self.row[chosen],
+            self.at[chosen],
+            self.session[chosen],
+            self.member[chosen],
+            self.channel[chosen],
+            self.weight[chosen],
+            self.value[chosen],
+            self.trust[chosen],
+            self.once[chosen],
+        )
+
+    def key(self) -> Ints:
+        """A number per row and member, int64[m]."""
+        width = int(self.member.max(initial=0)) + 1
+        return np.asarray(self.row * width + self.member)
+
+    def _occasions(self) -> Ints:
+        """A number per row, member and session."""
+        return np.asarray(self.key() * (int(self.session.max(initial=0)) + 1) + self.session)
+
+    def together(self) -> tuple[Ints, Floats]:
+        """The first piece of every occasion, and the weight of all of its pieces."""
+        _, first, where = np.unique(self._occasions(), return_index=True, return_inverse=True)
+        total: Floats = np.bincount(where, self.weight, minlength=len(first)).astype(np.float64)
+        return first, total
+
+    def largest(self) -> tuple[Ints, Floats]:
+        """The pieces that count, and how much: of those that count as one the largest weight."""
+        alone = np.flatnonzero(~self.once)
+        shared = np.flatnonzero(self.once)
+        _, first, where = np.unique(
+            self._occasions()[shared], return_index=True, return_inverse=True
+        )
+        level = np.zeros(len(first))
+        np.maximum.at(level, where, self.weight[shared])
+        return (
+            np.concatenate([alone, shared[first]]),
+            np.concatenate([self.weight[alone], level]),
+        )

@@ -1,0 +1,119 @@
+"""The readout: what a head says of people who are run forward, at any moment of their walk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from doxa.beliefmap.columns import Floats, Values
+from doxa.features.blocks import given
+from doxa.features.coupling import JOINED
+from doxa.features.known import carrier
+from doxa.features.phi import TRAIT, Named, field_columns, phi
+from doxa.features.rows import Rows
+from doxa.heads.glm import Family
+from doxa.heads.head import Head, plain_eta, recipe_of, within
+from doxa.simulation.standing import Standing
+from doxa.simulation.walk import Walk
+
+
+class Readout:
+    """The linear predictor of one head along a walk.
+
+    Parameters
+    ----------
+    standing : Standing
+        Of the people of the walk.
+    shift : float64[rows of the walk]
+        Of each row: what is not known of the person, drawn once for a path.
+    share : float
+        How much of the variance of what is not known is drawn once for a path.
+    drawn : float64[paths, p] or None
+        Of each path: how far the coefficients lie from their estimates.
+    silenced : names of nodes that are read as if nothing spoke of them
+    """
+
+    def __init__(
+        self,
+        head: Head,
+        walk: Walk,
+        standing: Standing,
+        shift: Floats,
+        share: float = 0.0,
+        drawn: Floats | None = None,
+        silenced: Sequence[str] = (),
+    ) -> None:
+        self.head = head
+        self.walk = walk
+        self.standing = standing
+        self.recipe = recipe_of(head, walk.map)
+        self._shift = shift
+        self._share = share
+        self._drawn = drawn
+        self._silenced = JOINED.join(silenced) or None
+        own = standing.members
+        self._place = np.full(int(own.max(initial=0)) + 2, 0, dtype=np.int64)
+        self._place[own] = np.arange(len(own))
+
+    def eta(
+        self,
+        rows: Rows,
+        fields: Mapping[str, Values] | None = None,
+        told: Mapping[str, Values] | None = None,
+    ) -> Floats:
+        """The linear predictor of some rows of the walk, float64[n].
+
+        Parameters
+        ----------
+        fields : payload fields of the signal that asks, one value per row; None = no signal does
+        told : traits and contexts that are other than at the origin, one value per row
+        """
+        walk, head = self.walk, self.head
+        walk.past = walk.stage.past
+        if fields is not None:
+            walk.past = walk.asked(carrier(self.recipe.outcome), fields, len(rows))
+            rows = replace(rows, signal=np.arange(len(rows)))
+        columns = list(self._columns(rows, told or {}))
+        found = phi(self.recipe, walk, rows, silenced=self._silenced, told=columns)
+        eta = plain_eta(head, walk, rows, found)
+        if self._drawn is not None:
+            own = self._drawn[walk.path[rows.twin]]
+            eta = eta + np.einsum("ij,ij->i", within(head, found), own[:, 1:]) + own[:, 0]
+        person, place = walk.person[rows.twin], self._place[rows.member]
+        eta = eta + self.standing.own[person, place]
+        share = self.standing.unmet[person] * ~walk.moved[rows.twin]
+        if share.any():
+            eta = eta + share * (self.standing.cold[person, place] - eta)
+        walk.past = walk.stage.past
+        shift, variance = self._shift[rows.twin], self.standing.doubt[person] * self._share
+        if head.family is Family.BERNOULLI:
+            # E s(x + b) = s(x / sqrt(1 + pi v / 8)), nearly: what is not known moves no chance on average.
+            eta = eta * np.sqrt(1 + np.pi * variance / 8)
+        return np.asarray(eta + shift)
+
+    def _columns(self, rows: Rows, told: Mapping[str, Values]) -> Iterator[Named]:
+        """Columns of traits, of what is known of the asking signal, and of last values."""
+        walk = self.walk
+        person = walk.person[rows.twin]
+        changed = dict(self._changed(rows, told)) if told else {}
+        for name, owner, column in self.standing.traits:
+            yield name, owner, changed[name] if name in changed else column[person]
+        known = replace(self.recipe, traits=(), recent=())
+        yield from field_columns(known, walk, rows)
+        for norms in self.recipe.recent:
+            owner = f"recent {norms.kind}.{norms.field}"
+            values = walk.recent(norms.kind, norms.field, self.recipe.outcome, rows)
+            past = walk.asked(norms.kind, {norms.field: values}, len(rows))
+            for name, column in given.columns(norms, past, np.arange(len(rows))):
+                yield f"{owner}: {name}", owner, column
+
+    def _changed(self, rows: Rows, told: Mapping[str, Values]) -> Iterator[tuple[str, Floats]]:
+        """Columns of traits that are supposed to be other than they were."""
+        for norms in self.recipe.traits:
+            if norms.field in told:
+                values = {norms.field: told[norms.field]}
+                past = self.walk.asked(norms.kind, values, len(rows))
+                for name, column in given.columns(norms, past, np.arange(len(rows))):
+                    yield f"{TRAIT}{norms.field}: {name}", column

@@ -1,0 +1,141 @@
+"""Signals that come along a walk: what they say about nodes, and what becomes of the people by them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from doxa.beliefmap.batches import evidence_of_batch
+from doxa.beliefmap.columns import EvidenceColumns, Ints, SignalColumns, Values, picked
+from doxa.domain.evidence import EvidenceKind, Once
+from doxa.features.past import Past
+from doxa.simulation.held import Told
+from doxa.simulation.walk import Walk
+from doxa.state.entries import KIND_OF_CHANNEL
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """Signals of one kind, m of them.
+
+    Attributes
+    ----------
+    row : int64[m]
+        Rows of the walk.
+    at : int64[m]
+    session : int64[m]
+        Which session of the row's step each stands in.
+    fields : payload fields, one value per signal
+    """
+
+    kind: str
+    row: Ints
+    at: Ints
+    session: Ints
+    fields: Mapping[str, Values] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    def take(self, chosen: Ints) -> Coming:
+        """Some of the signals."""
+        return Coming(
+            self.kind,
+            self.row[chosen],
+            self.at[chosen],
+            self.session[chosen],
+            {name: picked(values, chosen) for name, values in self.fields.items()},
+        )
+
+
+def happen(walk: Walk, coming: Coming, trust: float) -> None:
+    """Let signals come: sessions begin, and the rules of the map say what they mean."""
+    if not len(coming):
+        return
+    pairs = np.unique(np.stack([coming.row, coming.session]), axis=1)
+    for number in np.unique(pairs[1]).tolist():
+        walk.begin(coming.kind, pairs[0, pairs[1] == number])
+    told = _evidence(walk.stage.past, coming)
+    rules = walk.map.rules
+    by_node: dict[str, list[int]] = {}
+    for place in np.unique(told.rule).tolist():
+        by_node.setdefault(rules[place].node, []).append(place)
+    for node, places in by_node.items():
+        mine = np.flatnonzero(np.isin(told.rule, places) & (told.weight > 0))
+        for (name, _), held in walk.held.items():
+            if name == node:
+                held.feed(_told(walk, coming, told, mine, held.kind, trust), walk.now, walk.unit)
+    walk.moved[coming.row] = True
+    walk.remember(coming.kind, coming.row, coming.fields)
+
+
+def _evidence(past: Past, coming: Coming) -> EvidenceColumns:
+    zeros = np.zeros(len(coming), dtype=np.int64)
+    signals = SignalColumns(
+        twin=zeros,
+        at=zeros,
+        recorded=zeros,
+        order=zeros,
+        seq=zeros,
+        kind=zeros,
+        source=zeros,
+        session=zeros,
+        day=zeros,
+        payload=[],
+        inert=np.zeros(len(coming), dtype=bool),
+        kinds=(coming.kind,),
+        sources=(),
+        fields=coming.fields,
+    )
+    return evidence_of_batch(past.map, signals, past.members)
+
+
+def _told(
+    walk: Walk,
+    coming: Coming,
+    told: EvidenceColumns,
+    mine: Ints,
+    kind: EvidenceKind,
+    trust: float,
+) -> Told:
+    rules = walk.map.rules
+    row = told.row[mine]
+    rule = told.rule[mine].tolist()
+    channel = np.array([int(rules[place].channel) for place in rule], dtype=np.int64)
+    own = np.array([KIND_OF_CHANNEL[rules[place].channel] is kind for place in rule], dtype=bool)
+    once = np.array([rules[place].once in (Once.SESSION, Once.DAY) for place in rule], dtype=bool)
+    found = Told(
+        row=coming.row[row],
+        at=coming.at[row],
+        session=coming.session[row],
+        member=told.member[mine],
+        channel=channel,
+        weight=told.weight[mine],
+        value=told.value[mine],
+        trust=np.full(len(mine), trust),
+        once=once,
+    )
+    return found if own.all() else found.take(np.flatnonzero(own))
+
+
+def joined(parts: list[Coming]) -> Coming:
+    """Signals of one kind as one."""
+    if len(parts) == 1:
+        return parts[0]
+    names = dict.fromkeys(name for part in parts for name in part.fields)
+    fields: dict[str, Values] = {}
+    for name in names:
+        columns = [part.fields.get(name, [None] * len(part)) for part in parts]
+        if all(isinstance(column, np.ndarray) for column in columns):
+            fields[name] = np.concatenate(columns)
+        else:
+            fields[name] = [value for column in columns for value in column]
+    return replace(
+        parts[0],
+        row=np.concatenate([part.row for part in parts]),
+        at=np.concatenate([part.at for part in parts]),
+        session=np.concatenate([part.session for part in parts]),
+        fields=fields,
+    )

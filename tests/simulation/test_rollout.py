@@ -1,0 +1,220 @@
+"""Rollouts: what is drawn is evidence as the ledger's is, and law 9 holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from tests.simulation.shops import MAP, ORIGIN, shop
+
+from doxa.beliefmap.map_file import parse_map
+from doxa.checks.worlds import keys_of as twins_of
+from doxa.checks.worlds import past_of
+from doxa.domain.clock import DAY
+from doxa.domain.signal import Signal
+from doxa.errors import InputError, PopulationError
+from doxa.features.labels import labels_of
+from doxa.features.moments import at_origins
+from doxa.features.phi import phi
+from doxa.features.views import Views
+from doxa.heads.head import forecast, recipe_of
+from doxa.simulation import rollout as rollouts
+from doxa.simulation.plan import plan_of
+from doxa.simulation.rollout import Run, Sent, rollout
+from doxa.simulation.signals import Coming
+from doxa.simulation.stage import people_at
+
+COUNTED = [MAP.outcomes[name] for name in ("days", "spend", "stays_away", "buys_dear")]
+WATCHED = ("fair", "shops", "glad")
+
+
+def run(seed: int = 1, *, paths: int = 4, steps: int = 10, **more: object) -> list[Run]:
+    """The shop's people run forward."""
+    cast = shop().cast(WATCHED)
+    return list(
+        rollout(cast, steps=steps, paths=paths, seed=seed, counted=COUNTED, watched=WATCHED, **more)  # type: ignore[arg-type]
+    )
+
+
+def whole(runs: Sequence[Run]) -> dict[str, np.ndarray]:
+    """All numbers of a rollout by name, people together."""
+    names = [*runs[0].outcomes, *runs[0].credences]
+    return {
+        name: np.concatenate([{**run.outcomes, **run.credences}[name] for run in runs])
+        for name in names
+    }
+
+
+class Recorder:
+    """Takes down what comes along a walk, as signals of the ledger."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.found: list[tuple[int, Signal]] = []
+        self._happen = rollouts.happen
+        monkeypatch.setattr(rollouts, "happen", self)
+
+    def __call__(self, walk: object, coming: Coming, trust: float) -> None:
+        names = shop().names
+        for place in range(len(coming)):
+            row = int(coming.row[place])
+            told = {
+                name: values[place] if isinstance(values, list) else float(values[place])
+                for name, values in coming.fields.items()
+            }
+            number = len(self.found)
+            at = int(coming.at[place])
+            session = f"{row}-{at}"
+            order = 0 if coming.kind == "trip" else 1
+            self.found.append(
+                (
+                    row,
+                    Signal(
+                        id=f"drawn-{number}",
+                        twin=names[row // PATHS],
+                        kind=coming.kind,
+                        at=at,
+                        recorded=at,
+                        payload=told,
+                        session=session,
+                        order=order,
+                    ),
+                )
+            )
+        self._happen(walk, coming, trust)  # type: ignore[arg-type]
+
+
+PATHS = 2
+STEPS = 9
+
+
+def test_people_hold_what_the_ledger_would_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After nine days of drawn signals phi, forecasts and outcomes are those of a ledger that held them."""
+    record = Recorder(monkeypatch)
+    known = shop()
+    people = np.arange(12)
+    monkeypatch.setattr(rollouts, "DOUBT", 0.0)
+    course = rollouts._Course(known.cast(WATCHED), people, PATHS, 1, COUNTED, WATCHED, [], [])
+    for step in range(STEPS):
+        course.step(step)
+    assert len(record.found) > 50
+    names = [known.names[person] for person in people]
+    for path in range(PATHS):
+        drawn = [signal for row, signal in record.found if row % PATHS == path]
+        signals = sorted([s for s in known.before if s.twin in names] + drawn, key=lambda s: s.at)
+        past = past_of(signals, MAP, MAP.outcomes.values())
+        code = {name: place for place, name in enumerate(twins_of(signals))}
+        twins = np.array([code[name] for name in names])
+        rows = people_at(twins, np.full(len(twins), course.walk.now))
+        own = course.walk.rows(people * PATHS + path)
+        for name in ("shops_today",):
+            head = known.part.heads[name]
+            readout = course.readouts[name]
+            recipe = recipe_of(head, MAP)
+            views = Views(past, recipe.readings)
+            want = phi(recipe, views, rows)
+            got = phi(recipe, course.walk, own, told=list(readout._columns(own, {})))
+            assert got.names == want.names
+            apart = [n for n in want.names if " + " not in n and "coupled" not in n]
+            places = [want.names.index(n) for n in apart]
+            assert np.allclose(got.table[:, places], want.table[:, places], atol=1e-9, rtol=1e-9)
+            if head.errors is None:
+                # The pull of neighbours is that of the origin: with evidence it weakens a little.
+                found, wanted = readout.eta(own), forecast(head, views, rows).eta
+                assert np.allclose(found, wanted, atol=0.1), np.abs(found - wanted).max()
+        for tally in course.tallies:
+            outcome = tally.outcome
+            asked = at_origins(outcome, twins, [ORIGIN])
+            labels = labels_of(outcome, past, asked, 2**62)
+            assert np.allclose(tally.value()[people * PATHS + path], labels.y)
+
+
+@given(rows=st.integers(4, 200), seed=st.integers(0, 2**40))
+@settings(max_examples=4, deadline=None, phases=[Phase.explicit, Phase.generate])
+def test_the_same_however_it_is_cut(rows: int, seed: int) -> None:
+    one, other = whole(run(seed, steps=5)), whole(run(seed, steps=5, rows=rows))
+    for name, values in one.items():
+        assert np.array_equal(values, other[name]), name
+
+
+def test_more_paths_and_fewer_marks_change_no_path() -> None:
+    one = whole(run(paths=3))
+    more = whole(run(paths=5, marks=np.array([4, 10])))
+    for name, values in one.items():
+        assert np.array_equal(values[:, :, [3, 9]], more[name][:, :3]), name
+
+
+def test_other_seeds_are_other_paths() -> None:
+    assert not np.array_equal(whole(run(1))["days"], whole(run(2))["days"])
+
+
+def test_a_signal_that_is_sent_moves_only_who_gets_it() -> None:
+    everybody = np.arange(len(shop().names))
+    letter = Sent("letter", ORIGIN + 2 * DAY, {}, everybody % 2 == 0)
+    without, with_letter = whole(run()), whole(run(sent=[letter]))
+    for name in without:
+        assert np.array_equal(without[name][1::2], with_letter[name][1::2]), name
+        assert np.array_equal(without[name][:, :, :2], with_letter[name][:, :, :2]), name
+    moved = with_letter["fair"][::2, :, 2] - without["fair"][::2, :, 2]
+    assert (moved > 0).all()
+
+
+def test_silencing_a_node_changes_what_rests_on_it() -> None:
+    plain, silent = whole(run(steps=6)), whole(run(steps=6, without=("shops",)))
+    assert not np.array_equal(plain["days"], silent["days"])
+    assert np.array_equal(plain["fair"][:, :, 0] > 0, silent["fair"][:, :, 0] > 0)
+
+
+def test_it_stops_when_told_to() -> None:
+    left = iter([False, False, True])
+    found = list(
+        rollout(
+            shop().cast(),
+            steps=9,
+            paths=2,
+            seed=1,
+            counted=COUNTED,
+            stop=lambda: next(left),
+            rows=2,
+        )
+    )
+    assert found == []
+
+
+def test_it_tells_how_far_it_came() -> None:
+    told: list[float] = []
+    run(steps=3, rows=120, progress=told.append)
+    assert told == sorted(told)
+    assert told[-1] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("draws", "words"),
+    [
+        ("[days_sum]", "says no signal"),
+        ("[spends]", "which nothing draws"),
+        ("[comes]", "never fitted"),
+    ],
+)
+def test_what_cannot_be_drawn_is_named(draws: str, words: str) -> None:
+    belief_map = parse_map(f"""
+doxa: 1
+product: shop
+nodes: {{shops: {{kind: preference, says: "Shops."}}}}
+signals: {{trip: [{{node: shops, count: 1}}]}}
+outcomes:
+  comes: {{happens: trip, within: 1d}}
+  days_sum: {{sum: spend, of_signal: trip, within: 7d}}
+  spends: {{value: spend, of_signal: trip}}
+rollout: {{step: 1d, draws: {draws}}}
+""")
+    with pytest.raises((InputError, PopulationError), match=words):
+        plan_of(belief_map, {})
+
+
+def test_without_a_rollout_the_map_is_told_to_have_one() -> None:
+    belief_map = parse_map("{doxa: 1, product: shop}")
+    with pytest.raises(InputError, match="does not say how"):
+        plan_of(belief_map, {})
