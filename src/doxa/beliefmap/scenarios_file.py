@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from doxa.beliefmap import document
-from doxa.beliefmap.changes_read import read_change
+from doxa.beliefmap.changes_read import VERBS, read_change
 from doxa.beliefmap.declared import declared_by
 from doxa.beliefmap.document import Tree, parse_document, read_document
 from doxa.beliefmap.header import check_version
@@ -21,6 +21,9 @@ from doxa.types import Moment
 
 Written: TypeAlias = "Scenario | Mapping[str, Any] | Iterable[Mapping[str, Any]]"
 """One scenario: compiled, one change, several changes, or ``{begins: .., changes: [..]}``."""
+
+Scenarios: TypeAlias = "Written | Mapping[str, Written] | Path | str"
+"""One scenario, several by name, or a file of them."""
 
 _LONG = ["begins", "changes"]
 _BODY = "a list of changes, or {begins: date, changes: [..]}"
@@ -83,6 +86,28 @@ def scenarios_of(
     return {
         name: body if isinstance(body, Scenario) else read[name] for name, body in written.items()
     }
+
+
+def scenarios_given(given: Scenarios, belief_map: BeliefMap) -> dict[str, Scenario]:
+    """Whatever form scenarios come in, by name; one without a name is called ``scenario``.
+
+    Examples
+    --------
+    >>> from doxa.beliefmap.map_file import parse_map
+    >>> shop = parse_map("{doxa: 1, product: p, signals: {coupon: []}}")
+    >>> list(scenarios_given({"spring": {"send": "coupon"}, "nothing": []}, shop))
+    ['spring', 'nothing']
+    >>> list(scenarios_given({"send": "coupon"}, shop))
+    ['scenario']
+    """
+    if isinstance(given, Scenario):
+        return {given.name: given}
+    if isinstance(given, (Path, str)):
+        return load_scenarios(given, belief_map)
+    if isinstance(given, Mapping) and not any(key in given for key in (*VERBS, *_LONG)):
+        return scenarios_of(given, belief_map)
+    found = scenario_of(given, belief_map)
+    return {found.name: found}
 
 
 def _compile(top: document.Mapping, belief_map: BeliefMap) -> dict[str, Scenario]:

@@ -11,6 +11,8 @@ TRAITS = "traits"
 CONSENT = "consent"
 CLAIM = "claim"
 BUILT_IN_KINDS = frozenset({TRAITS, CONSENT, CLAIM})
+RECOMMENDATION = "recommendation"
+"""The kind that doxa writes itself, about what it recommended: never evidence, and no rule reads it."""
 
 
 class Signal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from doxa.beliefmap.scenarios_file import Scenarios, Written, scenarios_given
 from doxa.domain.node import NodeKind
 from doxa.reading.opinion import Opinion
 from doxa.runtime import held
@@ -20,6 +21,11 @@ from doxa.runtime.living.course import Course, course
 from doxa.runtime.living.feelings import Feeling, feelings
 from doxa.runtime.living.goals import Goal, goals
 from doxa.runtime.questions import Ask, questions
+from doxa.runtime.simulating.advice import Recommendation
+from doxa.runtime.simulating.asked import wishes
+from doxa.runtime.simulating.person import simulate_one
+from doxa.runtime.simulating.recommending import recommend
+from doxa.runtime.simulating.results import Simulation
 from doxa.runtime.timeline import NodeTimeline, timeline
 from doxa.types import Json, Moment
 
@@ -121,6 +127,87 @@ class Twin:
             the map names under `given` and `same`, None where it is not known.
         """
         return forecasts_of(self.frozen, outcome, items, given)
+
+    def simulate(
+        self,
+        scenario: Scenarios,
+        *,
+        days: float = 90,
+        paths: int = 200,
+        outcomes: Sequence[str] | None = None,
+        nodes: Sequence[str] | None = None,
+        seed: int = 1,
+        stop: Callable[[], bool] | None = None,
+    ) -> Simulation:
+        """Run this person forward under a scenario, against the same paths without it.
+
+        A pure read: the ledger is not touched.
+
+        Parameters
+        ----------
+        scenario : Scenario, change, list of changes, dict of scenarios by name, or path of a file
+        days : float
+            How far; on a position clock, positions.
+        outcomes, nodes : list of str, optional
+            What is told of; left out, all outcomes that can be counted and all single nodes.
+        seed : int
+            The same seed gives the same paths.
+        stop : callable, optional
+            Asked in between; once it says so, what is done is handed out.
+
+        Raises
+        ------
+        InputError
+            A change lies too far outside of what was seen, or the map has no `rollout`.
+        PopulationError
+            Nothing was fitted.
+        """
+        scenarios = scenarios_given(scenario, self.frozen.belief_map)
+        return simulate_one(
+            self.frozen, scenarios, wishes(days, paths, outcomes, nodes, seed), stop
+        )
+
+    def recommend(
+        self,
+        actions: Mapping[str, Written] | Sequence[str] | None = None,
+        *,
+        towards: str,
+        less: bool | None = None,
+        days: float = 28,
+        paths: int = 400,
+        seed: int = 1,
+        propensity: Mapping[str, float] | None = None,
+        record: bool = False,
+        stop: Callable[[], bool] | None = None,
+    ) -> Recommendation:
+        """Which action helps this person towards a goal or outcome, if any, and why.
+
+        Every action is run forward for this person against doing nothing, on the same paths.
+
+        Parameters
+        ----------
+        actions : names of the map's actions, or scenarios by name; left out, all actions of the map
+        towards : str
+            An outcome, or a node such as a goal.
+        less : bool, optional
+            Less of it is aimed at; left out, less of what `never` happens and more of all else.
+        days, paths, seed : as for `simulate`
+        propensity : mapping, optional
+            How likely the caller is to choose each action, to be written down with it.
+        record : bool
+            Write the recommendation into the ledger, as something doxa put out: no evidence.
+        """
+        asked = wishes(days, paths, seed=seed)
+        return recommend(
+            self.frozen,
+            actions,
+            towards,
+            asked,
+            less=less,
+            propensity=propensity,
+            record=record,
+            stop=stop,
+        )
 
     def timeline(self, node: str, /, **members: Any) -> NodeTimeline:
         """One node from the first signal to this moment: readings, evidence, changes of status."""

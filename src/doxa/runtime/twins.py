@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from doxa.audit.report import AuditReport
 from doxa.beliefmap.evaluation import Evaluation
 from doxa.beliefmap.model import BeliefMap
+from doxa.beliefmap.scenarios_file import Scenarios
 from doxa.beliefmap.tables import Tables
 from doxa.domain.signal import DEFAULT_SOURCE, Signal
 from doxa.fidelity.live import LiveReport
@@ -50,6 +51,9 @@ from doxa.runtime.reader import Reader
 from doxa.runtime.readings import Readings, read_many
 from doxa.runtime.receipt import Receipt
 from doxa.runtime.sandbox import Sandbox
+from doxa.runtime.simulating.asked import COHORT_MARKS, wishes
+from doxa.runtime.simulating.cohort import simulate_many
+from doxa.runtime.simulating.results import Simulation
 from doxa.runtime.twin import Twin
 from doxa.runtime.wiring import Wiring
 from doxa.storage.accesses import Access
@@ -578,6 +582,53 @@ class Twins:
             at=moment,
             record=record,
             purpose=purpose,
+        )
+
+    def simulate(
+        self,
+        scenarios: Scenarios,
+        *,
+        cohort: Iterable[str] | None = None,
+        days: float = 90,
+        paths: int = 50,
+        outcomes: Sequence[str] | None = None,
+        nodes: Sequence[str] | None = None,
+        at: Any = None,
+        seed: int = 1,
+        purpose: str | None = None,
+        progress: Callable[[int, int], None] | None = None,
+        stop: Callable[[], bool] | None = None,
+    ) -> Simulation:
+        """Run people forward under scenarios, each against the same paths without it.
+
+        A pure read: the ledger is not touched. Effects are told with intervals, for whom they are
+        gains, by persona and by what people hold; each with what it rests on.
+
+        Parameters
+        ----------
+        scenarios : Scenario, change, list of changes, dict of scenarios by name, or path of a file
+        cohort : ids, or what `find` gave; left out, everybody
+        days, outcomes, nodes, seed : as for `Twin.simulate`
+        paths : int
+            Per person.
+        at : optional
+            From a past moment on, as known then; left out, now.
+        purpose : str, optional
+            Why it is asked: only what it may see and forecast, of those who let it.
+        progress : callable, optional
+            Told after each part how many people are done, and how many there are.
+        stop : callable, optional
+            Asked in between; once it says so, the people who are done are handed out.
+        """
+        return simulate_many(
+            self.wiring,
+            scenarios,
+            wishes(days, paths, outcomes, nodes, seed, COHORT_MARKS),
+            cohort=cohort,
+            at=at,
+            purpose=purpose,
+            progress=progress,
+            stop=stop,
         )
 
     def features(

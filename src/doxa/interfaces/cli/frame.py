@@ -43,6 +43,8 @@ COMMANDS = (
     ("population promote", "population_promote"),
     ("population rollback", "population_rollback"),
     ("forecast", "forecast"),
+    ("simulate", "simulate"),
+    ("recommend", "recommend"),
     ("features", "features"),
     ("fidelity", "fidelity"),
     ("report", "report"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from doxa.beliefmap.model import BeliefMap
 from doxa.beliefmap.names import listed, nearest
-from doxa.domain.signal import BUILT_IN_KINDS
+from doxa.domain.signal import BUILT_IN_KINDS, RECOMMENDATION
 from doxa.errors import SignalError
 
 LONGEST = 512
@@ -64,7 +64,7 @@ def optional_name(field: str, value: Any) -> str | None:
 def given_kind(value: Any, belief_map: BeliefMap) -> str:
     """A kind of signal that the map declares, or one of the built-in kinds."""
     kind = given_name("kind", value)
-    if kind in belief_map.signals or kind in BUILT_IN_KINDS:
+    if kind in belief_map.signals or kind in BUILT_IN_KINDS or kind == RECOMMENDATION:
         return kind
     known = [*belief_map.signals, *sorted(BUILT_IN_KINDS)]
     raise SignalError(

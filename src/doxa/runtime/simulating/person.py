@@ -1,0 +1,186 @@
+"""One person run forward under scenarios, and the nodes that carry what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from doxa.beliefmap.columns import Floats
+from doxa.beliefmap.scenarios import Scenario
+from doxa.domain.clock import Clock
+from doxa.errors import InputError, UnknownName
+from doxa.runtime.frozen import Frozen
+from doxa.runtime.identity import NOBODY
+from doxa.runtime.simulating.asked import Request, Wishes, check_visible, request_of
+from doxa.runtime.simulating.grounds import Log
+from doxa.runtime.simulating.noting import Notes
+from doxa.runtime.simulating.results import Mover, Simulation
+from doxa.runtime.simulating.running import Chunk, Stand, Stop, chunks
+from doxa.runtime.simulating.telling import (
+    arm_of,
+    checked,
+    differences,
+    last_of,
+    note,
+    simulation_of,
+)
+from doxa.simulation.arms import contrast, pair
+from doxa.types import Moment
+
+MOST_SILENCED = 8
+"""Of so many nodes it is tried what is gone without them."""
+MOST_MOVERS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """One person in all arms.
+
+    Attributes
+    ----------
+    chunk : Chunk or None
+        None = it was stopped.
+    """
+
+    stand: Stand
+    request: Request
+    scenarios: Mapping[str, Scenario]
+    chunk: Chunk | None
+
+    def only(self, scenarios: Mapping[str, Scenario]) -> Ran:
+        """The same, some of the scenarios alone."""
+        chunk = self.chunk
+        if chunk is not None:
+            chunk = replace(chunk, under={name: chunk.under[name] for name in scenarios})
+        return replace(self, scenarios=scenarios, chunk=chunk)
+
+
+def simulate_one(
+    frozen: Frozen, scenarios: Mapping[str, Scenario], wishes: Wishes, stop: Stop | None = None
+) -> Simulation:
+    """Run one person forward; see `Twin.simulate`."""
+    check_visible(scenarios, frozen.belief_map)
+    request = request_of(frozen.wiring, frozen.view.purpose, wishes, frozen.known_at)
+    log = log_of(frozen, request)
+    told = {name: checked(each, request, log) for name, each in scenarios.items()}
+    ran = run_one(frozen, request, scenarios, stop)
+    arms = []
+    if ran.chunk is not None:
+        notes = {name: Notes() for name in scenarios}
+        note(notes, ran.chunk)
+        movers = movers_of(ran, [outcome.name for outcome in request.counted], stop)
+        arms = [
+            arm_of(told[name], notes[name], request, ran.stand.origin, movers=movers[name])
+            for name in scenarios
+        ]
+    return simulation_of(
+        request, origin_of(frozen), arms, twin=frozen.twin, people=int(bool(arms)), of=1
+    )
+
+
+def run_one(
+    frozen: Frozen,
+    request: Request,
+    scenarios: Mapping[str, Scenario],
+    stop: Stop | None = None,
+) -> Ran:
+    """One person in all arms.
+
+    Raises
+    ------
+    UnknownName
+        Nothing was ever observed of the person.
+    InputError
+        The person does not let the purpose read them.
+    """
+    if frozen.view.closed:
+        raise InputError(
+            f"is read for {frozen.view.purpose!r} only with the person's consent, and none is recorded",
+            where=frozen.twin,
+            hint="a `consent` signal gives it",
+        )
+    if frozen.key == NOBODY:
+        raise UnknownName(
+            "nothing was ever observed of this twin",
+            where=frozen.twin,
+            hint="observe something first",
+        )
+    stand = stand_of(frozen)
+    found = next(iter(chunks(stand, request, scenarios, stop=stop)), None)
+    return Ran(stand, request, scenarios, found)
+
+
+def origin_of(frozen: Frozen) -> Moment:
+    """From when the person is run: from the moment read on, on a position clock from the next."""
+    return frozen.now + (0 if frozen.belief_map.clock is Clock.TIME else 1)
+
+
+def stand_of(frozen: Frozen) -> Stand:
+    """The person alone, from where they are run."""
+    origin = origin_of(frozen)
+    known_at = origin if frozen.known_at is None else frozen.known_at
+    return Stand(frozen.wiring, np.array([frozen.key], dtype=np.int64), origin, known_at)
+
+
+def log_of(frozen: Frozen, request: Request) -> Log:
+    """The ledger as it was known when the twin was read."""
+    return Log(frozen.wiring, request.asked, origin_of(frozen), frozen.known_at)
+
+
+def movers_of(
+    ran: Ran, whats: Sequence[str], stop: Stop | None = None
+) -> dict[str, dict[str, list[Mover]]]:
+    """Per scenario and outcome, the nodes without which some of the effect is gone.
+
+    Each node is silenced in both arms, on the same paths; what is then gone of the difference is its
+    part. Parts that chance may explain are left out.
+    """
+    assert ran.chunk is not None
+    whole = differences(ran.chunk)
+    found: dict[str, dict[str, list[Mover]]] = {name: {} for name in ran.scenarios}
+    changed = {name: _moved(parts, whats) for name, parts in whole.items()}
+    if not any(changed.values()):
+        return found
+    for node in silenced(ran, whole):
+        if stop is not None and stop():
+            break
+        chunk = next(
+            iter(chunks(ran.stand, ran.request, ran.scenarios, silent=[node], stop=stop)), None
+        )
+        if chunk is None:
+            break
+        for name, parts in differences(chunk).items():
+            for what in changed[name]:
+                mover = _mover(node, ran.request, whole[name][what], parts[what])
+                if mover is not None:
+                    found[name].setdefault(what, []).append(mover)
+    return {name: {what: _most(told) for what, told in by.items()} for name, by in found.items()}
+
+
+def _moved(parts: Mapping[str, Floats], whats: Sequence[str]) -> list[str]:
+    return [what for what in whats if what in parts and bool(parts[what][:, :, -1].any())]
+
+
+def silenced(ran: Ran, whole: Mapping[str, Mapping[str, Floats]]) -> list[str]:
+    """Nodes that heads read, those that any scenario moves most first; families before all."""
+    heads = [ran.request.part.heads[name] for name in ran.request.rollout.draws]
+    read = dict.fromkeys(node for head in heads for node in head.norms)
+
+    def moved(node: str) -> float:
+        parts = [abs(float(arm[node][:, :, -1].mean())) for arm in whole.values() if node in arm]
+        return -max(parts, default=np.inf)
+
+    return sorted(read, key=moved)[:MOST_SILENCED]
+
+
+def _mover(node: str, request: Request, full: Floats, without: Floats) -> Mover | None:
+    told = contrast(pair(last_of(full), last_of(without)))
+    if told.low <= 0 <= told.high:
+        return None
+    return Mover(node=node, says=request.map.nodes[node].says, part=told.difference)
+
+
+def _most(movers: list[Mover]) -> list[Mover]:
+    return sorted(movers, key=lambda one: -abs(one.part))[:MOST_MOVERS]

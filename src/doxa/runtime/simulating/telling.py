@@ -1,0 +1,154 @@
+"""From notes of runs to a `Simulation`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from doxa.beliefmap.columns import Floats
+from doxa.beliefmap.scenario_words import said
+from doxa.beliefmap.scenarios import Put, Scenario, Send
+from doxa.domain.ground import Grounds, weakest
+from doxa.heads.slope import Slope, slope_for
+from doxa.runtime.simulating.asked import Request
+from doxa.runtime.simulating.grounds import Log, grounds_of_change
+from doxa.runtime.simulating.noting import Notes, effect_of, track_of
+from doxa.runtime.simulating.outside import outside_of, range_of
+from doxa.runtime.simulating.results import Arm, Group, Mover, PersonEffect, Simulation, Told
+from doxa.runtime.simulating.running import Chunk
+from doxa.simulation.rollout import Run
+from doxa.types import Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A scenario with what is said of each of its changes before anybody is run."""
+
+    scenario: Scenario
+    changes: list[Told]
+
+    @property
+    def grounds(self) -> Grounds | None:
+        """The weakest of its changes; None of one that changes nothing."""
+        return weakest(change.grounds for change in self.changes)
+
+
+def checked(scenario: Scenario, request: Request, log: Log) -> Checked:
+    """Every change with its grounds and its overlap.
+
+    Raises
+    ------
+    InputError
+        Something is put so far outside of what was seen that nothing says what would follow.
+    """
+    return Checked(
+        scenario,
+        [
+            Told(
+                says=said(change, request.map.clock),
+                grounds=grounds_of_change(
+                    change, log, range_of(change, request.part) if isinstance(change, Put) else None
+                ),
+                outside=outside_of(change, request.part, request.map),
+            )
+            for change in scenario.changes
+        ],
+    )
+
+
+def values_of(run: Run) -> dict[str, Floats]:
+    """Everything a run noted, by outcome and node, float64[T, P, S] each."""
+    return {**run.outcomes, **run.credences}
+
+
+def note(notes: Mapping[str, Notes], chunk: Chunk) -> None:
+    """Note a chunk in every arm."""
+    without = values_of(chunk.without)
+    for name, run in chunk.under.items():
+        notes[name].take(chunk.place, values_of(run), without)
+
+
+def moments_of(request: Request, origin: Moment) -> list[Moment]:
+    """When things were noted."""
+    return [origin + mark * request.rollout.step for mark in request.marks]
+
+
+def arm_of(
+    found: Checked,
+    notes: Notes,
+    request: Request,
+    origin: Moment,
+    *,
+    movers: Mapping[str, list[Mover]] | None = None,
+    groups: Mapping[str, list[Group]] | None = None,
+    people: Mapping[str, list[PersonEffect]] | None = None,
+) -> Arm:
+    """One scenario's arm."""
+    whole = {what: notes.whole(what) for what in notes.parts}
+    known = {what: pair for what, pair in whole.items() if len(pair)}
+    moments = moments_of(request, origin)
+    return Arm(
+        scenario=found.scenario.name,
+        changes=found.changes,
+        grounds=found.grounds,
+        effects=[
+            effect_of(what, pair, request.map, slope_of(found.scenario, what, request))
+            for what, pair in known.items()
+        ],
+        tracks=[track_of(what, pair, moments, request.map) for what, pair in known.items()],
+        movers=dict(movers or {}),
+        groups=dict(groups or {}),
+        people=dict(people or {}),
+    )
+
+
+def slope_of(scenario: Scenario, what: str, request: Request) -> Slope | None:
+    """What effects of a scenario are multiplied by, where all it does is one kind of action."""
+    kinds = {change.kind if isinstance(change, Send) else None for change in scenario.changes}
+    kind = kinds.pop() if len(kinds) == 1 else None
+    return None if kind is None else slope_for(request.slopes, kind, what)
+
+
+def simulation_of(
+    request: Request,
+    origin: Moment,
+    arms: Sequence[Arm],
+    *,
+    twin: str | None,
+    people: int,
+    of: int,
+    left_out: int = 0,
+) -> Simulation:
+    """Everything that was asked, told."""
+    return Simulation(
+        product=request.map.product,
+        clock=request.map.clock,
+        twin=twin,
+        origin=origin,
+        until=origin + request.steps * request.rollout.step,
+        steps=request.steps,
+        paths=request.paths,
+        seed=request.seed,
+        people=people,
+        of=of,
+        version=request.version,
+        arms=list(arms),
+        purpose=request.asked.purpose,
+        left_out=left_out,
+    )
+
+
+def differences(chunk: Chunk) -> dict[str, dict[str, Floats]]:
+    """Of every scenario, what differs from without it, by outcome and node."""
+    without = values_of(chunk.without)
+    return {
+        name: {what: values - without[what] for what, values in values_of(run).items()}
+        for name, run in chunk.under.items()
+    }
+
+
+def last_of(values: Floats) -> Floats:
+    """The last mark alone, float64[T, P, 1]."""
+    return np.asarray(values[:, :, -1:])
