@@ -9,7 +9,8 @@ from doxa.fidelity.report import RowReport
 from doxa.fidelity.simulated import REAL, Simulated, SimulatedOutcome, SimulatedSeries
 from doxa.interfaces.pages.ladders import beaten_notes, ladder_chart, ladder_table
 from doxa.interfaces.pages.rungs import rung_name, spaced
-from doxa.report import Chart, Column, Note, Section, Table, curve, histogram
+from doxa.report import Chart, Column, Note, Section, Table, curve, fan, histogram
+from doxa.report.charts.fan import Spread
 from doxa.report.number import spell
 from doxa.report.page import Block
 
@@ -113,21 +114,21 @@ def _across(found: SimulatedOutcome) -> Chart:
 
 
 def _fan(found: SimulatedSeries) -> Chart:
-    fan = found.fan
-    lines = zip(fan.steps, fan.median, fan.real, fan.low, fan.high, strict=True)
-    return curve(
-        [
-            {"name": step, "values": [median, real], "low": low, "high": high}
-            for step, median, real, low, high in lines
-        ],
-        ["simulated", "real"],
-        along="after the origin",
+    told = found.fan
+    lines = enumerate(zip(told.low, told.median, told.high, told.real, strict=True), 1)
+    simulated: list[Spread] = []
+    real: list[Spread] = []
+    for step, (low, median, high, value) in lines:
+        simulated.append({"at": step, "low": low, "middle": median, "high": high})
+        real.append({"at": step, "low": None, "middle": value, "high": None})
+    return fan(
+        [{"name": "simulated", "spreads": simulated}, {"name": "real", "spreads": real}],
         measure="sum over people",
-        form="number",
-        title=f"{spaced(found.name).capitalize()}: what everybody together came to",
+        clock="position",
+        title=f"{spaced(found.name).capitalize()}: what everybody together came to, step by step",
         caption=(
-            "How to read it: the simulated line is the median over paths; whiskers hold four of five"
-            " paths. They say how sure the sum over all people is, not how sure one person's is."
+            f"How to read it: up to {told.steps[-1]} after the origin; the band holds four of five paths."
+            " It says how sure the sum over all people is, not how sure one person's is."
         ),
     )
 
