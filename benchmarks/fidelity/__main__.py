@@ -115,10 +115,9 @@ def _ends(value: float | list[float] | None) -> str:
 
 
 def _best(line: Line) -> str:
-    if not line.rivals or line.lower_is_better is None:
+    if not line.rivals:
         return "-"
-    pick = min if line.lower_is_better else max
-    name = pick(line.rivals, key=lambda rival: line.rivals[rival])
+    name = line.best_rival
     return f"{line.rivals[name]:.4f} {name}"
 
 

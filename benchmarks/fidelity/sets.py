@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from doxa.beliefmap.bars import HIGHER_IS_BETTER, RANGES
 from doxa.fidelity.ladder import BASE, PERSONA, TWIN, Ladder
-from doxa.fidelity.report import BarResult, FidelityReport
+from doxa.fidelity.report import BarResult, FidelityReport, RowReport
 
 HERE = Path(__file__).parent
 GROCERY = "complete_journey"
@@ -53,6 +53,21 @@ class Line:
     aim: float | list[float] | None
     hit: bool | None
     aim_hit: bool | None
+
+    @property
+    def best_rival(self) -> str:
+        """The rival with the best value; of a metric with two ends, the one nearest to their middle."""
+        middle = 0.0
+        if self.lower_is_better is None:
+            asked = self.bar if isinstance(self.bar, list) else self.aim
+            middle = sum(asked) / 2 if isinstance(asked, list) else self.twin
+        sign = -1.0 if self.lower_is_better is False else 1.0
+
+        def away(rival: str) -> float:
+            value = self.rivals[rival]
+            return abs(value - middle) if self.lower_is_better is None else sign * value
+
+        return min(self.rivals, key=away)
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON, which has no NaN."""
@@ -101,7 +116,8 @@ def lines_of(name: str, report: FidelityReport) -> list[Line]:
             ladder = row.ladder(subset)
             forecast = row.name if subset == "all" else f"{row.name}, {subset}"
             if ladder is not None:
-                found.append(_line(name, forecast, metric, [ladder], list(row.bars), subset))
+                line = _line(name, forecast, metric, [ladder], list(row.bars), subset)
+                found.append(replace(line, interval=_simulated(row, subset, metric) or line.interval))
     ladders = [ladder for row in report.rows if (ladder := row.ladder("all"))]
     for subset, metric in dict.fromkeys((bar.subset, bar.metric) for bar in report.bars):
         forecast = f"mean of {len(ladders)} rows"
@@ -134,6 +150,15 @@ def _line(
         hit=None if bar is None else bar.reached,
         aim_hit=None if aim is None else aim.reached,
     )
+
+
+def _simulated(row: RowReport, outcome: str, metric: str) -> list[float] | None:
+    """The interval of what people run forward came to."""
+    for found in row.simulated.outcomes if row.simulated else ():
+        told = {"coverage_80": found.coverage["80"], "spread": found.spread, "total": found.total}
+        if found.outcome == outcome and metric in told:
+            return told[metric][1:]
+    return None
 
 
 def _mean(ladders: list[Ladder], rung: str, metric: str) -> float | None:

@@ -30,6 +30,7 @@ from doxa.fidelity.resampling import Resamples
 from doxa.fidelity.rivals.setting import Rung, Setting
 from doxa.fidelity.rungs import Progress, bars_of, combined, ladders_of, rungs_of
 from doxa.fidelity.shuffling import shuffled
+from doxa.fidelity.simulations import run_simulation
 from doxa.fidelity.split import Split, split_rows, units_of
 from doxa.fidelity.times import run_time
 from doxa.heads.ends import ends_of, unknown_of, variance_of
@@ -63,6 +64,8 @@ def run_row(
     InputError
         The row asks something that this version does not do yet.
     """
+    if row.asks is Question.SIMULATE:
+        return run_simulation(evaluation, row, past, names, progress)
     outcome = _supported(evaluation, row)
     if row.asks is Question.EFFECT:
         return run_effect(evaluation, row, outcome, past, names, progress)

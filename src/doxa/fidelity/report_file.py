@@ -14,7 +14,7 @@ from doxa.errors import InputError
 from doxa.fidelity.report import FidelityReport
 
 _NUMBERS = frozenset({"value", "error", "reliability", "resolution", "uncertainty", "mean"})
-_INSIDE = {"metrics": math.nan, "chosen": math.inf}
+_INSIDE = {"metrics": math.nan, "chosen": math.inf, "autocorrelation": math.nan}
 
 
 def load_report(path: str | os.PathLike[str]) -> FidelityReport:

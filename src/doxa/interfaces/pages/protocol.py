@@ -95,14 +95,14 @@ _COLUMNS = (Column("what", "what"), Column("fit", "fitted on", align="right"),
 
 
 def _facts(row: RowReport, report: FidelityReport) -> tuple[dict[str, Any], ...]:
-    everybody = row.ladder(EVERYBODY)
+    everybody = row.ladder(EVERYBODY) or (row.ladders[0] if row.simulated else None)
     people = spell(everybody.people if everybody else None, "count")
     facts = [
         ("forecasts", spell(row.fit_rows, "count"), spell(row.scored_rows, "count")),
         ("people", spell(row.fit_people, "count"), people),
         *_moments(row, report),
         ("columns of the twin's head", spell(row.columns, "count"), None),
-        ("its penalty", spell(row.ridge, "number"), None),
+        *([] if row.simulated else [("its penalty", spell(row.ridge, "number"), None)]),
     ]
     return tuple({"what": what, "fit": fit, "score": score} for what, fit, score in facts)
 
