@@ -117,7 +117,9 @@ def lines_of(name: str, report: FidelityReport) -> list[Line]:
             forecast = row.name if subset == "all" else f"{row.name}, {subset}"
             if ladder is not None:
                 line = _line(name, forecast, metric, [ladder], list(row.bars), subset)
-                found.append(replace(line, interval=_simulated(row, subset, metric) or line.interval))
+                found.append(
+                    replace(line, interval=_simulated(row, subset, metric) or line.interval)
+                )
     ladders = [ladder for row in report.rows if (ladder := row.ladder("all"))]
     for subset, metric in dict.fromkeys((bar.subset, bar.metric) for bar in report.bars):
         forecast = f"mean of {len(ladders)} rows"

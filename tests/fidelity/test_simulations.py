@@ -64,9 +64,10 @@ def rows(until: int = START + DAYS * DAY):
     rng = np.random.default_rng(4)
     for person in range(PEOPLE):
         chance, much = rng.beta(2, 6), rng.gamma(4, 5)
-        told = [("joined", 0.0, {})]
-        for day in np.flatnonzero(rng.random(DAYS) < chance):
-            told.append(("trip", day + 0.5, {"spend": round(float(rng.gamma(4, much / 4)), 2)}))
+        days = np.flatnonzero(rng.random(DAYS) < chance)
+        spent = [{"spend": round(float(one), 2)} for one in rng.gamma(4, much / 4, len(days))]
+        trips = [("trip", day + 0.5, one) for day, one in zip(days, spent, strict=True)]
+        told = [("joined", 0.0, {}), *trips]
         for kind, day, payload in told:
             moment = START + round(float(day) * DAY)
             if moment < until:
