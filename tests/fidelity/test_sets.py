@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -95,11 +96,22 @@ def test_a_line_per_bar_with_its_aim() -> None:
     assert "0.8000 own_mean | 0.9000 | 0.95 | - | MISSED |" in told
 
 
+def test_of_a_metric_with_two_ends_the_best_rival_is_nearest_to_their_middle() -> None:
+    asked = row("one", 0.4, [bar("spread", 1.0, low=0.9, high=1.2)])
+    report = FidelityReport(product="shop", people=3, signals=9, variants=2, rows=[asked], bars=[])
+    (found,) = lines_of("shop", report)
+    told = replace(found, rivals={"last": 1.3, "own_mean": 1.0, "sampler": 0.7})
+    assert (told.lower_is_better, told.best_rival) == (None, "own_mean")
+    assert "1.0000 own_mean" in table([told])
+
+
 def test_the_grocer_is_always_at_hand() -> None:
     assert [found.name for found in sets(None)] == [
         GROCERY,
         f"{GROCERY} amounts",
         f"{GROCERY} coupons",
+        f"{GROCERY} departments",
+        f"{GROCERY} open_loop",
     ]
     assert "oulad" in skipped(None)
 
