@@ -6,7 +6,8 @@ is `otherwise` stands on every menu, without attributes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -33,12 +34,15 @@ class Menus:
         Codes in `Past.coder` of the field that names the option taken.
     element : int64[k]
         Where the option's attributes stand in `fields`; -1 = it has none.
+    put : dict of Column
+        Attributes that are other than the payloads say: k values each.
     """
 
     start: Ints
     option: Ints
     element: Ints
     fields: Columns
+    put: Mapping[str, Column] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.option)
@@ -50,10 +54,14 @@ class Menus:
 
     def numbers(self, name: str) -> Floats:
         """An attribute of each option as a number; NaN where it has none."""
+        if name in self.put:
+            return self.put[name].numbers()
         return self._told(self.fields[name].numbers(), np.nan)
 
     def levels(self, name: str, past: Past) -> Ints:
         """The code of an attribute's value in the values of its name; -1 where it has none."""
+        if name in self.put:
+            return past.codes(name, self.put[name])
         return self._told(past.codes(name, self.fields[name]), NONE)
 
     def column(self, name: str) -> Column:
@@ -73,12 +81,23 @@ class Menus:
         size = np.diff(self.start)[rows]
         start = np.r_[0, np.cumsum(size)]
         place = np.arange(start[-1]) + np.repeat(self.start[rows] - start[:-1], size)
-        return Menus(start, self.option[place], self.element[place], self.fields)
+        put = {name: _part(column, place) for name, column in self.put.items()}
+        return Menus(start, self.option[place], self.element[place], self.fields, put)
+
+    def with_put(self, name: str, column: Column) -> Menus:
+        """The same menus with other values of one attribute, one per option."""
+        return replace(self, put={**self.put, name: column})
 
     def _told(self, values: np.ndarray, nothing: float) -> np.ndarray:
         if not len(values):
             return np.full(len(self), nothing)
         return np.where(self.element >= 0, values[self.element], nothing)
+
+
+def _part(column: Column, place: Ints) -> Column:
+    found = column.values
+    taken = found[place] if isinstance(found, np.ndarray) else [found[at] for at in place.tolist()]
+    return Column(taken, column.kind, column.calendar)
 
 
 def menus_of(outcome: Outcome, past: Past, rows: Rows) -> Menus:

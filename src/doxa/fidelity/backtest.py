@@ -29,6 +29,7 @@ from doxa.fidelity.report import Origins, RowReport
 from doxa.fidelity.resampling import Resamples
 from doxa.fidelity.rivals.setting import Rung, Setting
 from doxa.fidelity.rungs import Progress, bars_of, combined, ladders_of, rungs_of
+from doxa.fidelity.shares import run_shares
 from doxa.fidelity.shuffling import shuffled
 from doxa.fidelity.simulations import run_simulation
 from doxa.fidelity.split import Split, split_rows, units_of
@@ -72,6 +73,8 @@ def run_row(
     laps = Laps()
     if row.shuffle_within is not None:
         past = shuffled(past, evaluation.seed)
+    if row.asks is Question.SHARES:
+        return run_shares(evaluation, row, outcome, past, names, progress)
     if outcome.target is Target.CHOICE:
         return run_choice(evaluation, row, outcome, past, names, progress, shuffles=shuffles)
     if outcome.target is Target.TIME_TO:
@@ -233,9 +236,9 @@ def _all(split: Split) -> tuple[Ints, Ints]:
 
 
 def _supported(evaluation: Evaluation, row: EvaluationRow) -> Outcome:
-    if row.asks not in (Question.FORECAST, Question.EFFECT):
+    if row.asks not in (Question.FORECAST, Question.EFFECT, Question.SHARES):
         raise InputError(
             f"row {row.name!r} asks for {row.asks.value}, which this version does not do yet",
-            expected="a forecast, or an effect",
+            expected="a forecast, an effect, or shares",
         )
     return outcome_named(evaluation.belief_map, row.outcomes[0])

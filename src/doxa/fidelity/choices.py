@@ -72,7 +72,7 @@ def run_choice(
     split = split_rows(evaluation, row, outcome, past, names)
     outcome = with_levels(outcome, past, split.fit.rows, split.fit.y)
     split = replace(
-        split, fit=_offered(outcome, past, split.fit), score=_offered(outcome, past, split.score)
+        split, fit=offered(outcome, past, split.fit), score=offered(outcome, past, split.score)
     )
     laps.end("rows and labels")
     parts = []
@@ -130,7 +130,7 @@ def run_choice(
     )
 
 
-def _offered(outcome: Outcome, past: Past, part: Labelled) -> Labelled:
+def offered(outcome: Outcome, past: Past, part: Labelled) -> Labelled:
     """Rows whose label is an option of their menu."""
     option = as_offered(outcome, past, part.y.astype(np.int64))
     return replace(part, y=option.astype(np.float64))
@@ -174,24 +174,34 @@ def _part(
     taken = np.zeros(len(found.menus))
     taken[place] = 1.0
     laps.end("score")
-    setting = Setting(
-        belief_map=past.map,
-        outcome=outcome,
-        family=Family.BERNOULLI,
-        past=past,
-        fit=fitted.rows,
-        y=fitted.y,
-        score=scored.rows,
-        seed=evaluation.seed,
-    )
-    rungs, absent = _rivals(row, Offers.of(setting), progress)
+    setting = setting_of(evaluation, outcome, past, fitted, scored)
+    rungs, absent = rungs_of_choice(row, Offers.of(setting), progress)
     rungs.append(Rung(TWIN, found.mean))
     laps.end("rivals")
     given = [replace(rung, forecast=rung.forecast[place]) for rung in rungs]
     return _Part(head, given, absent, taken, found.mean, found.without[place])
 
 
-def _rivals(row: EvaluationRow, offers: Offers, progress: Progress) -> tuple[list[Rung], list[str]]:
+def setting_of(
+    evaluation: Evaluation, outcome: Outcome, past: Past, fit: Labelled, score: Labelled
+) -> Setting:
+    """The question as rivals see it."""
+    return Setting(
+        belief_map=past.map,
+        outcome=outcome,
+        family=Family.BERNOULLI,
+        past=past,
+        fit=fit.rows,
+        y=fit.y,
+        score=score.rows,
+        seed=evaluation.seed,
+    )
+
+
+def rungs_of_choice(
+    row: EvaluationRow, offers: Offers, progress: Progress
+) -> tuple[list[Rung], list[str]]:
+    """The rungs below the twin, and the rivals asked for that are not built for a choice."""
     rungs = [base_of_choice(offers)]
     static = persona_of_choice(offers)
     rungs += [static] if static else []

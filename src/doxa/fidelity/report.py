@@ -9,6 +9,7 @@ import numpy as np
 
 from doxa.beliefmap.evaluation import Bar
 from doxa.features.rows import Rows
+from doxa.fidelity.cells import Cell
 from doxa.fidelity.findings import Findings
 from doxa.fidelity.ladder import Ladder
 from doxa.fidelity.leaks import Leaks
@@ -57,6 +58,22 @@ class Origins(msgspec.Struct, frozen=True, kw_only=True):
         return cls(first=int(moments[0]), last=int(moments[-1]), count=len(moments))
 
 
+class SharesReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What a row that asks for shares held out, cell by cell.
+
+    Attributes
+    ----------
+    paths : how often each held-out choice was sampled
+    cells : by attribute, option and move
+    outside, far : menus with a moved attribute outside, and far outside, of what the fit rows showed
+    """
+
+    paths: int
+    cells: list[Cell]
+    outside: int
+    far: int
+
+
 class RowReport(Findings, frozen=True, kw_only=True):
     """One row of an evaluation.
 
@@ -72,6 +89,7 @@ class RowReport(Findings, frozen=True, kw_only=True):
         left out: [share, estimate, low, high]; None without trees
     simulated : what people run forward came to; None where nobody was. Its ladders have an outcome as
         their subset
+    shares : of a row that asks for shares; None of others
     """
 
     name: str
@@ -92,6 +110,7 @@ class RowReport(Findings, frozen=True, kw_only=True):
     leaks: Leaks | None = None
     challenger: list[float] | None = None
     simulated: Simulated | None = None
+    shares: SharesReport | None = None
 
     def ladder(self, subset: str) -> Ladder | None:
         """The ladder on one subset; ``all`` is every scored row."""

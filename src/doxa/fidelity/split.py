@@ -102,8 +102,11 @@ def _one_timeline(row: EvaluationRow, score_by: Selection, past: Past) -> bool:
     """Whether what is scored comes after what is fitted, so that labels must be known by then.
 
     Not where other people are scored: split by hand, in folds, or by their traits where positions
-    count from a beginning of each person's own.
+    count from a beginning of each person's own; nor where the moments with the largest moves are
+    held out, which lie between the others.
     """
+    if score_by.largest:
+        return False
     own = past.map.clock is Clock.POSITION and bool(score_by.traits)
     return score_by.people is None and row.folds is None and not own
 

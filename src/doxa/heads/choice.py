@@ -23,6 +23,7 @@ from doxa.features.rows import Rows
 from doxa.features.support import Support
 from doxa.features.views import Views
 from doxa.heads.head import Reasons
+from doxa.heads.laplace import Laplace
 from doxa.heads.logit import centred, likely
 from doxa.heads.sway import HELD, SWAYED, sway_columns
 from doxa.heads.tastes import (
@@ -44,6 +45,7 @@ class ChoiceHead(msgspec.Struct, frozen=True, kw_only=True):
     names, owners, weights : per column; those that stand for everybody come first
     ridges : the penalty of each block of columns, chosen on people left out
     levels : the values of a category, where no signal says what is offered
+    laplace : what the fit leaves open of the weights
     support : what was seen of the attributes of options
     rows, people : fit rows and people behind them
     origin : last moment that a label of the fit rows could depend on
@@ -59,6 +61,7 @@ class ChoiceHead(msgspec.Struct, frozen=True, kw_only=True):
     people: int
     origin: int
     levels: list[str] = []
+    laplace: Laplace | None = None
     support: Support = Support()
 
 
@@ -151,6 +154,34 @@ def _parts(
     """What each column adds to each option, less its mean on the menu."""
     outcome = choice_outcome(head, past.map)
     menus = menus_of(outcome, past, rows)
+    columns = _columns(head, outcome, past, rows, menus, views, silenced)
+    size = np.diff(menus.start)
+    table = columns.table * np.asarray(head.weights)
+    table = centred(table, menus.start, np.repeat(1 / np.maximum(size, 1), size))
+    return menus, replace(columns, table=table)
+
+
+def columns_of_choice(head: ChoiceHead, past: Past, rows: Rows, menus: Menus) -> Columns:
+    """The columns of some menus as the weights meet them: eta is ``table @ weights``.
+
+    Parameters
+    ----------
+    menus : Menus
+        What the rows are offered, also with attributes that are put.
+    """
+    outcome = choice_outcome(head, past.map)
+    return _columns(head, outcome, past, rows, menus, _views(head, past), None)
+
+
+def _columns(
+    head: ChoiceHead,
+    outcome: Outcome,
+    past: Past,
+    rows: Rows,
+    menus: Menus,
+    views: Views | None,
+    silenced: str | None,
+) -> Columns:
     plain = plain_columns(head.recipe, past, menus)
     earlier = Earlier.of(head.recipe, outcome, past, rows.twin)
     found = [plain, own_columns(head.recipe, past, earlier, rows, menus, plain)]
@@ -166,7 +197,4 @@ def _parts(
             f"the population's head for {head.outcome!r} was fitted on other features",
             hint="run doxa fit",
         )
-    size = np.diff(menus.start)
-    table = columns.table * np.asarray(head.weights)
-    table = centred(table, menus.start, np.repeat(1 / np.maximum(size, 1), size))
-    return menus, replace(columns, table=table)
+    return columns

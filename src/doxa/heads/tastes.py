@@ -3,7 +3,8 @@
 Every earlier choice of a person leaves y and p0 (the probability without these effects) in cells
 per option, and x (y - p0) and x^2 p0 in cells per attribute. Read are, per band, what they took
 against what was expected, ln((sum y + 1/2) / (sum p0 + 1/2)), and their share; the same of the other
-options they know; and per attribute b x, b = sum x (y - p0) / (sum x^2 p0 + 1 / tau^2).
+options they know; per attribute b x, b = sum x (y - p0) / (sum x^2 p0 + 1 / tau^2); and per number
+how far it lies above, and below, what this person last saw of the same option.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ MOST_APART = 64
 """Attributes have a weight per option while that makes no more columns."""
 OWNER = "own earlier choices"
 OPTIONS, ATTRIBUTES, APART = "options", "attributes", "attributes by option"
-OWN, SHARES, ACROSS, TASTES = "own", "shares", "across", "tastes"
+OWN, SHARES, ACROSS, TASTES, MOVED = "own", "shares", "across", "tastes", "moved"
 """Blocks of columns, each with a penalty of its own."""
 
 
@@ -68,6 +69,7 @@ class ChoiceRecipe(msgspec.Struct, frozen=True, kw_only=True):
     bands : half-lives of what a person took, longest last
     usual : weights of the columns that stand for everybody, with which p0 is made
     spread : tau^2, how far people differ in what an attribute (of spread 1) is worth to them
+    moves : whether what moved since the person saw it last is read
     bearing : what the person holds and what is known of the moment; None where neither is read
     """
 
@@ -78,6 +80,7 @@ class ChoiceRecipe(msgspec.Struct, frozen=True, kw_only=True):
     bands: list[float]
     usual: list[float] = []
     spread: float = 1.0
+    moves: bool = False
     bearing: Bearing | None = None
 
 
@@ -185,6 +188,8 @@ class Earlier:
         y and p0.
     pull, mass : float64[m, columns of attributes]
         sum x (y - p0) and sum p0 (x - mean x)^2 on each menu.
+    x : float64[k, columns of attributes]
+        As they were offered.
     """
 
     twin: Ints
@@ -195,6 +200,7 @@ class Earlier:
     cells: Floats
     pull: Floats
     mass: Floats
+    x: Floats
 
     @classmethod
     def of(cls, recipe: ChoiceRecipe, outcome: Outcome, past: Past, twins: Ints) -> Earlier:
@@ -212,7 +218,8 @@ class Earlier:
         y = np.zeros(len(menus))
         y[place] = 1.0
         p0 = likely(plain.table @ np.asarray(recipe.usual), menus.start)
-        x = centred(plain.block(ATTRIBUTES), menus.start, p0)
+        offered = plain.block(ATTRIBUTES)
+        x = centred(offered, menus.start, p0)
         return cls(
             rows.twin,
             Cut(known.at, known.order),
@@ -222,14 +229,26 @@ class Earlier:
             np.column_stack([y, p0]),
             _per_menu(x * (y - p0)[:, None], menus),
             _per_menu(x**2 * p0[:, None], menus),
+            offered,
         )
 
     def of_options(self, twin: Ints, option: Ints, seen: Cut, bands: tuple[float, ...]) -> Floats:
         """y and p0 of each (twin, option) at each band: float64[q, 2, bands]."""
         span = int(max(self.option.max(initial=0), option.max(initial=0))) + 1
-        event = self.twin[self.owner] * span + self.option
-        when = Cut(self.known.at[self.owner], self.known.order[self.owner])
-        return recalled(event, when, self.cells, twin * span + option, seen, bands)
+        return recalled(self._of(span), self._when, self.cells, twin * span + option, seen, bands)
+
+    def last_seen(self, twin: Ints, option: Ints, seen: Cut) -> Ints:
+        """Where each option was on offer last to that twin, int64[q]; -1 = never."""
+        span = int(max(self.option.max(initial=0), option.max(initial=0))) + 1
+        return newest(self._of(span), self._when, twin * span + option, seen)
+
+    def _of(self, span: int) -> Ints:
+        """The twin and option of each option that was on offer, as one number."""
+        return self.twin[self.owner] * span + self.option
+
+    @property
+    def _when(self) -> Cut:
+        return Cut(self.known.at[self.owner], self.known.order[self.owner])
 
     def of_people(self, added: Floats, twin: Ints, seen: Cut, bands: tuple[float, ...]) -> Floats:
         """Sums over the menus of each twin at each band: float64[q, columns, bands]."""
@@ -271,8 +290,8 @@ def own_columns(
     for number, band in enumerate(bands):
         share = (cells[:, 0, number] + usual) / (count[:, number] + 1) - usual
         found.append((SHARES, OWNER, f"own share, {_named(band)}", share))
-    last = newest(earlier.twin, earlier.known, rows.twin, seen)
-    again = np.r_[earlier.took, NONE][last][owner] == menus.option
+    choice = newest(earlier.twin, earlier.known, rows.twin, seen)
+    again = np.r_[earlier.took, NONE][choice][owner] == menus.option
     found.append((SHARES, OWNER, "taken last", again * 1.0))
     found += _across(recipe, past, earlier, rows, menus, place)
     pull, mass = (
@@ -284,7 +303,23 @@ def own_columns(
     for number, name in enumerate(names):
         worth = pull[:, number] / (mass[:, number] + 1 / recipe.spread)
         found.append((TASTES, f"own taste for {name}", f"own {name}", worth * x[:, number]))
+    if recipe.moves:
+        last = earlier.last_seen(rows.twin[owner], menus.option, each)
+        found += _moved(recipe, earlier, last, x, names)
     return Columns.of(found, len(menus))
+
+
+def _moved(
+    recipe: ChoiceRecipe, earlier: Earlier, last: Ints, x: Floats, names: list[str]
+) -> Iterator[tuple[str, str, str, Floats]]:
+    """How far each number lies above, and below, what the person saw last: a rise is no fall turned round."""
+    numbers = {one.field for one in recipe.attributes if not one.levels}
+    for number, name in enumerate(names):
+        if name in numbers:
+            before = np.r_[earlier.x[:, number], 0.0][last]
+            move = np.where(last >= 0, x[:, number] - before, 0.0)
+            yield MOVED, f"given {name}", f"{name}, more than last", np.maximum(move, 0.0)
+            yield MOVED, f"given {name}", f"{name}, less than last", np.minimum(move, 0.0)
 
 
 def _across(

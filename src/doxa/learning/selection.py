@@ -19,6 +19,7 @@ from doxa.features.eligibility import eligible
 from doxa.features.events import field_codes, member_events
 from doxa.features.known import carrier, numbers_at
 from doxa.features.moments import after_triggers, at_origins, at_signals, is_at_signal
+from doxa.features.moves import largest_moves
 from doxa.features.norms import FEWEST_PEOPLE
 from doxa.features.past import Past
 from doxa.features.rows import Rows
@@ -109,8 +110,14 @@ def _kept(outcome: Outcome, past: Past, selection: Selection, rows: Rows) -> NDA
 def _among_largest(
     outcome: Outcome, past: Past, field: str, share: float, rows: Rows
 ) -> NDArray[np.bool_]:
-    """The share of the moments whose signals have the largest values of a field; ties are in."""
-    value = numbers_at(past, carrier(outcome), field, rows.signal)
+    """The share of the moments whose signals have the largest values of a field; ties are in.
+
+    An attribute of options counts by how far it moved: the largest |x - x last seen| on the menu.
+    """
+    if field in outcome.attributes:
+        value = largest_moves(outcome, past, rows, field)
+    else:
+        value = numbers_at(past, carrier(outcome), field, rows.signal)
     told = value[~np.isnan(value)]
     if not len(told):
         return np.zeros(len(rows), dtype=bool)
