@@ -51,3 +51,24 @@ def test_the_twin_knows_more_than_one_taste_for_all(
     assert row.scored_rows > 150
     assert row.calibration is not None
     assert math.isfinite(row.calibration.error)
+
+
+@pytest.mark.data
+@pytest.mark.parametrize(
+    ("name", "file", "where"),
+    [
+        ("scanner_brand_choice", "evaluation_cracker_shares.yaml", "household_id % 2 = 0"),
+        ("credit_card_conjoint", "evaluation_shares.yaml", "id % 8 = 0"),
+    ],
+)
+def test_shares_are_simulated_where_prices_and_fees_moved(
+    name: str, file: str, where: str, tmp_path: Path
+) -> None:
+    [row] = of_some(name, file, where, tmp_path).rows
+    [ladder] = row.ladders
+    steps = {step.name: step for step in ladder.steps}
+    assert steps["twin"].metrics["share_error"] < steps["base"].metrics["share_error"]
+    low, high = steps["twin"].intervals["slope"]
+    assert 0 < low < steps["twin"].metrics["slope"] < high
+    assert row.shares is not None
+    assert len(row.shares.cells) > 5

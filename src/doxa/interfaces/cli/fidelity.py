@@ -16,6 +16,7 @@ from doxa.interfaces.cli.dated import dated
 from doxa.interfaces.cli.effect_lines import effect_lines
 from doxa.interfaces.cli.findings import finding_lines, headline_lines, skill
 from doxa.interfaces.cli.live import live as live_report
+from doxa.interfaces.cli.share_lines import share_lines
 from doxa.interfaces.cli.simulated import simulated_lines
 from doxa.interfaces.cli.stores import DEFAULT_DB, DEFAULT_WORKSPACE, Workspace
 
@@ -173,6 +174,8 @@ def _row(row: RowReport) -> list[str]:
     for ladder in row.ladders:
         found += ["", *ladder_lines(ladder)]
     found += effect_lines(row.effects)
+    if row.shares is not None:
+        found += share_lines(row.shares, row.ladders[0])
     found += simulated_lines(row.simulated) if row.simulated else finding_lines(row)
     found += [""] if row.challenger or row.not_built or row.bars or row.leaks else []
     if row.challenger is not None:
