@@ -11,7 +11,6 @@ import numpy as np
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.evaluation import Evaluation, EvaluationRow, Question
 from doxa.beliefmap.model import Outcome, Target
-from doxa.errors import InputError
 from doxa.features.past import Past
 from doxa.features.plan import outcome_named, readings_of
 from doxa.features.rows import Rows
@@ -59,15 +58,10 @@ def run_row(
         The ids of twins by key.
     shuffles : int
         Run the leak tests too, with labels dealt out so many times.
-
-    Raises
-    ------
-    InputError
-        The row asks something that this version does not do yet.
     """
     if row.asks is Question.SIMULATE:
         return run_simulation(evaluation, row, past, names, progress)
-    outcome = _supported(evaluation, row)
+    outcome = outcome_named(evaluation.belief_map, row.outcomes[0])
     if row.asks is Question.EFFECT:
         return run_effect(evaluation, row, outcome, past, names, progress)
     laps = Laps()
@@ -233,12 +227,3 @@ def _part(split: Split, fit: Ints, score: Ints) -> Split:
 
 def _all(split: Split) -> tuple[Ints, Ints]:
     return np.arange(len(split.fit.y)), np.arange(len(split.score.y))
-
-
-def _supported(evaluation: Evaluation, row: EvaluationRow) -> Outcome:
-    if row.asks not in (Question.FORECAST, Question.EFFECT, Question.SHARES):
-        raise InputError(
-            f"row {row.name!r} asks for {row.asks.value}, which this version does not do yet",
-            expected="a forecast, an effect, or shares",
-        )
-    return outcome_named(evaluation.belief_map, row.outcomes[0])
