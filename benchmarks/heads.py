@@ -26,11 +26,11 @@ from doxa.features.plan import readings_of
 from doxa.features.views import Views
 from doxa.heads.glm import fit_glm, sigmoid
 from doxa.heads.head import family_of, forecast
+from doxa.learning.asked import rows_to_fit
 from doxa.learning.challenger import ROUNDS, SETTINGS
 from doxa.learning.design import design_of, level_of
 from doxa.learning.fields import fields_of_fit
 from doxa.learning.labelled import Labelled
-from doxa.learning.population import rows_to_fit
 from doxa.learning.training import learned_recipe, train
 from doxa.runtime.opening import open_twins
 from doxa.runtime.populations.pasts import past_of

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from typing import Any
+
 import numpy as np
 
 from doxa.beliefmap.map_file import parse_map
 from doxa.beliefmap.model import BeliefMap
 from doxa.checks.worlds import past_of
-from doxa.domain.clock import DAY, parse_time
+from doxa.domain.clock import DAY, Clock, format_moment, parse_time
 from doxa.domain.signal import Signal
 from doxa.features.past import Past
 
@@ -38,7 +41,7 @@ personas: [tier]
 """
 CHANCES = {"none": 0.4, "call": 0.3, "card": 0.3}
 START = parse_time("2026-01-01T00:00:00Z")
-OFTEN, SELDOM, CALL, CARD = 0.6, 0.2, 0.5, 0.1
+OFTEN, SELDOM, CALL, CARD = 0.8, 0.1, 0.5, 0.1
 SHIFT = 1.5
 
 
@@ -49,7 +52,7 @@ def truth(action: str) -> float:
 
 def signals_of_lot(people: int, *, always: str | None = None, values: bool = False) -> list[Signal]:
     """Two to a home; who came seldom comes .5 more often when called, everybody .1 with a card."""
-    rng = np.random.default_rng(11)
+    rng = np.random.default_rng(13)
     found: list[Signal] = []
 
     def add(person: int, kind: str, day: float, **payload: object) -> None:
@@ -67,7 +70,7 @@ def signals_of_lot(people: int, *, always: str | None = None, values: bool = Fal
 
     for person in range(people):
         home = person // 2
-        drawn = np.random.default_rng(1000 + home).choice(list(CHANCES), p=list(CHANCES.values()))
+        drawn = np.random.default_rng(5000 + home).choice(list(CHANCES), p=list(CHANCES.values()))
         arm = always or str(drawn)
         often = rng.random() < 0.5
         add(person, "traits", 0, tier="gold" if rng.random() < 0.5 else "blue", home=f"h{home}")
@@ -86,6 +89,7 @@ def signals_of_lot(people: int, *, always: str | None = None, values: bool = Fal
             for day in range(31, 36):
                 mean = 3 + (SHIFT if arm == "call" else 0.0)
                 add(person, "beep", day, mood=float(np.clip(rng.normal(mean, 0.7), 1, 7)))
+    add(0, "met", 40)  # so that every window is over
     return found
 
 
@@ -100,3 +104,16 @@ def past_of_lot(
     belief_map = belief_map or parse_map(MAP)
     told = signals_of_lot(people, always=always, values=values)
     return past_of(told, belief_map, belief_map.outcomes.values())
+
+
+def rows_of(signals: Iterable[Signal]) -> Iterator[dict[str, Any]]:
+    """Signals as a product sends them."""
+    for signal in signals:
+        at = format_moment(signal.at, Clock.TIME)
+        yield {
+            "twin": signal.twin,
+            "kind": signal.kind,
+            "at": at,
+            "recorded": at,
+            "payload": signal.payload,
+        }

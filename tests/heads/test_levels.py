@@ -17,7 +17,8 @@ from doxa.features.moments import at_signals
 from doxa.features.past import Past
 from doxa.fidelity.candidate import compared, losses_of
 from doxa.heads.choice import ChoiceHead, choice_outcome, forecast_choice, reasons_of_choice
-from doxa.learning.population import fit_population, rows_to_fit
+from doxa.learning.asked import rows_to_fit
+from doxa.learning.population import fit_population
 from doxa.runtime.opening import open_twins
 
 MAP = parse_map(

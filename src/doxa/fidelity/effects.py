@@ -26,7 +26,6 @@ from doxa.features.views import Views
 from doxa.fidelity.experiment import HALF, ActionEffect, People, measured
 from doxa.fidelity.ladder import PERSONA, TWIN, Ladder, ladder
 from doxa.fidelity.laps import Laps
-from doxa.fidelity.persons import Persons
 from doxa.fidelity.report import Origins, RowReport
 from doxa.fidelity.rivals.known import base_of
 from doxa.fidelity.rivals.setting import Rung, Setting
@@ -35,6 +34,7 @@ from doxa.fidelity.split import Split, split_rows, units_of
 from doxa.heads.head import Head, family_of, forecast, look, mean_at
 from doxa.learning.experiments import error_of_fit
 from doxa.learning.labelled import Labelled
+from doxa.learning.persons import Persons
 from doxa.learning.simulated import (
     Paired,
     check_compared,
@@ -42,7 +42,7 @@ from doxa.learning.simulated import (
     paired_by_traits,
     when_decided,
 )
-from doxa.learning.slopes import crossed_effects, slope_from
+from doxa.learning.slopes import slope_from
 from doxa.learning.training import train
 from doxa.learning.uplift import columns_of, uplift_head
 
@@ -211,14 +211,8 @@ class _Experiment:
         fit = fit[arms.signal[fit] >= 0]
         labelled = self.fit.take(fit)
         head = self._trained(labelled)
-        found = crossed_effects(
-            self.past,
-            self.actions,
-            labelled,
-            self._units(labelled.rows),
-            lambda chosen: self._trained(labelled.take(chosen)),
-        )
-        slope = slope_from(self.actions[0].signal, self.outcome.name, found).slope
+        known = slope_from(head, self.past, self.actions, labelled, self._units(labelled.rows))
+        slope = known.slope if known else 1.0
         told = {each.name: self._told(each, head, fit, score, slope) for each in self.actions}
         rows = self.score.rows.take(score)
         setting = Setting(

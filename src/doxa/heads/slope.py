@@ -8,17 +8,20 @@ import msgspec
 
 
 class Experiment(msgspec.Struct, frozen=True, kw_only=True):
-    """One experiment: what was simulated of it without its people, and what it really did.
+    """One experiment: what the head makes of it, and what it found.
 
     Attributes
     ----------
-    simulated, real : [estimate, standard error]
+    simulated : float
+        Mean forecast with the action less with its control.
+    real, error : float
+        Difference of the arms by inverse propensity, and its standard error.
     """
 
     action: str
-    outcome: str
-    simulated: list[float]
-    real: list[float]
+    simulated: float
+    real: float
+    error: float
 
 
 class Slope(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,56 +9,38 @@ import numpy as np
 
 from doxa.beliefmap.columns import Ints
 from doxa.beliefmap.fingerprint import fingerprint, question
-from doxa.beliefmap.model import Action, BeliefMap, Outcome, Target
-from doxa.beliefmap.payloads import Bools
+from doxa.beliefmap.model import BeliefMap, Outcome, Target
 from doxa.beliefmap.sights import kinds_asked
-from doxa.domain.clock import DAY, Clock
 from doxa.domain.signal import TRAITS
 from doxa.domain.view import Sight
 from doxa.errors import InputError, PopulationError
-from doxa.features.arms import fields_of_arms, put_together
+from doxa.features.arms import fields_of_arms
 from doxa.features.consents import without_withheld
-from doxa.features.eligibility import eligible, fields_asked
+from doxa.features.eligibility import fields_asked
 from doxa.features.knowledge import as_known
-from doxa.features.labels import labels_of
 from doxa.features.moments import (
-    after_triggers,
-    at_origins,
-    at_signals,
     fields_needed,
     is_at_signal,
 )
 from doxa.features.past import Past
 from doxa.features.plan import readings_of
-from doxa.features.rows import Rows
-from doxa.features.since import first_seen
 from doxa.features.totals import Totals
 from doxa.features.views import Views
 from doxa.heads.choice import ChoiceHead
 from doxa.heads.head import Head
 from doxa.heads.population import Population, SightPart
 from doxa.heads.priors import NodePriors
-from doxa.heads.slope import Slope
+from doxa.learning.asked import rows_to_fit
 from doxa.learning.choices import train_choice
+from doxa.learning.decided import slopes_of
 from doxa.learning.field import learned_links
 from doxa.learning.hazards import train_time
 from doxa.learning.labelled import Labelled
 from doxa.learning.priors import node_priors
-from doxa.learning.selection import known_members, top_members
-from doxa.learning.simulated import tells_apart, when_decided
-from doxa.learning.slopes import crossed_effects, slope_from
+from doxa.learning.selection import known_members
 from doxa.learning.training import train
 from doxa.reading.coupling.field import Link
 from doxa.reading.view import hearing
-
-MOST_ORIGINS = 12
-"""A grid reaches back over at most so many windows, and at most two thirds of the history."""
-MOST_DAYS = 56
-"""Of windows shorter than a week more: over so many days, to see every weekday several times."""
-SHORT = 7
-MOST_MEMBERS = 2_000
-MOST_ASKED = 2_400_000
-"""Of more rows than this (moments times members) some are drawn before anything is asked of them."""
 
 Progress = Callable[[str, float], None]
 
@@ -72,13 +54,16 @@ def fields_for_fit(
     belief_map: BeliefMap, outcomes: Iterable[Outcome]
 ) -> dict[str, tuple[str, ...]]:
     """The payload fields that fitting some outcomes reads, by kind."""
-    lots = [action for action in belief_map.actions.values() if action.randomised is not None]
-    units = [belief_map.groups[action.unit] for action in lots if action.unit is not None]
+    actions = list(belief_map.actions.values())
+    units = [belief_map.groups[action.unit] for action in actions if action.unit is not None]
     found: dict[str, tuple[str, ...]] = {
         TRAITS: tuple(dict.fromkeys((*belief_map.personas, *units)))
     }
     each = [(fields_needed(outcome), fields_asked(outcome)) for outcome in outcomes]
-    for needed in (*(part for parts in each for part in parts), fields_of_arms(belief_map, lots)):
+    for needed in (
+        *(part for parts in each for part in parts),
+        fields_of_arms(belief_map, actions),
+    ):
         for kind, names in needed.items():
             found[kind] = tuple(dict.fromkeys((*found.get(kind, ()), *names)))
     return found
@@ -124,7 +109,9 @@ def fit_population(
             if skipped is None:
                 raise
             skipped[outcome.name] = error.problem
-    slopes = [slope for head in heads.values() for slope in _slopes(past, head, origin, seed, tell)]
+    slopes = [
+        slope for head in heads.values() for slope in slopes_of(past, head, origin, seed, tell)
+    ]
     tell("base rates", 0.0)
     priors, links = _usual(past, origin, twins)
     return Population(
@@ -283,38 +270,6 @@ def head_on(
     )
 
 
-def _slopes(past: Past, head: Head, origin: int, seed: int, tell: Progress) -> list[Slope]:
-    """Per kind of randomised action that the head reads: how far its simulated effects hold."""
-    outcome = past.map.outcomes[head.outcome]
-    kinds: dict[str, list[Action]] = {}
-    for action in past.map.actions.values():
-        if action.randomised is not None and tells_apart(outcome, action):
-            kinds.setdefault(action.signal, []).append(action)
-    found = []
-    for kind, actions in kinds.items():
-        tell(f"effects of {kind} on {outcome.name}", 0.0)
-        fit, _ = rows_to_fit(past, outcome, origin, seed=seed)
-        told, seen = as_known(past, fit.rows)
-        rows, arms = when_decided(told, actions[0], seen)
-        decided = Labelled(rows, fit.y).take(arms.signal >= 0)
-        known = known_members(outcome, past, origin)
-        views = Views(told, readings_of(past.map, outcome))
-
-        def trained(
-            chosen: Bools, decided: Labelled = decided, views: Views = views, known: Ints = known
-        ) -> Head:
-            own = decided.take(chosen)
-            return train(
-                past.map, outcome, views, own, items=[], known=known, seed=seed, progress=tell
-            )
-
-        unit = put_together(told, actions[0], decided.rows)
-        compared = crossed_effects(told, actions, decided, unit, trained)
-        if compared:
-            found.append(slope_from(kind, outcome.name, compared))
-    return found
-
-
 def fit_choice(
     past: Past,
     outcome: Outcome,
@@ -332,39 +287,6 @@ def fit_choice(
     return train_choice(past.map, outcome, told, seen, fit.y, seed=seed, progress=tell)
 
 
-def rows_to_fit(
-    past: Past, outcome: Outcome, origin: int, *, seed: int = 1
-) -> tuple[Labelled, Ints]:
-    """The rows whose label was decided before an origin, and the codes of the members asked for.
-
-    Of a family's rows at most 2,400,000 are drawn, at random with `seed`.
-
-    Raises
-    ------
-    PopulationError
-        There are none, and why.
-    """
-    rows, items = _rows(past, outcome, origin, seed)
-    if not len(rows):
-        raise PopulationError(
-            f"nobody can be asked {outcome.name!r}: no twin was known and eligible at any origin",
-            hint="a signal counts from when it was recorded; history belongs in a backfill",
-        )
-    labels = labels_of(outcome, past, rows, origin)
-    kept = labels.resolved & ~np.isnan(labels.y)
-    if not kept.any() and is_at_signal(outcome) and labels.resolved.any():
-        raise PopulationError(
-            f"no {outcome.field!r} of {outcome.kind!r} is a number",
-            hint=f"say 'fields: {{{outcome.field}: category}}' in the map if it names one of a few things",
-        )
-    if not kept.any():
-        raise PopulationError(
-            f"no window of {outcome.name!r} had closed before the end of the ledger",
-            hint="load more history, or fit other outcomes",
-        )
-    return Labelled(rows.take(kept), labels.y[kept]), items
-
-
 def _kept(past: Past, outcome: Outcome, items: Ints, known: Ints) -> list[str]:
     """Names of the members asked for by default: those of the map, or met by enough people."""
     if outcome.of is None:
@@ -373,37 +295,3 @@ def _kept(past: Past, outcome: Outcome, items: Ints, known: Ints) -> list[str]:
         items = items[np.isin(items, known)]
     names = past.values(outcome.of)
     return [names[code] for code in items.tolist()]
-
-
-def _rows(past: Past, outcome: Outcome, origin: int, seed: int) -> tuple[Rows, Ints]:
-    """All rows whose window closes before the origin, and the members asked for."""
-    nothing = np.zeros(0, dtype=np.int64)
-    if is_at_signal(outcome):
-        rows = at_signals(outcome, past)
-        return rows.take(eligible(outcome, past, rows)), nothing
-    if outcome.after is not None:
-        rows = after_triggers(outcome, past)
-    else:
-        grid = _grid(past, outcome, origin)
-        rows = at_origins(outcome, np.unique(past.signals.twin), grid)
-    rows = rows.take(eligible(outcome, past, rows))
-    if outcome.of is None:
-        return rows, nothing
-    # Triggers begin with the history: before the first of them nobody has met anything.
-    on_a_grid = outcome.after is None and len(rows)
-    first = int(rows.seen.at.min()) if on_a_grid else origin
-    members = top_members(outcome, past, first)[:MOST_MEMBERS]
-    rng = np.random.Generator(np.random.Philox(seed))
-    return rows.for_some_members(members, MOST_ASKED, rng), members
-
-
-def _grid(past: Past, outcome: Outcome, origin: int) -> list[int]:
-    """Origins a window apart, back from the last whose window closes before the origin."""
-    step = outcome.within or 1
-    start = int(first_seen(past).first.min(initial=origin))
-    earliest = start + (origin - start) // 3
-    number_of = MOST_ORIGINS
-    if past.map.clock is Clock.TIME and step < SHORT * DAY:
-        number_of = min(max(MOST_DAYS * DAY // step, MOST_ORIGINS), MOST_DAYS)
-    grid = [origin - step * number for number in range(1, number_of + 1)]
-    return [at for at in reversed(grid) if at >= earliest] or grid[:1]

@@ -115,6 +115,14 @@ def paired(head: Head, past: Past, action: Action, rows: Rows, signal: Ints) -> 
     return Paired(*found)
 
 
+def forecast_without(head: Head, past: Past, action: Action, rows: Rows, signal: Ints) -> Floats:
+    """What is forecast of every row with the control, whatever its arm is."""
+    if not action.control:
+        return forecast(head, _views(head, past), rows).mean
+    views = _views(head, had_got(past, action, signal, treated=False))
+    return forecast(head, views, rows).mean
+
+
 def paired_by_traits(
     head: Head, past: Past, action: Action, rows: Rows, signal: Ints
 ) -> Paired | None:

@@ -135,6 +135,7 @@ class AsyncTwins(Awaited[Twins]):
     snapshot = awaited(Twins.snapshot)
     backfill = awaited(Twins.backfill)
     fit = awaited(Twins.fit)
+    effects = awaited(Twins.effects)
     populations = awaited(Twins.populations)
     population = awaited(Twins.population)
     compare = awaited(Twins.compare)

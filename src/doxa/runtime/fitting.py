@@ -16,6 +16,7 @@ from doxa.features.plan import outcome_named
 from doxa.heads.errors import OwnEffects
 from doxa.heads.judgement import Compared, Judgement
 from doxa.heads.population import Population, encode
+from doxa.heads.slope import Slope
 from doxa.heads.tastes import OWN
 from doxa.learning.population import fit_population, fit_sight, learnable, unheard_outcomes
 from doxa.runtime.identity import newest_at
@@ -64,6 +65,7 @@ class FitReceipt(msgspec.Struct, frozen=True, kw_only=True):
         False where it is worse than the population before it, or was to be kept only.
     judgement : Judgement or None
         How it did against the population that was active; None where there was none.
+    slopes : how far simulated effects of randomised actions hold
     """
 
     version: int
@@ -78,6 +80,7 @@ class FitReceipt(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
     active: bool = True
     judgement: Judgement | None = None
+    slopes: list[Slope] = []
 
     @property
     def worse(self) -> list[Compared]:
@@ -224,6 +227,7 @@ def _receipt(
         seconds=round(seconds, 2),
         active=stored.active_from is not None,
         judgement=population.judgement,
+        slopes=population.slopes,
     )
 
 

@@ -26,6 +26,7 @@ from doxa.runtime import (
     judging,
     observing,
 )
+from doxa.runtime import effects as measuring
 from doxa.runtime import export as exporting
 from doxa.runtime import features as featuring
 from doxa.runtime import reader as reading
@@ -34,6 +35,7 @@ from doxa.runtime.believing import Said
 from doxa.runtime.cohorts import finding, saving
 from doxa.runtime.cohorts.cohort import Cohort
 from doxa.runtime.correcting import MergeReceipt, RetractReceipt
+from doxa.runtime.effects import MeasuredEffect
 from doxa.runtime.fitting import FitReceipt
 from doxa.runtime.folding.all_twins import snapshot_all
 from doxa.runtime.forecasts import Forecasts
@@ -773,6 +775,43 @@ class Twins:
         """
         return reporting.live_fidelity(
             self.wiring, outcomes, settle_after=settle, progress=progress
+        )
+
+    def effects(
+        self,
+        action: str,
+        outcome: str,
+        *,
+        seed: int = 1,
+        signals_at_most: int = MOST_SIGNALS,
+        progress: Callable[[str, float], None] | None = None,
+    ) -> MeasuredEffect:
+        """Measure what an action did to an outcome, from everything in the ledger.
+
+        Where the map says that chance decided (`randomised`): the difference of arms by inverse
+        propensity, its interval between units, and the same with the twin's forecast without the
+        action as covariate: each half of the units is forecast by a head fitted on the other, so that
+        the difference stays unbiased and its interval narrows as far as the twin knows people. Beside
+        it what the active population simulates, times the slope it learned. Always with the label.
+
+        Parameters
+        ----------
+        action, outcome : names of the map
+        signals_at_most : int
+            Of a larger ledger a random share of people is read, as by `fit`.
+
+        Raises
+        ------
+        InputError, UnknownName
+            There is no such action or outcome, or nothing it could change the mean of.
+        """
+        return measuring.effects(
+            self.wiring,
+            action,
+            outcome,
+            seed=seed,
+            signals_at_most=signals_at_most,
+            progress=progress,
         )
 
     def audit(

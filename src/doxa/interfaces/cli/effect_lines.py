@@ -10,6 +10,7 @@ from doxa.interfaces.cli.console import table
 if TYPE_CHECKING:
     from doxa.domain.ground import Grounds
     from doxa.fidelity.experiment import ActionEffect
+    from doxa.heads.slope import Slope
 
 
 def interval(found: Sequence[float]) -> str:
@@ -43,6 +44,26 @@ def effect_lines(found: Sequence[ActionEffect]) -> list[str]:
         if each.gained:
             lines.append("    the uplift head stands beside the forecast")
     return lines
+
+
+def slope_lines(found: Sequence[Slope]) -> list[str]:
+    """How far simulated effects of each kind of action hold, from experiments in the ledger.
+
+    Examples
+    --------
+    >>> from doxa.heads.slope import Slope
+    >>> slope_lines([Slope(kind="letter", outcome="votes", slope=0.9, error=0.1, experiments=[])])
+    ['effects of letter on votes: real = 0.90 +- 0.10 times simulated, by 0 experiments']
+    """
+    return [
+        f"effects of {each.kind} on {each.outcome}: real = {each.slope:.2f} +- {each.error:.2f}"
+        f" times simulated, by {_counted(len(each.experiments))}"
+        for each in found
+    ]
+
+
+def _counted(count: int) -> str:
+    return "1 experiment" if count == 1 else f"{count} experiments"
 
 
 def _targeting(found: ActionEffect) -> list[str]:

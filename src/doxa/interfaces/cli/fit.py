@@ -9,6 +9,7 @@ import typer
 from doxa.errors import PopulationError
 from doxa.interfaces.cli.comparisons import judgement_lines, worse_sentence
 from doxa.interfaces.cli.console import Json, phases, print_json, say, table
+from doxa.interfaces.cli.effect_lines import slope_lines
 from doxa.interfaces.cli.stores import DEFAULT_DB, DEFAULT_WORKSPACE, Db, Workspace, open_existing
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ def _lines(receipt: FitReceipt) -> list[str]:
         for head in receipt.heads
     ]
     found += table(rows, "lrrrrr")
+    found += slope_lines(receipt.slopes)
     found += [f"  {name}: {why}" for name, why in receipt.skipped.items()]
     if receipt.judgement is not None:
         found += judgement_lines(receipt.judgement)

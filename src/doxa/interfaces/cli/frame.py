@@ -47,6 +47,7 @@ COMMANDS = (
     ("recommend", "recommend"),
     ("features", "features"),
     ("fidelity", "fidelity"),
+    ("effects", "effects"),
     ("report", "report"),
     ("merge", "merge"),
     ("unmerge", "unmerge"),

@@ -8,6 +8,7 @@ import typer
 
 from doxa.interfaces.cli.comparisons import judgement_lines
 from doxa.interfaces.cli.console import Json, print_json, say, table
+from doxa.interfaces.cli.effect_lines import slope_lines
 from doxa.interfaces.cli.opinions import when
 from doxa.interfaces.cli.population_list import state_of
 from doxa.interfaces.cli.stores import DEFAULT_DB, DEFAULT_WORKSPACE, Db, Workspace, open_existing
@@ -73,6 +74,7 @@ def population_show(
     ]
     say(*table(rows, "lrrrrr"))
     say(*(line for head in found.heads if (line := own_effects_line(head))))
+    say(*slope_lines(found.slopes))
     if found.rates:
         rates = [["node", "base rate", "weighs as much as"]]
         rates += [

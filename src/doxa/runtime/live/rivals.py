@@ -19,8 +19,8 @@ from doxa.fidelity.rivals.base import base
 from doxa.fidelity.rivals.persona import persona
 from doxa.fidelity.rivals.setting import Setting, sampled
 from doxa.heads.head import family_of
+from doxa.learning.asked import rows_to_fit
 from doxa.learning.labelled import Labelled
-from doxa.learning.population import rows_to_fit
 from doxa.runtime.identity import people_at
 from doxa.runtime.live.recorded import Recorded
 from doxa.runtime.populations.pasts import Progress, past_of

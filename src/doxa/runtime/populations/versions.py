@@ -10,6 +10,7 @@ from doxa.beliefmap.fingerprint import fingerprint
 from doxa.errors import InputError
 from doxa.heads.judgement import Judgement
 from doxa.heads.population import decode
+from doxa.heads.slope import Slope
 from doxa.runtime.fitting import FittedHead, heads_of
 from doxa.runtime.populations.frozen_version import frozen_version, stored_version
 from doxa.runtime.wiring import Wiring
@@ -50,6 +51,7 @@ class PopulationRecord(msgspec.Struct, frozen=True, kw_only=True):
     judgement : Judgement or None
         How it did against the population active when it was fitted; None where there was none.
     rates : of nodes that the map has; of a family, of members that few people met
+    slopes : how far simulated effects of randomised actions hold
     """
 
     version: int
@@ -64,6 +66,7 @@ class PopulationRecord(msgspec.Struct, frozen=True, kw_only=True):
     stale: bool
     judgement: Judgement | None
     rates: list[NodeRate] = []
+    slopes: list[Slope] = []
 
 
 class Promotion(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,6 +114,7 @@ def _record(
             for name, each in found.priors.items()
             if name in wiring.belief_map.nodes
         ],
+        slopes=found.slopes,
     )
 
 
