@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from tests.simulation.shops import MAP, ORIGIN, shop
 
 from doxa.beliefmap.map_file import parse_map
+from doxa.beliefmap.model import AmongTrait
+from doxa.beliefmap.scenarios import Assume, Change, Put, Scenario, Send
 from doxa.checks.worlds import keys_of as twins_of
 from doxa.checks.worlds import past_of
 from doxa.domain.clock import DAY
@@ -22,8 +24,9 @@ from doxa.features.phi import phi
 from doxa.features.views import Views
 from doxa.heads.head import forecast, recipe_of
 from doxa.simulation import rollout as rollouts
+from doxa.simulation.changes import Changes
 from doxa.simulation.plan import plan_of
-from doxa.simulation.rollout import Run, Sent, rollout
+from doxa.simulation.rollout import Run, rollout
 from doxa.simulation.signals import Coming
 from doxa.simulation.stage import people_at
 
@@ -96,7 +99,7 @@ def test_people_hold_what_the_ledger_would_say(monkeypatch: pytest.MonkeyPatch) 
     known = shop()
     people = np.arange(12)
     monkeypatch.setattr(rollouts, "DOUBT", 0.0)
-    course = rollouts._Course(known.cast(WATCHED), people, PATHS, 1, COUNTED, WATCHED, [], [])
+    course = rollouts._Course(known.cast(WATCHED), people, PATHS, 1, COUNTED, Changes(), [])
     for step in range(STEPS):
         course.step(step)
     assert len(record.found) > 50
@@ -150,15 +153,79 @@ def test_other_seeds_are_other_paths() -> None:
     assert not np.array_equal(whole(run(1))["days"], whole(run(2))["days"])
 
 
-def test_a_signal_that_is_sent_moves_only_who_gets_it() -> None:
-    everybody = np.arange(len(shop().names))
-    letter = Sent("letter", ORIGIN + 2 * DAY, {}, everybody % 2 == 0)
-    without, with_letter = whole(run()), whole(run(sent=[letter]))
+GOLD = AmongTrait(trait="tier", values=("gold",))
+
+
+def is_gold() -> np.ndarray:
+    """Which of the people are."""
+    told = {s.twin: s.payload["tier"] == "gold" for s in shop().before if s.kind == "traits"}
+    return np.array([told[name] for name in shop().names])
+
+
+def scenario(*changes: Change) -> Scenario:
+    """Some changes from the origin on."""
+    return Scenario(name="tried", changes=changes)
+
+
+def test_an_empty_scenario_changes_nothing() -> None:
+    plain = whole(run(steps=4))
+    for empty in (scenario(), scenario(Send(kind="letter", at=(2 * DAY,), among=(NOBODY,)))):
+        for name, values in whole(run(steps=4, scenario=empty)).items():
+            assert np.array_equal(values, plain[name]), name
+
+
+NOBODY = AmongTrait(trait="tier", values=("none of them",))
+
+
+def test_a_signal_that_is_sent_moves_only_who_gets_it_and_only_then() -> None:
+    letter = scenario(Send(kind="letter", at=(2 * DAY,), among=(GOLD,)))
+    without, with_letter = whole(run()), whole(run(scenario=letter))
+    gold = is_gold()
+    assert 5 < gold.sum() < len(gold) - 5
     for name in without:
-        assert np.array_equal(without[name][1::2], with_letter[name][1::2]), name
+        assert np.array_equal(without[name][~gold], with_letter[name][~gold]), name
         assert np.array_equal(without[name][:, :, :2], with_letter[name][:, :, :2]), name
-    moved = with_letter["fair"][::2, :, 2] - without["fair"][::2, :, 2]
+    moved = with_letter["fair"][gold, :, 2] - without["fair"][gold, :, 2]
     assert (moved > 0).all()
+
+
+def test_what_is_assumed_holds_as_a_statement_would() -> None:
+    doubts = scenario(Assume(node="fair", holds=False, weight=2.0, at=DAY))
+    without, with_doubts = whole(run(steps=3)), whole(run(steps=3, scenario=doubts))
+    assert np.array_equal(without["fair"][:, :, 0], with_doubts["fair"][:, :, 0])
+    assert (with_doubts["fair"][:, :, 1] < without["fair"][:, :, 1]).all()
+
+
+def test_a_field_that_is_put_is_what_the_signals_hold() -> None:
+    """Twice the price of every line: dear ones are bought where there were lines at all."""
+    dear = scenario(Put(field="paid", kind="purchase", to=10.0, begin=3 * DAY))
+    without, with_dear = whole(run()), whole(run(scenario=dear))
+    assert np.array_equal(without["buys_dear"][:, :, 2], with_dear["buys_dear"][:, :, 2])
+    assert with_dear["buys_dear"][:, :, -1].mean() > 2 * without["buys_dear"][:, :, -1].mean()
+    assert with_dear["fair"][:, :, -1].mean() < without["fair"][:, :, -1].mean()
+
+
+def test_a_trait_that_is_put_is_what_heads_read() -> None:
+    known = shop()
+    if not any(head.traits for head in known.part.heads.values()):
+        pytest.skip("no head reads a trait")
+    gold = scenario(Put(field="tier", kind="traits", to="gold"))
+    plain, turned = whole(run(steps=8, paths=8)), whole(run(steps=8, paths=8, scenario=gold))
+    assert np.array_equal(plain["spend"][is_gold()], turned["spend"][is_gold()])
+    assert not np.array_equal(plain["spend"][~is_gold()], turned["spend"][~is_gold()])
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (Send(kind="answer"), "says nothing of any node"),
+        (Put(field="colour", to="red"), "which nothing that is drawn reads"),
+        (Assume(node="shops"), "read from counts"),
+    ],
+)
+def test_a_change_that_moves_nothing_is_refused(change: Change, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        run(steps=1, scenario=scenario(change))
 
 
 def test_silencing_a_node_changes_what_rests_on_it() -> None:

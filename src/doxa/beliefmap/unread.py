@@ -71,7 +71,6 @@ def unread(belief_map: BeliefMap) -> list[Finding]:
             if outcome.target is Target.VALUE
             and belief_map.fields.get(outcome.field or "") is FieldType.CATEGORY
         ),
-        *([("rollout", f"{_LATER}: nobody is run forward")] if belief_map.rollout else []),
     ]
 
 

@@ -14,18 +14,21 @@ import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints, Values
 from doxa.beliefmap.model import Outcome
+from doxa.beliefmap.scenarios import Scenario
 from doxa.features.past import Past
 from doxa.features.plan import Reading
+from doxa.features.rows import Rows
 from doxa.heads.glm import Family
 from doxa.heads.head import Head, recipe_of
 from doxa.heads.population import SightPart
 from doxa.simulation import drawing
+from doxa.simulation.changes import Changes, Sent, changes_of
 from doxa.simulation.credence import credence
 from doxa.simulation.habits import Habits, habits_of
 from doxa.simulation.numbers import Keys, key_of, mixed, normals, uniforms
 from doxa.simulation.plan import Draw, Emission, Plan, plan_of
 from doxa.simulation.readout import Readout
-from doxa.simulation.signals import Coming, happen, joined
+from doxa.simulation.signals import Coming, assume, happen, joined
 from doxa.simulation.stage import Stage, stage_of
 from doxa.simulation.standing import Standing, standing_of
 from doxa.simulation.tally import Tally
@@ -59,24 +62,6 @@ class Run:
     marks: Ints
     outcomes: dict[str, Floats]
     credences: dict[str, Floats] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A signal that a scenario sends.
-
-    Attributes
-    ----------
-    at : int
-    payload : dict
-    people : bool[N]
-        Who gets it, of all that are run forward.
-    """
-
-    kind: str
-    at: int
-    payload: Mapping[str, object]
-    people: np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +136,7 @@ def rollout(
     seed: int,
     counted: Sequence[Outcome],
     watched: Sequence[str] = (),
-    sent: Sequence[Sent] = (),
+    scenario: Scenario | None = None,
     marks: Ints | None = None,
     without: Sequence[str] = (),
     progress: Progress | None = None,
@@ -168,7 +153,7 @@ def rollout(
     steps, paths : how many
     counted : outcomes that happen, are counted or summed up, from any origin
     watched : single nodes whose credence is noted
-    sent : signals of a scenario
+    scenario : what is other than it would be; left out, nothing
     marks : int64[S]
         After how many steps things are noted; left out, after every one.
     without : nodes that are read as if nothing spoke of them
@@ -180,13 +165,14 @@ def rollout(
     ------
     Run
     """
+    changes = changes_of(scenario, cast.plan, cast.stage.past, cast.twins, cast.stage.origin)
     noted = np.arange(1, steps + 1) if marks is None else np.asarray(marks, dtype=np.int64)
     size = max(rows // paths, 1)
     total = -(-len(cast.twins) // size) * steps
     done = 0
     for low in range(0, len(cast.twins), size):
         people = np.arange(low, min(low + size, len(cast.twins)))
-        course = _Course(cast, people, paths, seed, counted, watched, sent, without)
+        course = _Course(cast, people, paths, seed, counted, changes, without)
         found: dict[str, list[Floats]] = {outcome.name: [] for outcome in counted}
         held: dict[str, list[Floats]] = {name: [] for name in watched}
         for step in range(steps):
@@ -256,13 +242,11 @@ class _Course:
         paths: int,
         seed: int,
         counted: Sequence[Outcome],
-        watched: Sequence[str],
-        sent: Sequence[Sent],
+        changes: Changes,
         without: Sequence[str],
     ) -> None:
-        self.cast, self.people = cast, people
+        self.cast, self.people, self.changes = cast, people, changes
         self.walk = walk = Walk(cast.stage, people, paths)
-        self.sent = sent
         own = mixed(seed, cast.keys[people])
         self.keys = mixed(own[walk.person], walk.path)
         self.habits = cast.habits.take(cast.twins[people])
@@ -284,7 +268,11 @@ class _Course:
         walk, span = self.walk, self.cast.plan.step
         keys = mixed(self.keys, number + 1)
         came: dict[str, list[Coming]] = {}
-        for each in self.sent:
+        for assumed in self.changes.assumed:
+            if walk.now <= assumed.at < walk.now + span:
+                row = np.flatnonzero(assumed.people[self.people][walk.person])
+                assume(walk, assumed.node, assumed.code, assumed.channel, assumed.weight, row)
+        for each in self.changes.sent:
             if walk.now <= each.at < walk.now + span:
                 self._happen(self._sent(each), came)
         for emission in self.cast.plan.emissions:
@@ -316,7 +304,8 @@ class _Course:
             name: [value] * len(row) for name, value in each.payload.items()
         }
         at = np.full(len(row), each.at)
-        return Coming(each.kind, row, at, np.zeros(len(row), dtype=np.int64), fields)
+        sent = Coming(each.kind, row, at, np.zeros(len(row), dtype=np.int64), fields)
+        return self._altered(sent)
 
     def _comes(
         self, emission: Emission, keys: Keys, number: int, came: dict[str, list[Coming]]
@@ -337,7 +326,7 @@ class _Course:
         row = np.flatnonzero(standing.eligible[walk.person])
         row, member = _crossed(row, standing.members)
         rows = walk.rows(row, member=member, within=self.cast.plan.step)
-        eta = self.readouts[outcome.name].eta(rows)
+        eta = self._eta(draw, rows)
         own = _for_members(mixed(keys[row], key_of(outcome.name)), member, walk, outcome)
         u = uniforms(own)
         if head.family is Family.POISSON:
@@ -359,9 +348,8 @@ class _Course:
         outcome, head, standing = draw.outcome, draw.head, self.standings[draw.outcome.name]
         place, member = _crossed(np.arange(len(trigger)), standing.members)
         asked = trigger.take(place)
-        readout = self.readouts[outcome.name]
         rows = walk.rows(asked.row, asked.at, member)
-        eta = readout.eta(rows, asked.fields)
+        eta = self._eta(draw, rows, asked.fields)
         own = mixed(mixed(keys[asked.row], key_of(outcome.name)), asked.session)
         own = _for_members(own, member, walk, outcome)
         length = self._length(outcome, asked)
@@ -435,7 +423,7 @@ class _Course:
             standing = self.standings[outcome.name]
             member = self._asked_member(outcome, coming)
             rows = walk.rows(coming.row, coming.at, member)
-            eta = self.readouts[outcome.name].eta(rows, fields)
+            eta = self._eta(draw, rows, fields)
             own = mixed(mixed(keys[coming.row], key_of(outcome.name)), coming.session)
             u = uniforms(_for_members(own, member, walk, outcome))
             if head.family is Family.BERNOULLI:
@@ -444,7 +432,23 @@ class _Course:
                 squares = standing.squares[walk.person[coming.row]]
                 told = drawing.values(head, outcome, eta, squares, u)
             fields[outcome.field or ""] = told
-        return Coming(coming.kind, coming.row, coming.at, coming.session, fields)
+        drawn = Coming(coming.kind, coming.row, coming.at, coming.session, fields)
+        return self._altered(drawn)
+
+    def _altered(self, coming: Coming) -> Coming:
+        """Signals with their fields as the scenario has them."""
+        if not self.changes.altered:
+            return coming
+        people = self.people[self.walk.person[coming.row]]
+        return self.changes.fields(coming.kind, coming, people, self.walk.map)
+
+    def _eta(self, draw: Draw, rows: Rows, fields: Mapping[str, Values] | None = None) -> Floats:
+        """What a head says of some rows, traits as the scenario has them."""
+        told: dict[str, Values] = {}
+        if self.changes.altered:
+            people = self.people[self.walk.person[rows.twin]]
+            told = self.changes.traits(people, rows.seen.at)
+        return self.readouts[draw.outcome.name].eta(rows, fields, told)
 
     def _asked_member(self, outcome: Outcome, coming: Coming) -> Ints:
         if outcome.of is None:

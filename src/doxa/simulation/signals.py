@@ -139,3 +139,22 @@ def joined(parts: list[Coming]) -> Coming:
         session=np.concatenate([part.session for part in parts]),
         fields=fields,
     )
+
+
+def assume(walk: Walk, node: str, code: int, channel: int, weight: float, row: Ints) -> None:
+    """Let some rows hold a node, or not, as a statement of this weight by the person would say."""
+    every = np.ones(len(row))
+    told = Told(
+        row=row,
+        at=np.full(len(row), walk.now),
+        session=np.zeros(len(row), dtype=np.int64),
+        member=np.full(len(row), code),
+        channel=np.full(len(row), int(channel)),
+        weight=weight * every,
+        value=np.zeros(len(row)),
+        trust=every,
+        once=np.zeros(len(row), dtype=bool),
+    )
+    for (name, _), held in walk.held.items():
+        if name == node:
+            held.feed(told, walk.now, walk.unit)

@@ -1,0 +1,231 @@
+"""A scenario laid over some people: what is sent to whom and when, what fields become, what is assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from doxa.beliefmap.columns import Floats, Ints, Values
+from doxa.beliefmap.conditions import mask
+from doxa.beliefmap.model import Among, BeliefMap, Outcome, Target
+from doxa.beliefmap.payloads import Bools, Columns
+from doxa.beliefmap.scenarios import Assume, Put, Scenario, Send
+from doxa.beliefmap.values import schema_of
+from doxa.domain.evidence import Channel, EvidenceKind
+from doxa.domain.signal import TRAITS
+from doxa.errors import InputError
+from doxa.features.eligibility import eligible
+from doxa.features.known import carrier
+from doxa.features.past import Past
+from doxa.features.traits import trait_signals
+from doxa.heads.head import recipe_of
+from doxa.simulation.plan import Plan
+from doxa.simulation.signals import Coming
+from doxa.simulation.stage import people_at
+
+EVER = np.iinfo(np.int64).max
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A signal that people get.
+
+    Attributes
+    ----------
+    at : int
+    payload : dict
+    people : bool[N]
+        Who gets it, of all that are run forward.
+    """
+
+    kind: str
+    at: int
+    payload: Mapping[str, Any]
+    people: Bools
+
+
+@dataclass(frozen=True, slots=True)
+class Altered:
+    """A field that has another value for some people from one moment to another.
+
+    Attributes
+    ----------
+    usual : what a trait is otherwise, one value per person; None of a payload's field
+    """
+
+    put: Put
+    begin: int
+    end: int
+    people: Bools
+    usual: list[Any] | None
+
+    def holds(self, people: Ints, at: Ints) -> Bools:
+        """Where it does, for some people at some moments."""
+        return np.asarray((at >= self.begin) & (at < self.end) & self.people[people])
+
+
+@dataclass(frozen=True, slots=True)
+class Assumed:
+    """A node that people are taken to hold, or not to, from a moment on.
+
+    Attributes
+    ----------
+    code : int
+        The member, in the node's own codes.
+    """
+
+    node: str
+    code: int
+    channel: Channel
+    weight: float
+    at: int
+    people: Bools
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """A scenario for N people."""
+
+    sent: tuple[Sent, ...] = ()
+    altered: tuple[Altered, ...] = ()
+    assumed: tuple[Assumed, ...] = ()
+
+    def traits(self, people: Ints, at: Ints) -> dict[str, Values]:
+        """Traits that are other than they were, one value per row."""
+        found: dict[str, Values] = {}
+        for each in self.altered:
+            if each.usual is None:
+                continue
+            name = each.put.field
+            usual = found.get(name) or [each.usual[person] for person in people.tolist()]
+            holds = each.holds(people, at)
+            if holds.any():
+                found[name] = _put(each.put, usual, holds)
+        return found
+
+    def fields(self, kind: str, coming: Coming, people: Ints, belief_map: BeliefMap) -> Coming:
+        """Signals with their fields as the scenario has them."""
+        told = dict(coming.fields)
+        for each in self.altered:
+            put = each.put
+            if each.usual is not None or put.kind not in (None, kind) or put.field not in told:
+                continue
+            holds = each.holds(people, coming.at)
+            if put.when is not None:
+                columns = Columns(schema_of(belief_map), np.arange(len(coming)), told)
+                holds &= mask(put.when, columns)
+            if holds.any():
+                told[put.field] = _put(put, told[put.field], holds)
+        return Coming(kind, coming.row, coming.at, coming.session, told)
+
+
+def changes_of(
+    scenario: Scenario | None, plan: Plan, past: Past, twins: Ints, origin: int
+) -> Changes:
+    """Lay a scenario over people who are run forward from an origin.
+
+    Who gets what is judged by what is known at the origin.
+
+    Raises
+    ------
+    InputError
+        A change that could move nothing that is drawn; says which and why.
+    """
+    if scenario is None or not scenario.changes:
+        return Changes()
+    begin = origin if scenario.begins is None else scenario.begins
+    sent: list[Sent] = []
+    altered: list[Altered] = []
+    assumed: list[Assumed] = []
+    for change in scenario.changes:
+        people = _among(change.among, past, twins, origin)
+        if isinstance(change, Send):
+            _check_sent(scenario, change, plan, past.map)
+            sent += [Sent(change.kind, begin + at, change.payload, people) for at in change.at]
+        elif isinstance(change, Put):
+            end = EVER if change.end is None else begin + change.end
+            usual = _usual(scenario, change, plan, past, twins, origin)
+            altered.append(Altered(change, begin + change.begin, end, people, usual))
+        else:
+            assumed.append(_assumed(scenario, change, past, begin, people))
+    return Changes(tuple(sorted(sent, key=lambda each: each.at)), tuple(altered), tuple(assumed))
+
+
+def _among(among: Sequence[Among], past: Past, twins: Ints, origin: int) -> Bools:
+    if not among:
+        return np.ones(len(twins), dtype=bool)
+    asked = Outcome(name="", target=Target.HAPPENS, kind="", among=tuple(among))
+    return eligible(asked, past, people_at(twins, np.full(len(twins), origin)))
+
+
+def _check_sent(scenario: Scenario, send: Send, plan: Plan, belief_map: BeliefMap) -> None:
+    triggers = {emission.comes.outcome.after for emission in plan.emissions}
+    if not belief_map.signals.get(send.kind) and send.kind not in triggers:
+        raise InputError(
+            f"sends {send.kind!r}, which says nothing of any node and asks nothing that is drawn",
+            where=f"scenario {scenario.name}",
+            expected="a kind with a rule in the map, or one after which a draw of the rollout comes",
+            hint="give the kind a rule, or draw an outcome with `after:` it",
+        )
+
+
+def _usual(
+    scenario: Scenario, put: Put, plan: Plan, past: Past, twins: Ints, origin: int
+) -> list[Any] | None:
+    """What a trait is for everybody; None for a field of signals that are drawn."""
+    recipes = [recipe_of(draw.head, past.map) for draw in plan.draws]
+    if put.kind in (None, TRAITS) and any(
+        put.field == norms.field for recipe in recipes for norms in recipe.traits
+    ):
+        rows = people_at(twins, np.full(len(twins), origin))
+        columns = past.columns[TRAITS]
+        place = np.full(len(past.signals) + 1, len(columns.row))
+        place[columns.row] = np.arange(len(columns.row))
+        values = [*columns.fields[put.field].values, None]
+        return [values[spot] for spot in place[trait_signals(past, rows, put.field)].tolist()]
+    drawn = {
+        (emission.kind, draw.outcome.field)
+        for emission in plan.emissions
+        for draw in emission.values
+    }
+    known = {(carrier(recipe.outcome), norms.field) for recipe in recipes for norms in recipe.known}
+    for kind, field in drawn | known:
+        if field == put.field and put.kind in (None, kind):
+            return None
+    raise InputError(
+        f"puts {put.field!r}, which nothing that is drawn reads",
+        where=f"scenario {scenario.name}",
+        expected="a field that a draw of the rollout gives or knows, or a trait that heads read",
+        hint="name it under `given:` of a draw, or under `personas:`, and fit again",
+    )
+
+
+def _assumed(scenario: Scenario, change: Assume, past: Past, begin: int, people: Bools) -> Assumed:
+    node = past.map.nodes.get(change.node)
+    if node is None or node.evidence is not EvidenceKind.OPINION:
+        raise InputError(
+            f"assumes {change.node!r}, which is read from counts or values, not from what is said",
+            where=f"scenario {scenario.name}",
+            expected="a node with evidence for and against",
+            hint="send a signal that counts or gives a value instead",
+        )
+    code = past.members.code(change.node, tuple(change.of.values()))
+    channel = Channel.FOR if change.holds else Channel.AGAINST
+    return Assumed(change.node, code, channel, change.weight, begin + change.at, people)
+
+
+def _put(put: Put, usual: Values, holds: Bools) -> Values:
+    """Values with those that are put where it holds."""
+    if put.times is None and put.plus is None:
+        told = usual.tolist() if isinstance(usual, np.ndarray) else list(usual)
+        return [put.to if there else old for old, there in zip(told, holds.tolist(), strict=True)]
+    if isinstance(usual, np.ndarray):
+        moved: Floats = np.asarray([put.changed(value) for value in usual.tolist()])
+        return np.where(holds, moved, usual)
+    return [
+        put.changed(float(old)) if there and isinstance(old, int | float) else old
+        for old, there in zip(usual, holds.tolist(), strict=True)
+    ]
