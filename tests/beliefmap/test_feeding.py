@@ -63,7 +63,4 @@ def test_what_was_never_seen() -> None:
 
 def test_everything_without_a_reader_is_named() -> None:
     paths = {path for path, _ in unread(load_map(MAPS / "every_key.yaml"))}
-    assert paths == {
-        "nodes.home_cooks.held_by",
-        "rollout",
-    }
+    assert paths == {"nodes.home_cooks.held_by"}
