@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,18 +10,18 @@ import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints, Values
 from doxa.beliefmap.conditions import mask
-from doxa.beliefmap.model import Among, BeliefMap, Outcome, Target
+from doxa.beliefmap.model import BeliefMap
 from doxa.beliefmap.payloads import Bools, Columns
 from doxa.beliefmap.scenarios import Assume, Put, Scenario, Send
 from doxa.beliefmap.values import schema_of
 from doxa.domain.evidence import Channel, EvidenceKind
 from doxa.domain.signal import TRAITS
 from doxa.errors import InputError
-from doxa.features.eligibility import eligible
 from doxa.features.known import carrier
 from doxa.features.past import Past
 from doxa.features.traits import trait_signals
 from doxa.heads.head import recipe_of
+from doxa.simulation.enacting import admitted
 from doxa.simulation.plan import Plan
 from doxa.simulation.signals import Coming
 from doxa.simulation.stage import people_at
@@ -141,7 +141,7 @@ def changes_of(
     altered: list[Altered] = []
     assumed: list[Assumed] = []
     for change in scenario.changes:
-        people = _among(change.among, past, twins, origin)
+        people = admitted(change.among, past, twins, origin)
         if isinstance(change, Send):
             _check_sent(scenario, change, plan, past.map)
             sent += [Sent(change.kind, begin + at, change.payload, people) for at in change.at]
@@ -152,13 +152,6 @@ def changes_of(
         else:
             assumed.append(_assumed(scenario, change, past, begin, people))
     return Changes(tuple(sorted(sent, key=lambda each: each.at)), tuple(altered), tuple(assumed))
-
-
-def _among(among: Sequence[Among], past: Past, twins: Ints, origin: int) -> Bools:
-    if not among:
-        return np.ones(len(twins), dtype=bool)
-    asked = Outcome(name="", target=Target.HAPPENS, kind="", among=tuple(among))
-    return eligible(asked, past, people_at(twins, np.full(len(twins), origin)))
 
 
 def _check_sent(scenario: Scenario, send: Send, plan: Plan, belief_map: BeliefMap) -> None:

@@ -17,7 +17,7 @@ from doxa.runtime.folding.rows import seen_scan
 from doxa.runtime.identity import people_at
 from doxa.runtime.simulating.asked import Request, traits_named
 from doxa.runtime.wiring import Wiring
-from doxa.simulation.enacting import asked_by, sent_of
+from doxa.simulation.enacting import asked_by
 from doxa.simulation.numbers import keys_of
 from doxa.simulation.rollout import Run, cast_of, rollout
 from doxa.types import Moment
@@ -143,7 +143,7 @@ def _run(
         counted=request.counted,
         watched=request.watched,
         marks=np.array(request.marks),
-        sent=sent_of(scenario, past, keys, stand.origin),
+        scenario=scenario,
         without=silent,
         stop=stop,
     )
