@@ -123,8 +123,8 @@ class Contrast:
     Attributes
     ----------
     low, high : float
-        Four in five: as far as the heads are uncertain, which moves all people of a path together,
-        and as far as so many paths leave it to chance.
+        Four in five: as far as something moves all people of a path together, and as far as so many
+        paths leave it to chance.
     """
 
     difference: float

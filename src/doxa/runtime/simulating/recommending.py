@@ -59,8 +59,8 @@ def recommend(
     if record:
         _refuse_late(frozen)
     aim = _aim(frozen.belief_map, towards, less)
-    request = _request(frozen, aim, wishes)
     scenarios = _scenarios(frozen, actions)
+    request = _request(frozen, aim, wishes)
     log = log_of(frozen, request)
     excluded = {
         name: why for name, each in scenarios.items() if (why := refused(frozen, request, each))
@@ -99,7 +99,8 @@ def _aim(belief_map: BeliefMap, towards: str, less: bool | None) -> Aim:
         never = outcome.target is Target.NEVER
         return Aim(towards, outcome, 1.0, never if less is None else less)
     if node is None:
-        known = [*belief_map.outcomes, *belief_map.nodes]
+        single = [each.name for each in belief_map.nodes.values() if each.evidence is not None]
+        known = [*belief_map.outcomes, *single]
         raise UnknownName(
             f"nothing to go towards is called {towards!r}",
             where="towards",
@@ -167,7 +168,7 @@ def _known(name: str, belief_map: BeliefMap) -> str:
         raise UnknownName(
             f"the map declares no action {name!r}",
             where="actions",
-            expected=f"one of {listed(belief_map.actions)}",
+            expected=f"one of {listed(belief_map.actions)}" if belief_map.actions else "",
             hint=nearest(name, belief_map.actions),
         )
     return name

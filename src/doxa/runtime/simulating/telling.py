@@ -105,10 +105,17 @@ def arm_of(
 
 
 def slope_of(scenario: Scenario, what: str, request: Request) -> Slope | None:
-    """What effects of a scenario are multiplied by, where all it does is one kind of action."""
+    """What an effect is multiplied by, where all that a scenario does is one kind of action.
+
+    It is the slope of the outcome that draws the signals that are counted.
+    """
     kinds = {change.kind if isinstance(change, Send) else None for change in scenario.changes}
     kind = kinds.pop() if len(kinds) == 1 else None
-    return None if kind is None else slope_for(request.slopes, kind, what)
+    counted = next((each for each in request.counted if each.name == what), None)
+    if kind is None or counted is None:
+        return None
+    drawn = next((each for each in request.drawn if each.kind == counted.kind), None)
+    return None if drawn is None else slope_for(request.slopes, kind, drawn.name)
 
 
 def simulation_of(
