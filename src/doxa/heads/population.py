@@ -10,6 +10,7 @@ from doxa.heads.choice import ChoiceHead
 from doxa.heads.head import Head
 from doxa.heads.judgement import Judgement
 from doxa.heads.priors import NodePriors
+from doxa.heads.recalibration import Backtested
 from doxa.heads.slope import Slope
 from doxa.reading.coupling.field import Link
 
@@ -24,7 +25,7 @@ class SightPart(msgspec.Struct, frozen=True, kw_only=True):
     priors : per node
     heads, choices : per outcome
     unheard : outcomes that a source decides which this sight does not hear
-    links : as in `Population`
+    links, backtested : as in `Population`
     """
 
     sight: Sight
@@ -33,6 +34,7 @@ class SightPart(msgspec.Struct, frozen=True, kw_only=True):
     unheard: tuple[str, ...] = ()
     links: list[Link] = []
     choices: dict[str, ChoiceHead] = {}
+    backtested: dict[str, Backtested] = {}
 
     @property
     def fitted(self) -> list[str]:
@@ -65,6 +67,8 @@ class Population(msgspec.Struct, frozen=True, kw_only=True):
         How it did against the population that was active when it was fitted; None = there was none.
     slopes : list of Slope
         How far simulated effects of randomised actions hold, by kind of action and outcome.
+    backtested : per outcome that is counted on paths
+        How people run forward from before turned out.
     """
 
     origin: int
@@ -82,6 +86,7 @@ class Population(msgspec.Struct, frozen=True, kw_only=True):
     of_signals: int = 0
     of_people: int = 0
     slopes: list[Slope] = []
+    backtested: dict[str, Backtested] = {}
 
     def part(self, sight: Sight) -> SightPart | None:
         """What was learned for a sight, see `learning_sight`; None when nothing was."""
@@ -92,6 +97,7 @@ class Population(msgspec.Struct, frozen=True, kw_only=True):
                 heads=self.heads,
                 links=self.links,
                 choices=self.choices,
+                backtested=self.backtested,
             )
         return next((part for part in self.sights if part.sight == sight), None)
 

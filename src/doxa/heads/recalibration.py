@@ -75,6 +75,33 @@ class Recalibration(msgspec.Struct, frozen=True, kw_only=True):
         told = [self.level(q) for q in levels]
         return np.asarray(np.quantile(drawn, told, axis=-1, method="weibull"))
 
+    def after(self, share: float) -> Recalibration:
+        """The same when only a share of the horizon is gone: nothing yet at 0, all of it from 1 on.
+
+        Examples
+        --------
+        >>> whole = Recalibration(shift=1.0, width=4.0)
+        >>> whole.after(0.5).shift, whole.after(0.5).width, whole.after(2.0) == whole
+        (0.5, 2.0, True)
+        """
+        part = min(max(share, 0.0), 1.0)
+        return msgspec.structs.replace(self, shift=self.shift * part, width=self.width**part)
+
+
+class Backtested(msgspec.Struct, frozen=True, kw_only=True):
+    """How the paths of one outcome turned out at its horizon, run from origins before the fit's end.
+
+    Attributes
+    ----------
+    steps : the horizon, in steps of the rollout
+    recalibration : how their quantiles are read
+    blend : how far their mean is moved towards the direct forecast of the same outcome, in [0, 1]
+    """
+
+    steps: int
+    recalibration: Recalibration
+    blend: float = 0.0
+
 
 def normal_of(u: Floats) -> Floats:
     """Phi^-1 of numbers in (0, 1), element by element.

@@ -13,6 +13,7 @@ from doxa.beliefmap.sights import learning_sight, may_forecast, sight_of
 from doxa.domain.view import EVERYTHING, Sight
 from doxa.errors import InputError, PopulationError
 from doxa.features.plan import outcome_named
+from doxa.fidelity.backtested import backtested
 from doxa.heads.errors import OwnEffects
 from doxa.heads.judgement import Compared, Judgement
 from doxa.heads.population import Population, encode
@@ -136,11 +137,15 @@ def fit(
         (sight, wanted, unheard_outcomes(past, sight, wanted))
         for sight, wanted in _sights(belief_map, chosen).items()
     ]
+    whole = population.part(EVERYTHING)
+    before = backtested(past, whole, origin, seed=seed, progress=tell) if whole else {}
     judgement = judged(wiring, past, population, chosen, people=people, seed=seed, progress=tell)
     del past  # one past lies in memory at a time
-    parts = [
-        fit_sight(
-            past_of(wiring, belief_map, chosen, people, tell, sight=sight),
+    parts = []
+    for sight, wanted, unheard in sights:
+        seen = past_of(wiring, belief_map, chosen, people, tell, sight=sight)
+        part = fit_sight(
+            seen,
             sight,
             wanted,
             origin,
@@ -149,11 +154,13 @@ def fit(
             seed=seed,
             progress=progress,
         )
-        for sight, wanted, unheard in sights
-    ]
+        told = backtested(seen, part, origin, seed=seed, progress=tell)
+        parts.append(msgspec.structs.replace(part, backtested=told))
+        del seen
     population = msgspec.structs.replace(
         population,
         sights=parts,
+        backtested=before,
         judgement=judgement,
         of_people=people.people,
         of_signals=people.signals,

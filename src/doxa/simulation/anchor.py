@@ -11,6 +11,8 @@ import numpy as np
 from doxa.beliefmap.columns import Floats
 
 STEPS = 60
+FEWEST_PATHS = 20
+"""Fewer paths are not weighed."""
 EFFECTIVE = 0.5
 """So many of the paths must still count, (sum w)^2 / sum w^2: a target further away is not met in full."""
 

@@ -14,6 +14,7 @@ from doxa.interfaces.cli.population_list import state_of
 from doxa.interfaces.cli.stores import DEFAULT_DB, DEFAULT_WORKSPACE, Db, Workspace, open_existing
 
 if TYPE_CHECKING:
+    from doxa.heads.recalibration import Backtested
     from doxa.runtime.fitting import FittedHead
 
 
@@ -36,6 +37,28 @@ def own_effects_line(head: FittedHead) -> str:
     gained, error = own.gained
     verdict = "kept" if own.kept else "left out"
     return f"{head.outcome}: own effects gain {gained:.4f} +- {error:.4f} per row: {verdict}; {own.why}"
+
+
+def backtested_line(name: str, told: Backtested) -> str:
+    """How the paths of one person are read, from how those of others turned out.
+
+    Examples
+    --------
+    >>> from doxa.heads.recalibration import Backtested, Recalibration
+    >>> wide = Recalibration(shift=0.1, width=1.25, rows=800, people=200, origins=4)
+    >>> print(backtested_line("visits", Backtested(steps=28, recalibration=wide, blend=0.4)))
+    visits run forward 28 steps: read 1.25 times as wide, shifted by 0.10, moved 40 % towards the direct forecast
+    >>> print(backtested_line("visits", Backtested(steps=28, recalibration=Recalibration())))
+    visits run forward 28 steps: read as drawn
+    """
+    read = told.recalibration
+    parts = [
+        *([f"read {read.width:.2f} times as wide"] if read.width != 1 else []),
+        *([f"shifted by {read.shift:.2f}"] if read.shift else []),
+        *([f"moved {told.blend:.0%} towards the direct forecast"] if told.blend else []),
+    ]
+    how = ", ".join(parts).replace("%", " %") or "read as drawn"
+    return f"{name} run forward {told.steps} steps: {how}"
 
 
 def population_show(
@@ -75,6 +98,7 @@ def population_show(
     say(*table(rows, "lrrrrr"))
     say(*(line for head in found.heads if (line := own_effects_line(head))))
     say(*slope_lines(found.slopes))
+    say(*(backtested_line(name, told) for name, told in found.backtested.items()))
     if found.rates:
         rates = [["node", "base rate", "weighs as much as"]]
         rates += [

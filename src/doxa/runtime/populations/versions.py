@@ -10,6 +10,7 @@ from doxa.beliefmap.fingerprint import fingerprint
 from doxa.errors import InputError
 from doxa.heads.judgement import Judgement
 from doxa.heads.population import decode
+from doxa.heads.recalibration import Backtested
 from doxa.heads.slope import Slope
 from doxa.runtime.fitting import FittedHead, heads_of
 from doxa.runtime.populations.frozen_version import frozen_version, stored_version
@@ -52,6 +53,7 @@ class PopulationRecord(msgspec.Struct, frozen=True, kw_only=True):
         How it did against the population active when it was fitted; None where there was none.
     rates : of nodes that the map has; of a family, of members that few people met
     slopes : how far simulated effects of randomised actions hold
+    backtested : by outcome, how people run forward from before the fit's end turned out
     """
 
     version: int
@@ -67,6 +69,7 @@ class PopulationRecord(msgspec.Struct, frozen=True, kw_only=True):
     judgement: Judgement | None
     rates: list[NodeRate] = []
     slopes: list[Slope] = []
+    backtested: dict[str, Backtested] = {}
 
 
 class Promotion(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,6 +118,7 @@ def _record(
             if name in wiring.belief_map.nodes
         ],
         slopes=found.slopes,
+        backtested=found.backtested,
     )
 
 

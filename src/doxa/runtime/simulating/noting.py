@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,6 +22,7 @@ from doxa.runtime.simulating.results import (
 )
 from doxa.simulation.arms import (
     FOUR_IN_FIVE,
+    Bands,
     Contrast,
     Pair,
     bands,
@@ -154,10 +155,22 @@ def sloped(told: Contrast, slope: Slope | None) -> Contrast:
     return Contrast(middle, middle - far, middle + far)
 
 
-def effect_of(what: str, found: Pair, belief_map: BeliefMap, slope: Slope | None = None) -> Effect:
-    """The effect on everybody noted."""
+def effect_of(
+    what: str,
+    found: Pair,
+    belief_map: BeliefMap,
+    slope: Slope | None = None,
+    weights: Floats | None = None,
+) -> Effect:
+    """The effect on everybody noted.
+
+    Parameters
+    ----------
+    weights : float64[P] or None
+        How much each path counts for what comes without the scenario; None = all alike.
+    """
     told, who = sloped(contrast(found), slope), sides(found)
-    without = float(found.without[:, -1].mean()) / max(len(found), 1)
+    without = float(np.average(found.without[:, -1], weights=weights)) / max(len(found), 1)
     return Effect(
         what=what,
         kind=kind_of(what, belief_map),
@@ -174,8 +187,20 @@ def effect_of(what: str, found: Pair, belief_map: BeliefMap, slope: Slope | None
     )
 
 
-def track_of(what: str, found: Pair, moments: Sequence[int], belief_map: BeliefMap) -> Track:
-    """The way of everybody noted: their mean, where the paths lie."""
+def track_of(
+    what: str,
+    found: Pair,
+    moments: Sequence[int],
+    belief_map: BeliefMap,
+    banded: Callable[[Floats], Bands] = bands,
+) -> Track:
+    """The way of everybody noted: their mean, where the paths lie.
+
+    Parameters
+    ----------
+    banded : callable
+        Where paths lie, float64[P, S].
+    """
     people = max(len(found), 1)
     outcome, kind = belief_map.outcomes.get(what), kind_of(what, belief_map)
     return Track(
@@ -183,13 +208,12 @@ def track_of(what: str, found: Pair, moments: Sequence[int], belief_map: BeliefM
         kind=kind,
         says="" if kind == OUTCOME else belief_map.nodes[what].says,
         share=kind != OUTCOME or (outcome is not None and outcome.target in SHARES),
-        under=_spreads(found.under / people, moments),
-        without=_spreads(found.without / people, moments),
+        under=_spreads(banded(found.under / people), moments),
+        without=_spreads(banded(found.without / people), moments),
     )
 
 
-def _spreads(paths: Floats, moments: Sequence[int]) -> list[Spread]:
-    found = bands(paths)
+def _spreads(found: Bands, moments: Sequence[int]) -> list[Spread]:
     ends = (found.low, found.middle, found.high, found.mean)
     return [
         Spread(at=at, low=low, middle=middle, high=high, mean=mean)

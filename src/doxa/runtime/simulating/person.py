@@ -16,8 +16,9 @@ from doxa.runtime.identity import NOBODY
 from doxa.runtime.simulating.asked import Request, Wishes, check_visible, request_of
 from doxa.runtime.simulating.grounds import Log
 from doxa.runtime.simulating.noting import Notes
+from doxa.runtime.simulating.reading import PathReading, readings_for
 from doxa.runtime.simulating.results import Mover, Simulation
-from doxa.runtime.simulating.running import Chunk, Stand, Stop, chunks
+from doxa.runtime.simulating.running import Chunk, Stand, Stop, chunks, past_of
 from doxa.runtime.simulating.telling import (
     arm_of,
     checked,
@@ -71,13 +72,30 @@ def simulate_one(
         notes = {name: Notes() for name in scenarios}
         note(notes, ran.chunk)
         movers = movers_of(ran, [outcome.name for outcome in request.counted], stop)
+        readings = readings_of_person(ran)
         arms = [
-            arm_of(told[name], notes[name], request, ran.stand.origin, movers=movers[name])
+            arm_of(
+                told[name],
+                notes[name],
+                request,
+                ran.stand.origin,
+                movers=movers[name],
+                readings=readings,
+            )
             for name in scenarios
         ]
     return simulation_of(
         request, origin_of(frozen), arms, twin=frozen.twin, people=int(bool(arms)), of=1
     )
+
+
+def readings_of_person(ran: Ran) -> dict[str, PathReading]:
+    """How the person's paths are read, as earlier ones of others turned out."""
+    stand, request = ran.stand, ran.request
+    if not any(outcome.name in request.part.backtested for outcome in request.counted):
+        return {}
+    past = past_of(stand, request, {}, stand.keys)
+    return readings_for(request.part, past, stand.keys, stand.origin, request.counted)
 
 
 def run_one(

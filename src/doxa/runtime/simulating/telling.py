@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,8 +16,10 @@ from doxa.runtime.simulating.asked import Request
 from doxa.runtime.simulating.grounds import Log, grounds_of_change
 from doxa.runtime.simulating.noting import Notes, effect_of, track_of
 from doxa.runtime.simulating.outside import outside_of, range_of
+from doxa.runtime.simulating.reading import PathReading
 from doxa.runtime.simulating.results import Arm, Group, Mover, PersonEffect, Simulation, Told
 from doxa.runtime.simulating.running import Chunk
+from doxa.simulation.arms import Bands, bands
 from doxa.simulation.rollout import Run
 from doxa.types import Moment
 
@@ -84,24 +86,58 @@ def arm_of(
     movers: Mapping[str, list[Mover]] | None = None,
     groups: Mapping[str, list[Group]] | None = None,
     people: Mapping[str, list[PersonEffect]] | None = None,
+    readings: Mapping[str, PathReading] | None = None,
 ) -> Arm:
-    """One scenario's arm."""
+    """One scenario's arm.
+
+    Parameters
+    ----------
+    readings : by outcome
+        How the paths of one person are read; of many people they are not.
+    """
     whole = {what: notes.whole(what) for what in notes.parts}
     known = {what: pair for what, pair in whole.items() if len(pair)}
     moments = moments_of(request, origin)
+    weights = {
+        what: reading.weights(known[what].without, request.marks)
+        for what, reading in (readings or {}).items()
+        if what in known
+    }
     return Arm(
         scenario=found.scenario.name,
         changes=found.changes,
         grounds=found.grounds,
         effects=[
-            effect_of(what, pair, request.map, slope_of(found.scenario, what, request))
+            effect_of(
+                what,
+                pair,
+                request.map,
+                slope_of(found.scenario, what, request),
+                weights.get(what),
+            )
             for what, pair in known.items()
         ],
-        tracks=[track_of(what, pair, moments, request.map) for what, pair in known.items()],
+        tracks=[
+            track_of(what, pair, moments, request.map, _banded(what, weights, readings, request))
+            for what, pair in known.items()
+        ],
         movers=dict(movers or {}),
         groups=dict(groups or {}),
         people=dict(people or {}),
     )
+
+
+def _banded(
+    what: str,
+    weights: Mapping[str, Floats | None],
+    readings: Mapping[str, PathReading] | None,
+    request: Request,
+) -> Callable[[Floats], Bands]:
+    """Where paths lie, as the paths of this outcome are read."""
+    if what not in weights:
+        return bands
+    reading = (readings or {})[what]
+    return lambda paths: reading.bands(paths, weights[what], request.marks)
 
 
 def slope_of(scenario: Scenario, what: str, request: Request) -> Slope | None:
