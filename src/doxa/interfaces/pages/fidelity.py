@@ -14,6 +14,7 @@ from doxa.fidelity.ladder import PERSONA, TWIN, Ladder
 from doxa.fidelity.report import FidelityReport, RowReport
 from doxa.interfaces.pages.calibration import calibration_chart, calibration_table
 from doxa.interfaces.pages.cuts import cut_blocks
+from doxa.interfaces.pages.effects import effect_sections
 from doxa.interfaces.pages.knowledge import (
     ABSENT,
     knowledge_cards,
@@ -156,7 +157,9 @@ def _row(row: RowReport, named: bool) -> list[Section]:
     known: list[Block] = []
     for found in ladders:
         known += [knowledge_note(found), knowledge_chart(found)]
+    effects = effect_sections(row.effects, about) if row.effects else []
     sections = [
+        *(replace(each, title=f"{before}{each.title}") for each in effects),
         Section(f"{before}The ladder", tuple(steps)),
         Section(f"{before}What is worth knowing about people", tuple(known)),
     ]
