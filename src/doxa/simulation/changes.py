@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,6 +54,7 @@ class Altered:
     Attributes
     ----------
     usual : what a trait is otherwise, one value per person; None of a payload's field
+    given : kinds of signals of which a draw knows the field, and nothing draws it
     """
 
     put: Put
@@ -61,6 +62,7 @@ class Altered:
     end: int
     people: Bools
     usual: list[Any] | None
+    given: frozenset[str] = frozenset()
 
     def holds(self, people: Ints, at: Ints) -> Bools:
         """Where it does, for some people at some moments."""
@@ -106,13 +108,31 @@ class Changes:
                 found[name] = _put(each.put, usual, holds)
         return found
 
-    def fields(self, kind: str, coming: Coming, people: Ints, belief_map: BeliefMap) -> Coming:
-        """Signals with their fields as the scenario has them."""
+    def fields(
+        self,
+        kind: str,
+        coming: Coming,
+        people: Ints,
+        belief_map: BeliefMap,
+        *,
+        only: Collection[str] = (),
+        without: Collection[str] = (),
+    ) -> Coming:
+        """Signals with their fields as the scenario has them; `only` some fields, `without` others.
+
+        A field that a draw knows and nothing draws is there from then on.
+        """
         told = dict(coming.fields)
         for each in self.altered:
             put = each.put
-            if each.usual is not None or put.kind not in (None, kind) or put.field not in told:
+            if each.usual is not None or put.kind not in (None, kind):
                 continue
+            if put.field in without or (only and put.field not in only):
+                continue
+            if put.field not in told:
+                if kind not in each.given:
+                    continue
+                told[put.field] = [None] * len(coming)
             holds = each.holds(people, coming.at)
             if put.when is not None:
                 columns = Columns(schema_of(belief_map), np.arange(len(coming)), told)
@@ -148,7 +168,8 @@ def changes_of(
         elif isinstance(change, Put):
             end = EVER if change.end is None else begin + change.end
             usual = _usual(scenario, change, plan, past, twins, origin)
-            altered.append(Altered(change, begin + change.begin, end, people, usual))
+            given = _given(scenario, change, plan, past.map) if usual is None else frozenset()
+            altered.append(Altered(change, begin + change.begin, end, people, usual, given))
         else:
             assumed.append(_assumed(scenario, change, past, begin, people))
     return Changes(tuple(sorted(sent, key=lambda each: each.at)), tuple(altered), tuple(assumed))
@@ -194,6 +215,26 @@ def _usual(
         expected="a field that a draw of the rollout gives or knows, or a trait that heads read",
         hint="name it under `given:` of a draw, or under `personas:`, and fit again",
     )
+
+
+def _given(scenario: Scenario, put: Put, plan: Plan, belief_map: BeliefMap) -> frozenset[str]:
+    """The kinds of signals that are drawn of which a draw knows the field, and nothing draws it."""
+    drawn = {(each.kind, draw.outcome.field) for each in plan.emissions for draw in each.values}
+    found = set()
+    for draw in plan.draws:
+        kind = carrier(draw.outcome)
+        known = {norms.field for norms in recipe_of(draw.head, belief_map).known}
+        if put.field in known and kind in plan.kinds and put.kind in (None, kind):
+            found.add(kind)
+    found = {kind for kind in found if (kind, put.field) not in drawn}
+    if found and put.to is None:
+        raise InputError(
+            f"reckons with {put.field!r}, which nothing draws: it has no value to begin with",
+            where=f"scenario {scenario.name}",
+            expected="to: a value",
+            hint="or draw it: an outcome `value:` of it under `rollout`",
+        )
+    return frozenset(found)
 
 
 def _assumed(scenario: Scenario, change: Assume, past: Past, begin: int, people: Bools) -> Assumed:

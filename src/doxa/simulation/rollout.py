@@ -7,7 +7,7 @@ finds people changed. Signals are drawn, never expected values: those would spre
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -416,9 +416,11 @@ class _Course:
 
     def _with_values(self, emission: Emission, coming: Coming, keys: Keys) -> Coming:
         """The signals with the fields that are drawn of them."""
-        fields = dict(coming.fields)
         walk = self.walk
+        drawn = {draw.outcome.field or "" for draw in emission.values}
+        coming = self._altered(coming, without=drawn)
         for draw in emission.values:
+            fields = dict(coming.fields)
             outcome, head = draw.outcome, draw.head
             standing = self.standings[outcome.name]
             member = self._asked_member(outcome, coming)
@@ -432,15 +434,20 @@ class _Course:
                 squares = standing.squares[walk.person[coming.row]]
                 told = drawing.values(head, outcome, eta, squares, u)
             fields[outcome.field or ""] = told
-        drawn = Coming(coming.kind, coming.row, coming.at, coming.session, fields)
-        return self._altered(drawn)
+            coming = Coming(coming.kind, coming.row, coming.at, coming.session, fields)
+            coming = self._altered(coming, only={outcome.field or ""})
+        return coming
 
-    def _altered(self, coming: Coming) -> Coming:
+    def _altered(
+        self, coming: Coming, *, only: Collection[str] = (), without: Collection[str] = ()
+    ) -> Coming:
         """Signals with their fields as the scenario has them."""
         if not self.changes.altered:
             return coming
         people = self.people[self.walk.person[coming.row]]
-        return self.changes.fields(coming.kind, coming, people, self.walk.map)
+        return self.changes.fields(
+            coming.kind, coming, people, self.walk.map, only=only, without=without
+        )
 
     def _eta(self, draw: Draw, rows: Rows, fields: Mapping[str, Values] | None = None) -> Floats:
         """What a head says of some rows, traits as the scenario has them."""
