@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.runtime.test_simulating import guests, ledger
 
-from doxa.beliefmap.changes import send
+from doxa.beliefmap.changes import assume, do, send
 from doxa.domain.ground import Ground
 from doxa.errors import InputError, UnknownName
 
@@ -33,6 +33,17 @@ def test_none_of_these_is_an_answer(guests):
     assert found.why.startswith("None of these")
     assert {one.action for one in found.options} == {"nothing", "complain"}
     assert not any(one.because for one in found.options)
+
+
+def test_what_moves_nothing_is_not_open(guests):
+    found = guests["g07"].recommend(
+        {"invite": do("invite"), "visit": send("resolution"), "feel": assume("comes")},
+        towards="visits_month",
+        paths=20,
+    )
+    assert [one.action for one in found.options][:1] == ["invite"]
+    [why] = [one.why for one in found.excluded]
+    assert "read from counts" in why
 
 
 def test_less_of_what_never_happens_is_aimed_at(guests):

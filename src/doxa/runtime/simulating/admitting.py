@@ -1,31 +1,53 @@
-"""Whether a person is eligible for what a scenario does, as known when they are run from."""
+"""Which scenarios can be run for a person: eligible, within what was seen, and moving something."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from doxa.beliefmap.model import Among, AmongNode, AmongSignal
 from doxa.beliefmap.scenarios import Scenario
 from doxa.domain.clock import Clock, format_span
+from doxa.errors import InputError
 from doxa.runtime.frozen import Frozen
 from doxa.runtime.identity import NOBODY
 from doxa.runtime.simulating.asked import Request
+from doxa.runtime.simulating.grounds import Log
 from doxa.runtime.simulating.person import stand_of
 from doxa.runtime.simulating.running import past_of
+from doxa.runtime.simulating.telling import Checked, checked
+from doxa.simulation.changes import changes_of
 from doxa.simulation.enacting import admitted
+from doxa.simulation.plan import plan_of
 
 
-def refused(frozen: Frozen, request: Request, scenario: Scenario) -> str:
-    """The first requirement of its changes that does not hold for the person; empty when all do."""
-    asked = [one for change in scenario.changes for one in change.among]
-    if not asked or frozen.key == NOBODY or frozen.view.closed:
-        return ""
+def closed_to(
+    frozen: Frozen, request: Request, scenarios: Mapping[str, Scenario], log: Log
+) -> tuple[dict[str, Checked], dict[str, str]]:
+    """The scenarios that can be run for a person, checked, and why the others cannot.
+
+    A requirement does not hold, a value lies far outside of what was seen, or nothing that is drawn
+    would be moved.
+    """
+    open_to: dict[str, Checked] = {}
+    why: dict[str, str] = {}
+    if frozen.key == NOBODY or frozen.view.closed:
+        return {name: checked(each, request, log) for name, each in scenarios.items()}, why
     stand = stand_of(frozen)
-    past = past_of(stand, request, {scenario.name: scenario}, stand.keys)
-    for among in asked:
-        if not admitted([among], past, stand.keys, stand.origin).all():
-            return said(among, request.map.clock)
-    return ""
+    past = past_of(stand, request, scenarios, stand.keys)
+    plan = plan_of(past.map, request.part.heads)
+    for name, scenario in scenarios.items():
+        asked = [one for change in scenario.changes for one in change.among]
+        for among in asked:
+            if not admitted([among], past, stand.keys, stand.origin).all():
+                why[name] = said(among, request.map.clock)
+                break
+        else:
+            try:
+                changes_of(scenario, plan, past, stand.keys, stand.origin)
+                open_to[name] = checked(scenario, request, log)
+            except InputError as error:
+                why[name] = error.problem
+    return open_to, why
 
 
 def said(among: Among, clock: Clock = Clock.TIME) -> str:

@@ -17,13 +17,13 @@ from doxa.errors import InputError, UnknownName
 from doxa.runtime.frozen import Frozen
 from doxa.runtime.intake.given import Given
 from doxa.runtime.observing import observe
-from doxa.runtime.simulating.admitting import refused
+from doxa.runtime.simulating.admitting import closed_to
 from doxa.runtime.simulating.advice import Because, Excluded, Option, Recommendation
 from doxa.runtime.simulating.asked import Request, Wishes, check_visible, request_of
 from doxa.runtime.simulating.noting import sloped
 from doxa.runtime.simulating.person import Ran, log_of, movers_of, origin_of, run_one
 from doxa.runtime.simulating.standing import standing_of
-from doxa.runtime.simulating.telling import Checked, checked, slope_of, values_of
+from doxa.runtime.simulating.telling import Checked, slope_of, values_of
 from doxa.simulation.arms import contrast, pair
 
 CAUSE = "doxa.recommend"
@@ -62,11 +62,8 @@ def recommend(
     scenarios = _scenarios(frozen, actions)
     request = _request(frozen, aim, wishes)
     log = log_of(frozen, request)
-    excluded = {
-        name: why for name, each in scenarios.items() if (why := refused(frozen, request, each))
-    }
-    open_to = {name: each for name, each in scenarios.items() if name not in excluded}
-    told = {name: checked(each, request, log) for name, each in open_to.items()}
+    told, excluded = closed_to(frozen, request, scenarios, log)
+    open_to = {name: scenarios[name] for name in told}
     ran = run_one(frozen, request, open_to, stop)
     if ran.chunk is None and open_to:
         raise InputError("it was stopped before anything could be told", where="stop")
