@@ -142,6 +142,7 @@ class AsyncTwins(Awaited[Twins]):
     promote = awaited(Twins.promote)
     rollback = awaited(Twins.rollback)
     forecast = awaited(Twins.forecast)
+    shares = awaited(Twins.shares)
     features = awaited(Twins.features)
     simulate = awaited(Twins.simulate)
     find = awaited(Twins.find)

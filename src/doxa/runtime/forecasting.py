@@ -71,7 +71,7 @@ def forecast_set(
     """
     outcome = outcome_named(wiring.belief_map, name)
     seen = asked_by(wiring.belief_map, purpose, outcome)
-    now = _now(wiring)
+    now = now_of(wiring)
     origin = at if at is not None else now + (_lead(wiring) if record else 0)
     label = BACKTEST if origin < now - _lead(wiring) else LIVE
     if record and origin < now:
@@ -100,7 +100,7 @@ def forecast_set(
     asking = supposed(wiring.belief_map, outcome, given, head.known if head else ())
     fitted = head or choice
     outside = overlap(outcome, asking, fitted.support) if fitted else []
-    past, left_out = _past(
+    past, left_out = past_asked(
         wiring, seen, outcome, cohort, origin, origin if known_at is None else known_at
     )
     past, rows, asked = _rows(outcome, past, origin, items, asking, head)
@@ -156,14 +156,15 @@ def _lead(wiring: Wiring) -> int:
     return LEAD if wiring.belief_map.clock is Clock.TIME else 0
 
 
-def _now(wiring: Wiring) -> Moment:
+def now_of(wiring: Wiring) -> Moment:
+    """The moment asked about where none is given; on a position clock the one after the newest."""
     if wiring.belief_map.clock is Clock.TIME:
         return wiring.clock()
     newest = newest_at(wiring)
     return 0 if newest is None else newest + 1
 
 
-def _past(
+def past_asked(
     wiring: Wiring,
     seen: Asked,
     outcome: Outcome,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from doxa.audit.report import AuditReport
 from doxa.beliefmap.evaluation import Evaluation
 from doxa.beliefmap.model import BeliefMap
-from doxa.beliefmap.scenarios_file import Scenarios
+from doxa.beliefmap.scenarios_file import Scenarios, Written
 from doxa.beliefmap.tables import Tables
 from doxa.domain.signal import DEFAULT_SOURCE, Signal
 from doxa.fidelity.live import LiveReport
@@ -56,6 +56,8 @@ from doxa.runtime.sandbox import Sandbox
 from doxa.runtime.simulating.asked import COHORT_MARKS, wishes
 from doxa.runtime.simulating.cohort import simulate_many
 from doxa.runtime.simulating.results import Simulation
+from doxa.runtime.simulating.share_results import Shares
+from doxa.runtime.simulating.shares import shares_under
 from doxa.runtime.twin import Twin
 from doxa.runtime.wiring import Wiring
 from doxa.storage.accesses import Access
@@ -631,6 +633,53 @@ class Twins:
             purpose=purpose,
             progress=progress,
             stop=stop,
+        )
+
+    def shares(
+        self,
+        outcome: str,
+        changes: Written,
+        *,
+        given: Mapping[str, Any],
+        cohort: Sequence[str] | None = None,
+        paths: int = 200,
+        seed: int = 1,
+        at: Any = None,
+        purpose: str | None = None,
+    ) -> Shares:
+        """What people would take of a menu if it were changed, against the menu as it is.
+
+        Everybody chooses on `paths` paths, each with coefficients of its own, from both menus with
+        the same luck. A pure read.
+
+        Parameters
+        ----------
+        outcome : str
+            A choice among options.
+        changes : Scenario, change or list of changes
+            Of attributes of options, such as ``put("price", times=1.1, when={"id": "tea"})``.
+        given : mapping
+            The menu as it is, and whatever else the choice knows of its signal; see `forecast`.
+        cohort : ids; left out, everybody
+        at, purpose : as for `forecast`
+
+        Raises
+        ------
+        InputError
+            A change lies far outside of what was seen.
+        PopulationError
+            Nothing is fitted yet.
+        """
+        return shares_under(
+            self.wiring,
+            outcome,
+            changes,
+            given,
+            cohort=cohort,
+            paths=paths,
+            seed=seed,
+            at=asked_moment("at", at, self.map.clock, self.map.zone.default),
+            purpose=purpose,
         )
 
     def features(

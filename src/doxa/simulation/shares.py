@@ -1,8 +1,8 @@
 """Shares with and without a change: paired over the same luck, of everybody, of parts, of each person.
 
 On path r the difference of an option's share is mean over people of (taken_r under the change -
-taken_r as it is). Its middle 95 in 100 over paths holds what the coefficients do not know and the
-luck of so many choices.
+taken_r as it is). The middle four in five of the paths hold what the coefficients do not know and
+the luck of so many choices.
 """
 
 from __future__ import annotations
@@ -18,9 +18,8 @@ from doxa.features.menus import Menus
 from doxa.features.past import Past
 from doxa.features.rows import Rows
 from doxa.heads.choice import ChoiceHead
+from doxa.simulation.arms import HIGH, LOW
 from doxa.simulation.choices import sampled_choices
-
-ENDS = (0.025, 0.975)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ class PartShares:
     shares : float64[2, options]
         Of each option as it is, and under the change.
     difference : float64[3, options]
-        Mean, and the ends of the middle 95 in 100 paths.
+        Mean, and the ends of the middle four in five paths.
     """
 
     rows: int
@@ -122,5 +121,5 @@ def paired_shares(
 
 
 def _ends(values: Floats) -> Floats:
-    """Mean over the paths, and the ends of the middle 95 in 100: float64[3, ...]."""
-    return np.stack([values.mean(axis=-1), *np.quantile(values, ENDS, axis=-1)])
+    """Mean over the paths, and the ends of the middle four in five: float64[3, ...]."""
+    return np.stack([values.mean(axis=-1), *np.percentile(values, [LOW, HIGH], axis=-1)])

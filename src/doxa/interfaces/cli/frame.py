@@ -44,6 +44,7 @@ COMMANDS = (
     ("population rollback", "population_rollback"),
     ("forecast", "forecast"),
     ("simulate", "simulate"),
+    ("shares", "shares"),
     ("recommend", "recommend"),
     ("features", "features"),
     ("fidelity", "fidelity"),
