@@ -13,6 +13,8 @@ from doxa.heads.head import Head, within_scale
 from doxa.heads.spread import sigma_of
 
 SMALLEST_SHARE = 1e-9
+POINTS, STEPS, SMALLEST_INSIDE = 64, 4, 0.1
+"""A mean within ends is met in so many steps, over so many quantiles."""
 
 
 def chances(head: Head, outcome: Outcome, eta: Floats, span: int) -> Floats:
@@ -61,14 +63,43 @@ def values(head: Head, outcome: Outcome, eta: Floats, squares: Floats, u: Floats
     place = np.clip((mean - spread.centre) / spread.scale, -3, 3)
     columns = np.column_stack([np.ones(len(mean)), squares, place, place**2])
     sigma = sigma_of(spread, columns)
+    z = with_tails(np.asarray(spread.quantiles)[None, :])[0]
     if outcome.scale is None:
-        z = with_tails(np.asarray(spread.quantiles)[None, :])[0]
-        return np.asarray(mean + sigma * np.interp(u, SHARES, z))
-    told = on_scale(values_of(spread, mean, sigma), outcome)
+        return np.asarray(mean + sigma * (np.interp(u, SHARES, z) - _mean_of(z)))
     if outcome.step:
+        told = on_scale(values_of(spread, mean, sigma), outcome)
         levels = np.asarray(told.at)
         below = (u[:, None] > told.share).sum(axis=1)
         return np.asarray(levels[np.minimum(below, len(levels) - 1)])
-    z = with_tails(np.asarray(spread.quantiles)[None, :])[0]
     low, high = min(outcome.scale), max(outcome.scale)
-    return np.asarray(np.clip(mean + sigma * np.interp(u, SHARES, z), low, high))
+    middle = _centred(mean, sigma, z, low, high)
+    return np.asarray(np.clip(middle + sigma * np.interp(u, SHARES, z), low, high))
+
+
+def _mean_of(z: Floats) -> float:
+    """The mean of a number on lines between the quantiles z."""
+    return float(((z[1:] + z[:-1]) / 2) @ np.diff(SHARES))
+
+
+def _centred(mean: Floats, sigma: Floats, z: Floats, low: float, high: float) -> Floats:
+    """Where the distribution must lie so that what is drawn within the ends has its mean, float64[n].
+
+    What would lie beyond an end lies there; had the mean not been moved for it, sums over many
+    values drawn from a skewed person would come out too high.
+
+    Examples
+    --------
+    >>> z = np.interp(SHARES, [0.0, 1.0], [-1.0, 1.0])
+    >>> middle = _centred(np.array([0.25, 5.0]), np.ones(2), z, 0.0, 10.0)
+    >>> middle.round(3).tolist()
+    [0.0, 5.0]
+    """
+    at = np.interp((np.arange(POINTS) + 0.5) / POINTS, SHARES, z)
+    at += _mean_of(z) - at.mean()
+    middle = mean - sigma * _mean_of(z)
+    for _ in range(STEPS):
+        drawn = middle[:, None] + sigma[:, None] * at
+        inside = ((drawn > low) & (drawn < high)).mean(axis=1)
+        off = np.clip(drawn, low, high).mean(axis=1) - mean
+        middle = middle - off / np.maximum(inside, SMALLEST_INSIDE)
+    return middle
