@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -147,6 +148,23 @@ def test_every_held_out_menu_stands_in_a_cell_per_option(report: FidelityReport)
         assert (cell.mean_move < 0) == (cell.moved.startswith("fell"))
     inside = [cell.low <= cell.real <= cell.high for cell in row.shares.cells]
     assert np.mean(inside) > 0.6
+
+
+def test_the_report_is_told_in_text_and_as_a_page(report: FidelityReport, tmp_path: Path) -> None:
+    from doxa.fidelity.report_file import load_report
+    from doxa.interfaces.cli.fidelity import lines
+    from doxa.interfaces.pages.fidelity import write_fidelity_page
+
+    file = tmp_path / "report.json"
+    file.write_bytes(msgspec.json.encode(report))
+    again = load_report(file)
+    assert lines(again) == lines(report)
+    text = "\n".join(lines(report))
+    assert "slope of real on simulated changes of shares" in text
+    assert "price  c       rose much" in text
+    page = write_fidelity_page(again, tmp_path / "page.html", command="doxa fidelity").read_text()
+    assert "Shares as attributes moved" in page
+    assert "rose much" in page
 
 
 def test_folds_of_shares_are_refused(folder: Path) -> None:

@@ -122,6 +122,18 @@ CASES = [
         "'genres' is no field; expected FIELD=VALUE, such as price=2.99",
     ),
     Case(
+        "shares of what is no choice",
+        "shares lapses --given price=1 --scenario nothing.yaml",
+        "shares: outcome 'lapses' is no choice among options; twins.simulate runs people forward",
+        files={"nothing.yaml": "{doxa: 1, scenarios: {nothing: []}}"},
+    ),
+    Case(
+        "shares under a scenario that the file does not have",
+        "shares lapses --given price=1 --scenario nothing.yaml --only rise",
+        "--only: the file has no scenario 'rise'; expected one of nothing",
+        files={"nothing.yaml": "{doxa: 1, scenarios: {nothing: []}}"},
+    ),
+    Case(
         "a fit of an unknown outcome",
         "fit --outcome lapse",
         "the map declares no outcome 'lapse'; expected one of buys_within_month, buys_genre, lapses, visits, spend, accepts, rates; did you mean 'lapses'?",

@@ -33,6 +33,7 @@ from doxa.interfaces.pages.rungs import (
     spaced,
     subset_name,
 )
+from doxa.interfaces.pages.shares import share_sections
 from doxa.interfaces.pages.simulated import simulated_sections
 from doxa.report import Card, Chart, Note, Origin, Page, Section, write_page
 from doxa.report.number import spell
@@ -140,9 +141,9 @@ def _loss(found: Ladder) -> tuple[Card, ...]:
 def _row(row: RowReport, named: bool) -> list[Section]:
     before = f"{spaced(row.name)}: " if named else ""
     if row.simulated is not None:
-        sections = simulated_sections(row, row.simulated)
-        sections = [replace(each, title=f"{before}{each.title}") for each in sections]
-        return _listed(sections, spaced(row.name)) if named else sections
+        return _titled(simulated_sections(row, row.simulated), row, named)
+    if row.shares is not None:
+        return _titled(share_sections(row, row.shares), row, named)
     about = spaced(row.outcome)
     ladders = _ordered(row.ladders)
     steps: list[Block] = [Note(_question(row))]
@@ -175,6 +176,14 @@ def _row(row: RowReport, named: bool) -> list[Section]:
             blocks = tuple(learning_blocks(row.learning, loss))
             sections.append(Section(f"{before}Does it learn?", blocks))
     return _listed(sections, spaced(row.name)) if named else sections
+
+
+def _titled(sections: list[Section], row: RowReport, named: bool) -> list[Section]:
+    """With several rows, their name stands before every title."""
+    if not named:
+        return sections
+    told = [replace(each, title=f"{spaced(row.name)}: {each.title}") for each in sections]
+    return _listed(told, spaced(row.name))
 
 
 def _listed(sections: list[Section], name: str) -> list[Section]:
