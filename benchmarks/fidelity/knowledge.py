@@ -19,6 +19,8 @@ def knowledge_table(reports: Mapping[str, FidelityReport]) -> str:
     rows = ["| " + " | ".join(HEAD) + " |", "|" + "---|" * len(HEAD)]
     for name, report in reports.items():
         for row in report.rows:
+            if row.shares is not None:  # an error of shares is no loss that knowledge removes
+                continue
             gain = row.learning.gain if row.learning else None
             for ladder in row.ladders:
                 found = headline_of([ladder])
