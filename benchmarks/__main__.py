@@ -25,6 +25,7 @@ from benchmarks import (
     reading,
     rules,
     stored_twin,
+    walking,
 )
 from benchmarks.claim import FULL, SMALL, Row, Size
 
@@ -42,6 +43,7 @@ CLAIMS = {
     "size": file_size,
     "fold": fold,
     "forget": forgetting,
+    "rollouts": walking,
 }
 REPORT = Path("build/bench.json")
 

@@ -20,7 +20,7 @@ from doxa.domain.signal import Signal
 from doxa.errors import InputError, PopulationError
 from doxa.features.labels import labels_of
 from doxa.features.moments import at_origins
-from doxa.features.phi import phi
+from doxa.features.phi import columns_of, phi, table_of
 from doxa.features.views import Views
 from doxa.heads.head import forecast, recipe_of
 from doxa.simulation import rollout as rollouts
@@ -118,7 +118,8 @@ def test_people_hold_what_the_ledger_would_say(monkeypatch: pytest.MonkeyPatch) 
             recipe = recipe_of(head, MAP)
             views = Views(past, recipe.readings)
             want = phi(recipe, views, rows)
-            got = phi(recipe, course.walk, own, told=list(readout._columns(own, {})))
+            told = list(readout._columns(own, {}))
+            got = table_of(columns_of(recipe, course.walk, own, told=told), len(own))
             assert got.names == want.names
             apart = [n for n in want.names if " + " not in n and "coupled" not in n]
             places = [want.names.index(n) for n in apart]

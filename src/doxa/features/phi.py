@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -121,14 +122,7 @@ class Recipe:
         )
 
 
-def phi(
-    recipe: Recipe,
-    views: Seeing,
-    rows: Rows,
-    *,
-    silenced: str | None = None,
-    told: Iterable[Named] | None = None,
-) -> Phi:
+def phi(recipe: Recipe, views: Seeing, rows: Rows, *, silenced: str | None = None) -> Phi:
     """The features of some rows.
 
     Parameters
@@ -136,6 +130,31 @@ def phi(
     silenced : owner, optional
         Make the features as if this node, or these joined nodes, had no evidence, or this field
         were unknown; ``"*"`` silences all of them.
+    """
+    return table_of(list(columns_of(recipe, views, rows, silenced=silenced)), len(rows))
+
+
+def table_of(found: list[Named], size: int) -> Phi:
+    """Columns of `size` rows as one table."""
+    table = np.empty((size, len(found)))
+    for place, (_, _, column) in enumerate(found):
+        table[:, place] = column
+    np.clip(np.nan_to_num(table, copy=False), -LARGEST, LARGEST, out=table)
+    return Phi(tuple(name for name, _, _ in found), tuple(owner for _, owner, _ in found), table)
+
+
+def columns_of(
+    recipe: Recipe,
+    views: Seeing,
+    rows: Rows,
+    *,
+    silenced: str | None = None,
+    told: Iterable[Named] | None = None,
+) -> list[Named]:
+    """The columns of some rows, one by one, with their names and owners; see `phi`.
+
+    Parameters
+    ----------
     told : columns of the payload fields, optional
         As `field_columns` gives them; left out, they are read from the past.
     """
@@ -147,10 +166,9 @@ def phi(
     joined = _joined(recipe, views, rows, quiet)
     for reading in recipe.readings:
         silent = reading.node in quiet
-        found += [
-            (f"{reading.node}: {name}", reading.node, column)
-            for name, column in _reading_columns(recipe, views, reading, rows, silent)
-        ]
+        make = partial(_listed, recipe, views, reading, rows, silent)
+        columns = views.kept(reading, rows, _made_by(recipe, reading, silent), make)
+        found += [(f"{reading.node}: {name}", reading.node, column) for name, column in columns]
         beside += [
             (f"{reading.node}: {siblings.BESIDE}{name}", reading.node, column)
             for name, column in _beside(recipe, views, reading, rows, silent)
@@ -173,11 +191,20 @@ def phi(
     found += list(_products(recipe, found))
     found += [(name, CIRCUMSTANCES, column) for name, column in _calendar(recipe, rows)]
     found += list(_apart(recipe, views.past, rows, [*found, *beside]))
-    table = np.empty((len(rows), len(found)))
-    for place, (_, _, column) in enumerate(found):
-        table[:, place] = column
-    np.clip(np.nan_to_num(table, copy=False), -LARGEST, LARGEST, out=table)
-    return Phi(tuple(name for name, _, _ in found), tuple(owner for _, owner, _ in found), table)
+    return found
+
+
+def _made_by(recipe: Recipe, reading: Reading, silent: bool) -> Hashable:
+    """All that the columns of a node depend on beside its sums: of for and against, nothing else."""
+    if reading.kind is EvidenceKind.OPINION and not recipe.is_list(reading):
+        return silent
+    return (silent, id(recipe.norms), recipe.outcome.name)
+
+
+def _listed(
+    recipe: Recipe, views: Seeing, reading: Reading, rows: Rows, silent: bool
+) -> list[tuple[str, Floats]]:
+    return list(_reading_columns(recipe, views, reading, rows, silent))
 
 
 def _living(

@@ -6,8 +6,8 @@ they carry along.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Protocol
+from collections.abc import Callable, Collection, Hashable, Mapping
+from typing import Protocol, TypeAlias
 
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.model import BeliefMap
@@ -18,6 +18,8 @@ from doxa.features.plan import Reading
 from doxa.features.rows import Rows
 from doxa.features.views import View
 from doxa.reading.coupling.field import Field
+
+Columns: TypeAlias = list[tuple[str, Floats]]
 
 
 class Joining(Protocol):
@@ -84,4 +86,10 @@ class Seeing(Protocol):
 
     def view(self, reading: Reading, rows: Rows, member: Ints) -> View:
         """One node for some rows."""
+        ...
+
+    def kept(
+        self, reading: Reading, rows: Rows, by: Hashable, make: Callable[[], Columns]
+    ) -> Columns:
+        """The columns of a node that `make` makes; those of the same rows by the same may be kept."""
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 
@@ -199,6 +199,16 @@ class Views:
         found = self._seen(reading, rows, member)
         absent = self.absent(reading.node, rows)
         return found if absent is None else found.silent_where(absent)
+
+    def kept(
+        self,
+        reading: Reading,
+        rows: Rows,
+        by: Hashable,
+        make: Callable[[], list[tuple[str, Floats]]],
+    ) -> list[tuple[str, Floats]]:
+        """The columns that `make` makes: rows of the ledger are asked once."""
+        return make()
 
     def _seen(self, reading: Reading, rows: Rows, member: Ints) -> View:
         node = self.map.nodes[reading.node]

@@ -77,6 +77,8 @@ class Held:
     last: Ints
     events: dict[str, Floats] = field(default_factory=dict)
     apart: Ints | None = None
+    changed: int = 0
+    """How often anything was added or begun; columns made before are of sums that were."""
 
     @classmethod
     def of(
@@ -130,10 +132,18 @@ class Held:
     def begin(self, kind: str, row: Ints) -> None:
         """Let some rows begin a session of a kind that ages the sums on its clock."""
         if kind in self.events and len(row):
+            self.changed += 1
             left = np.exp2(-1 / np.asarray(self.view.events[kind].bands))
             self.events[kind][:, :, row] *= left[:, None, None, None]
 
-    def read(self, when: Moments, member: Ints, now: int, counts: dict[str, Ints]) -> View:
+    def read(
+        self,
+        when: Moments,
+        member: Ints,
+        now: int,
+        counts: dict[str, Ints],
+        exposure: Floats | None = None,
+    ) -> View:
         """The node as some rows see it.
 
         Parameters
@@ -144,24 +154,17 @@ class Held:
             As of when the sums stand.
         counts : dict of int64[rows]
             Sessions each row began, by kind.
+        exposure : float64[n, K], optional
+            Of all rows in their order, now; left out, it is computed.
         """
-        place = self._places(member)
-        there = place >= 0
-        kept = np.where(there, place, 0)
-        row = when.row
-        gone = when.at - now
-        every = len(row) == self.sums.shape[2] and bool((np.diff(row) == 1).all())
-        if self.sums.shape[3] == 1 and every and not gone.any():
-            sums = self.sums[:, :, :, 0]  # everybody, now: nothing is copied
+        if exposure is not None and not self.reading.by_member:
+            # Everybody, now, of a node that has no members here: nothing is copied.
+            sums, met = self.sums[:, :, :, 0], self.met[:, 0].copy()
+            first, last = self.first[:, 0], self.last[:, 0]
             events = {kind: found[:, :, :, 0] for kind, found in self.events.items()}
         else:
-            sums = self.sums[:, :, row, kept] * decay(gone, self.bands).T[:, None, :]
-            events = {kind: found[:, :, row, kept] for kind, found in self.events.items()}
-        met = self.met[row, kept] & there
-        if not there.all():
-            sums = np.where(there, sums, 0.0)
-            events = {kind: np.where(there, found, 0.0) for kind, found in events.items()}
-        last, first = self.last[row, kept], self.first[row, kept]
+            sums, met, first, last, events = self._chosen(when, member, now)
+        row = when.row
         tenure = when.tenure
         elapsed = np.where(met, np.maximum(when.at - last, 0), tenure)
         told = {
@@ -177,7 +180,7 @@ class Held:
             node=self.view.node,
             bands=self.bands,
             sums=sums.transpose(2, 1, 0),
-            exposure=exposures(tenure, self.bands, when.unit),
+            exposure=exposures(tenure, self.bands, when.unit) if exposure is None else exposure,
             met=met,
             elapsed=elapsed / when.unit,
             tenure=tenure / when.unit,
@@ -186,11 +189,27 @@ class Held:
             begun=np.where(met, when.at - first, 0) / when.unit,
         )
 
+    def _chosen(
+        self, when: Moments, member: Ints, now: int
+    ) -> tuple[Floats, Bools, Ints, Ints, dict[str, Floats]]:
+        """Sums, met, first, last and sums on event clocks of some rows, as of their moments."""
+        place = self._places(member)
+        there = place >= 0
+        kept, row = np.where(there, place, 0), when.row
+        sums = self.sums[:, :, row, kept] * decay(when.at - now, self.bands).T[:, None, :]
+        events = {kind: found[:, :, row, kept] for kind, found in self.events.items()}
+        if not there.all():
+            sums = np.where(there, sums, 0.0)
+            events = {kind: np.where(there, found, 0.0) for kind, found in events.items()}
+        met = self.met[row, kept] & there
+        return sums, met, self.first[row, kept], self.last[row, kept], events
+
     def feed(self, told: Told, now: int, unit: float) -> None:
         """Add evidence of one node to the rows that it is about."""
         kept = told.take(np.flatnonzero(self._places(told.member) >= 0))
         if not len(kept.row):
             return
+        self.changed += 1
         place = self._places(kept.member)
         if self.kind is EvidenceKind.OCCURRENCE:
             self._count(kept, place, now, unit)

@@ -8,10 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from doxa.beliefmap.columns import Floats, Values
+from doxa.errors import PopulationError
 from doxa.features.blocks import given
 from doxa.features.coupling import JOINED
 from doxa.features.known import carrier
-from doxa.features.phi import TRAIT, Named, field_columns, phi
+from doxa.features.phi import TRAIT, Named, columns_of, field_columns, table_of
 from doxa.features.rows import Rows
 from doxa.heads.glm import Family
 from doxa.heads.head import Head, plain_eta, recipe_of, within
@@ -76,11 +77,8 @@ class Readout:
             walk.past = walk.asked(carrier(self.recipe.outcome), fields, len(rows))
             rows = replace(rows, signal=np.arange(len(rows)))
         columns = list(self._columns(rows, told or {}))
-        found = phi(self.recipe, walk, rows, silenced=self._silenced, told=columns)
-        eta = plain_eta(head, walk, rows, found)
-        if self._drawn is not None:
-            own = self._drawn[walk.path[rows.twin]]
-            eta = eta + np.einsum("ij,ij->i", within(head, found), own[:, 1:]) + own[:, 0]
+        found = columns_of(self.recipe, walk, rows, silenced=self._silenced, told=columns)
+        eta = self._added_up(found, rows)
         person, place = walk.person[rows.twin], self._place[rows.member]
         eta = eta + self.standing.own[person, place]
         share = self.standing.unmet[person] * ~walk.moved[rows.twin]
@@ -92,6 +90,33 @@ class Readout:
             # E s(x + b) = s(x / sqrt(1 + pi v / 8)), nearly: what is not known moves no chance on average.
             eta = eta * np.sqrt(1 + np.pi * variance / 8)
         return np.asarray(eta + shift)
+
+    def _added_up(self, found: list[Named], rows: Rows) -> Floats:
+        """The linear predictor of columns, added up one by one: no table is made where none is needed."""
+        head, walk = self.head, self.walk
+        plain = head.boosted is None and head.by_member is None and head.rates is None
+        if plain and self._drawn is None:
+            if [name for name, _, _ in found] != head.names:
+                raise PopulationError(
+                    f"the population's head for {head.outcome!r} was fitted on other features",
+                    hint="run doxa fit",
+                )
+            eta, kept = np.full(len(rows), head.bias), np.empty(len(rows))
+            for (_, _, column), low, high, weight in zip(
+                found, head.low, head.high, head.weights, strict=True
+            ):
+                np.maximum(column, low, out=kept)
+                np.minimum(kept, high, out=kept)
+                kept *= weight
+                eta += kept
+            if np.isfinite(eta).all():
+                return eta
+        table = table_of(found, len(rows))
+        eta = plain_eta(head, walk, rows, table)
+        if self._drawn is not None:
+            own = self._drawn[walk.path[rows.twin]]
+            eta = eta + np.einsum("ij,ij->i", within(head, table), own[:, 1:]) + own[:, 0]
+        return eta
 
     def _columns(self, rows: Rows, told: Mapping[str, Values]) -> Iterator[Named]:
         """Columns of traits, of what is known of the asking signal, and of last values."""

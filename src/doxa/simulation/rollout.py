@@ -34,7 +34,7 @@ from doxa.simulation.standing import Standing, standing_of
 from doxa.simulation.tally import Tally
 from doxa.simulation.walk import Walk, as_held
 
-ROWS = 16_384
+ROWS = 12_288
 """People times paths that are run forward at a time: their sums fit in the processor's cache."""
 DOUBT = 0.25
 """How much of what is not known of a person is drawn once for a path. The rest comes of itself: what is

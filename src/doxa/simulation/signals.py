@@ -9,7 +9,10 @@ import numpy as np
 
 from doxa.beliefmap.batches import evidence_of_batch
 from doxa.beliefmap.columns import EvidenceColumns, Ints, SignalColumns, Values, picked
-from doxa.domain.evidence import EvidenceKind, Once
+from doxa.beliefmap.derived import per_map
+from doxa.beliefmap.model import BeliefMap
+from doxa.beliefmap.payloads import Bools
+from doxa.domain.evidence import Channel, EvidenceKind
 from doxa.features.past import Past
 from doxa.simulation.held import Told
 from doxa.simulation.walk import Walk
@@ -100,12 +103,11 @@ def _told(
     kind: EvidenceKind,
     trust: float,
 ) -> Told:
-    rules = walk.map.rules
-    row = told.row[mine]
-    rule = told.rule[mine].tolist()
-    channel = np.array([int(rules[place].channel) for place in rule], dtype=np.int64)
-    own = np.array([KIND_OF_CHANNEL[rules[place].channel] is kind for place in rule], dtype=bool)
-    once = np.array([rules[place].once in (Once.SESSION, Once.DAY) for place in rule], dtype=bool)
+    channels, shared = _of_rules(walk.map)
+    row, rule = told.row[mine], told.rule[mine]
+    channel, once = channels[rule], shared[rule]
+    kinds = {code for code in np.unique(channel).tolist() if KIND_OF_CHANNEL[Channel(code)] is kind}
+    own = np.isin(channel, list(kinds))
     found = Told(
         row=coming.row[row],
         at=coming.at[row],
@@ -158,3 +160,10 @@ def assume(walk: Walk, node: str, code: int, channel: int, weight: float, row: I
     for (name, _), held in walk.held.items():
         if name == node:
             held.feed(told, walk.now, walk.unit)
+
+
+@per_map
+def _of_rules(belief_map: BeliefMap) -> tuple[Ints, Bools]:
+    """The channel of every rule, and whether what it says in one session counts as one."""
+    channel = np.array([int(rule.channel) for rule in belief_map.rules], dtype=np.int64)
+    return channel, np.array([rule.once is not None for rule in belief_map.rules], dtype=bool)

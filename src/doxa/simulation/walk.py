@@ -6,7 +6,7 @@ reads the ledger (`doxa.features.seeing`), where `Rows.twin` is the row of the w
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -21,13 +21,15 @@ from doxa.features.living import Binding, Pursuit
 from doxa.features.past import KindColumns, Past
 from doxa.features.plan import Reading
 from doxa.features.rows import FIRST, NONE, Bound, Rows
+from doxa.features.seeing import Columns as Listed
 from doxa.features.seeing import Joining, Pursuing
-from doxa.features.views import View, Views
+from doxa.features.views import View, Views, exposures
 from doxa.heads.glm import logit, sigmoid
 from doxa.reading.coupling.field import Field
 from doxa.simulation.credence import credence
 from doxa.simulation.held import NEVER, Held, Moments
 from doxa.simulation.stage import Stage, people_at
+from doxa.types import HalfLife
 
 
 class Walk:
@@ -62,6 +64,9 @@ class Walk:
             for kind, clock in stage.clocks.items()
         }
         self.held = {key: self._held(key[1], views) for key, views in stage.indexed.items()}
+        self._every = np.arange(self.size)
+        self._exposed: dict[tuple[HalfLife, ...], tuple[int, Floats]] = {}
+        self._columns: dict[Hashable, tuple[tuple[int, int], Listed]] = {}
         self.moved = np.zeros(self.size, dtype=bool)
         self._recent: dict[tuple[str, str], list[Any]] = {}
         self._absent: dict[str, Bools | None] = {}
@@ -99,9 +104,23 @@ class Walk:
         begun = self.begun[self.person[rows.twin]]
         tenure = np.maximum(rows.seen.at - begun, 0)
         when = Moments(rows.twin, rows.seen.at, tenure, self.stage.unit)
-        found = held.read(when, member, self.now, self.counts)
+        exposure = self._exposure(held.bands) if self._is_everybody(rows) else None
+        found = held.read(when, member, self.now, self.counts, exposure)
         absent = self.absent(reading.node, rows)
         return found if absent is None else found.silent_where(absent)
+
+    def kept(
+        self, reading: Reading, rows: Rows, by: Hashable, make: Callable[[], Listed]
+    ) -> Listed:
+        """The columns that `make` makes; those of everybody now are made once for all heads."""
+        if reading.by_member or not self._is_everybody(rows):
+            return make()
+        key = (reading, by)
+        stamp = (self.now, self.held[_key(reading)].changed)
+        found = self._columns.get(key)
+        if found is None or found[0] != stamp:
+            found = self._columns[key] = (stamp, make())
+        return found[1]
 
     def absent(self, node: str, rows: Rows) -> Bools | None:
         """Rows of people who do not let a node be read, as they said by the origin."""
@@ -155,6 +174,21 @@ class Walk:
                 told = values.tolist() if isinstance(values, np.ndarray) else values
                 for spot, value in zip(row.tolist(), told, strict=True):
                     known[spot] = value
+
+    def _is_everybody(self, rows: Rows) -> bool:
+        """Whether these are all rows of the walk, in their order, now."""
+        if len(rows) != self.size:
+            return False
+        return bool((rows.twin == self._every).all() and (rows.seen.at == self.now).all())
+
+    def _exposure(self, bands: tuple[HalfLife, ...]) -> Floats:
+        """How long everybody could be seen by now, decayed at each band, float64[rows, K]."""
+        found = self._exposed.get(bands)
+        if found is None or found[0] != self.now:
+            tenure = np.maximum(self.now - self.begun, 0)
+            own = exposures(tenure, bands, self.unit)
+            found = self._exposed[bands] = (self.now, np.asfortranarray(own[self.person]))
+        return found[1]
 
     def _held(self, reading: Reading, views: Views) -> Held:
         codes = self.stage.codes.get(reading.node, np.zeros(1, dtype=np.int64))
