@@ -9,6 +9,7 @@ import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.model import Action
+from doxa.domain.ground import FEWEST
 from doxa.features.arms import arms_of
 from doxa.features.past import Past
 from doxa.heads.head import Head
@@ -70,7 +71,8 @@ def slope_from(
     for action in actions:
         arms = arms_of(past, action, fit.rows)
         known = arms.either & ~np.isnan(arms.chance)
-        if not (known & arms.treated).any() or not (known & arms.control).any():
+        people = (fit.rows.person[known & arm] for arm in (arms.treated, arms.control))
+        if min(len(np.unique(each)) for each in people) < FEWEST:
             continue
         there = arms.signal >= 0
         told = paired(head, past, action, fit.rows.take(there), arms.signal[there])
