@@ -16,8 +16,11 @@ from doxa.features.arms import arms_of, had_got
 from doxa.features.moments import after_triggers
 from doxa.features.past import Past
 from doxa.fidelity.backtest import run_row
-from doxa.fidelity.report import RowReport
+from doxa.fidelity.report import FidelityReport, RowReport
+from doxa.interfaces.cli.fidelity import lines
+from doxa.interfaces.pages.fidelity import fidelity_page
 from doxa.learning.population import fit_population
+from doxa.report import render
 
 ROWS = """
 doxa: 1
@@ -95,6 +98,18 @@ def test_ladders_carry_the_metrics_of_each_rung(report: RowReport) -> None:
     assert found is not None
     inside = np.mean([effect.inside for effect in report.effects])
     assert found.metrics == {"effect_inside": inside}
+
+
+def test_the_report_is_told_in_lines_and_on_a_page(report: RowReport) -> None:
+    whole = FidelityReport(
+        product="club", people=4000, signals=9, variants=1, rows=[report], bars=[]
+    )
+    told = "\n".join(lines(whole))
+    assert "call: simulated +0." in told
+    assert "identified: Chance gave call to" in told
+    assert "bar call: 0 <= qini_low" in told
+    html = render(fidelity_page(whole, command="doxa fidelity club.yaml"))
+    assert "Whom to choose" in html
 
 
 def test_a_row_without_a_split_scores_everybody_in_folds(past: Past) -> None:

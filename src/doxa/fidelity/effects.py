@@ -23,10 +23,11 @@ from doxa.features.past import Past
 from doxa.features.plan import readings_of
 from doxa.features.rows import Rows
 from doxa.features.views import Views
-from doxa.fidelity.experiment import HALF, ActionEffect, People, measured
+from doxa.fidelity.experiment import DRAWS, HALF, ActionEffect, People, measured
 from doxa.fidelity.ladder import PERSONA, TWIN, Ladder, ladder
 from doxa.fidelity.laps import Laps
 from doxa.fidelity.report import Origins, RowReport
+from doxa.fidelity.resampling import Resamples
 from doxa.fidelity.rivals.known import base_of
 from doxa.fidelity.rivals.setting import Rung, Setting
 from doxa.fidelity.rungs import RIVALS, Progress, bars_of, combined, rivals_of
@@ -355,15 +356,17 @@ class _Experiment:
 
     def _ladder(self, name: str, rungs: Sequence[Rung], chosen: Bools) -> Ladder:
         rows = self.score.rows.take(chosen)
+        unit = self._units(rows)
         return ladder(
             name,
             [rung.take(chosen) for rung in rungs],
             self.score.y[chosen],
-            self._units(rows),
+            unit,
             rows.person,
             family_of(self.outcome, self.past.map),
             [],
             self.evaluation.seed,
+            Resamples(unit, draws=DRAWS, seed=self.evaluation.seed),
         )
 
     def _units(self, rows: Rows) -> Ints:

@@ -15,9 +15,11 @@ from doxa.features.past import Past
 from doxa.heads.head import Head
 from doxa.heads.slope import Experiment, Slope
 from doxa.learning.experiments import effect_of
-from doxa.learning.labelled import Labelled
+from doxa.learning.labelled import Labelled, sample_of
 from doxa.learning.simulated import paired
 
+MOST_ASKED = 50_000
+"""Of more people than this some are drawn, to say what is simulated of all."""
 PRIOR = 0.5
 """How far slopes of kinds of actions lie from 1 (standard deviation), before any experiment."""
 
@@ -74,7 +76,8 @@ def slope_from(
         people = (fit.rows.person[known & arm] for arm in (arms.treated, arms.control))
         if min(len(np.unique(each)) for each in people) < FEWEST:
             continue
-        there = arms.signal >= 0
+        there = np.flatnonzero(arms.signal >= 0)
+        there = there[sample_of(len(there), MOST_ASKED, np.random.Generator(np.random.Philox(1)))]
         told = paired(head, past, action, fit.rows.take(there), arms.signal[there])
         real = effect_of(fit.y[known], arms.treated[known], arms.chance[known], unit[known])
         if real.error > 0:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
+from doxa.beliefmap.bars import METRICS
+from doxa.beliefmap.evaluation import Question
 from doxa.domain.clock import Clock
 from doxa.errors import InputError
 from doxa.interfaces.cli.console import Json, phases, print_json, say, table
@@ -217,7 +219,8 @@ def ladder_lines(ladder: Ladder) -> list[str]:
     """One ladder as an aligned table."""
     mean = "commonest option" if ladder.choice else "mean"
     head = f"  {ladder.subset}: {ladder.people:,} people, {ladder.rows:,} rows, {mean} {ladder.mean:.4f}"
-    names = [name for name in ladder.steps[0].metrics if name != ladder.loss]
+    known = dict.fromkeys(name for step in ladder.steps for name in step.metrics)
+    names = [name for name in known if name not in (ladder.loss, *METRICS[Question.EFFECT])]
     rows = [["", ladder.loss, "95 %", *names, "skill over base", "over persona"]]
     rows += [_step(step, names) for step in ladder.steps]
     simulated = ladder.loss == "crps"
@@ -233,7 +236,7 @@ def _step(step: Step, names: list[str]) -> list[str]:
         step.name,
         f"{step.loss[0]:.4f}",
         f"{step.loss[1]:.4f}-{step.loss[2]:.4f}",
-        *(f"{step.metrics[name]:.4f}" for name in names),
+        *(f"{step.metrics[name]:.4f}" if name in step.metrics else "" for name in names),
         skill(step.skill_over_base),
         skill(step.skill_over_persona),
     ]
