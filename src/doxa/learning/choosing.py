@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doxa.beliefmap.columns import Floats, Ints
-from doxa.heads.glm import Family, fit_glm, loss_of
+from doxa.heads.glm import Family, curvature, fit_glm, loss_of, mean_of
 from doxa.learning.design import Design
 from doxa.learning.labelled import Labelled, Progress, sample_of
 
@@ -20,6 +20,7 @@ MORE_RIDGES = (10.0, 30.0, 100.0, 300.0, 1000.0)
 FEW_ROWS = 20_000
 HELD = 5.0
 """The slope of calibration is held to 1 as by so many people left out."""
+SMALLEST = 1e-12
 LEFT_OUT = 5
 """One person in five is left out to choose the penalty and to calibrate."""
 
@@ -73,7 +74,7 @@ def choose(design: Design, sample: Labelled, family: Family, tell: Progress, see
             best = (losses, ridge, start, eta)
     assert best is not None
     within = design.offset(inside) + x.astype(np.float64) @ best[2]
-    intercept, slope = calibration(best[3], y_out, family, float(within.var()))
+    intercept, slope = calibration(best[3], y_out, family, person[outside], float(within.var()))
     return Chosen(best[1], best[2], intercept, slope, best[0], person[outside])
 
 
@@ -102,17 +103,34 @@ def _some(chosen: NDArray[np.bool_], most: int, rng: np.random.Generator) -> Int
     return rows[sample_of(len(rows), most, rng)]
 
 
-def calibration(eta: Floats, y: Floats, family: Family, usual: float = 0.0) -> tuple[float, float]:
-    """Intercept and slope on people left out, held close to (0, 1) where those are few.
+def calibration(
+    eta: Floats, y: Floats, family: Family, person: Ints, usual: float = 0.0
+) -> tuple[float, float]:
+    """Intercept and slope on people left out, as far as they are more than chance of who these are.
+
+    Found are the level of the forecasts (d_0, at their weighted mean m) and their slope (d_1), each
+    held close to 0 where people are few. Each counts by the share max(0, 1 - v / d^2), with v its
+    variance by H^-1 (sum_p g_p g_p') H^-1, g_p the score of person p: people differ, and a correction
+    that is no larger than they differ by is none.
 
     Parameters
     ----------
+    person : int64[n]
+        Whose each row is.
     usual : float
         How far linear predictors of values lie apart (variance) among the people fitted on: a slope
         found on people who are all alike holds for none of the others.
     """
-    columns = np.column_stack([np.ones(len(eta)), eta])
+    mean = mean_of(eta, family)
+    weight = curvature(mean, family)
+    middle = float(weight @ eta / max(weight.sum(), SMALLEST))
+    columns = np.column_stack([np.ones(len(eta)), eta - middle])
     worth = HELD * usual if family is Family.GAUSSIAN else 0.0
     ridge = np.array([HELD, max(HELD, worth)])
     found = fit_glm(columns, y, ridge=ridge, family=family, offset=eta)
-    return float(found[0]), float(1 + found[1])
+    _, whose = np.unique(person, return_inverse=True)
+    scores = np.stack([np.bincount(whose, (y - mean) * column) for column in columns.T])
+    around = np.linalg.inv(columns.T @ (weight[:, None] * columns) + np.diag(ridge))
+    variance = np.diag(around @ scores @ scores.T @ around)
+    level, slope = found * np.maximum(0.0, 1 - variance / np.maximum(found**2, SMALLEST))
+    return float(level - slope * middle), float(1 + slope)

@@ -18,10 +18,11 @@ from doxa.learning.choosing import calibration, left_out
 from doxa.learning.fitted import Fitted
 from doxa.learning.labelled import Labelled, Progress, sample_of
 
-RIDGE = 1000.0
-MOST_ROWS = 1_200_000
+RIDGE = 4000.0
+"""How strongly members are held together: less wins on people left out, who live in the same months as
+those fitted, and loses on later months."""
+MOST_ROWS = 1_800_000
 """Of more fit rows some are taken: those the head was fitted on, and others beside them."""
-INTERCEPT_RIDGE = 10.0
 FEWEST_ROWS = 1_000
 """A member with fewer fit rows weighs columns as all do: some hundred rows tell chance from habit badly."""
 
@@ -33,8 +34,8 @@ class _Own:
     Attributes
     ----------
     rows, y : labelled rows
-    table : float32[n, 1 + c]
-        A constant and the columns, standardised as the design is.
+    table : float32[n, c]
+        The columns, standardised as the design is.
     eta, start : float64[n]
         The linear predictor, and that of coefficients which left-out people did not teach.
     """
@@ -50,9 +51,8 @@ class _Own:
         """All fit rows: those that were drawn as the design has them, the others made in chunks."""
         design = fitted.design
         size = len(fit.y)
-        own = cls(
-            fit, np.ones((size, 1 + len(columns)), dtype=np.float32), np.empty(size), np.empty(size)
-        )
+        table = np.empty((size, len(columns)), dtype=np.float32)
+        own = cls(fit, table, np.empty(size), np.empty(size))
         own._put(drawn, design.table, fitted, columns)
         rest = np.setdiff1d(np.arange(size), drawn, assume_unique=True)
         for low in range(0, len(rest), CHUNK):
@@ -71,7 +71,7 @@ class _Own:
         return own
 
     def _put(self, rows: Ints, table: NDArray[np.floating], fitted: Fitted, columns: Ints) -> None:
-        self.table[rows, 1:] = table[:, columns + 2]
+        self.table[rows] = table[:, columns + 2]
         base = fitted.design.level + table[:, 1].astype(np.float64)
         for low in range(0, len(rows), CHUNK):
             part = slice(low, low + CHUNK)
@@ -92,8 +92,9 @@ def with_member_slopes(
 ) -> Head:
     """The head with deviations of members, where they forecast people left out clearly better.
 
-    A member has its own constant and its own weights of the columns of what is read at the member,
-    each shrunk towards the head's.
+    A member has its own weights of the columns of what is read at the member, each shrunk towards the
+    head's. How often it comes at all the item's level says: a constant of its own would learn by heart
+    the months that were fitted.
 
     Parameters
     ----------
@@ -118,7 +119,8 @@ def with_member_slopes(
     by_person = np.bincount(person, gained)
     if by_person.sum() <= np.sqrt((by_person**2).sum()):
         return head
-    intercept, slope = calibration(eta[out], fit.y[out], head.family, float(own.start[~out].var()))
+    usual = float(own.start[~out].var())
+    intercept, slope = calibration(eta[out], fit.y[out], head.family, person, usual)
     every = _by_member(fit, members, np.ones(len(fit.y), dtype=bool))
     found = _fit(own, every, own.eta, RIDGE, head.family)
     line = replace(fitted, chosen=replace(fitted.chosen, intercept=intercept, slope=slope)).line()
@@ -153,8 +155,8 @@ def _by_member(fit: Labelled, members: Ints, asked: NDArray[np.bool_]) -> list[I
 
 
 def _fit(own: _Own, parts: list[Ints], eta: Floats, ridge: float, family: Family) -> Floats:
-    """float64[m, 1 + c]: what the rows of each member leave over, explained by its columns."""
-    penalty = np.r_[INTERCEPT_RIDGE, np.full(own.table.shape[1] - 1, ridge)]
+    """float64[m, c]: what the rows of each member leave over, explained by its columns."""
+    penalty = np.full(own.table.shape[1], ridge)
     fitted = [
         fit_glm(
             own.table[rows], own.labelled.y[rows], ridge=penalty, family=family, offset=eta[rows]
@@ -190,8 +192,8 @@ def _slopes(
     """Deviations of standardised columns as deviations of columns as they are."""
     design = fitted.design
     names = views.past.values(fitted.outcome.of or "")
-    slopes = found[:, 1:] / design.scale[columns]
-    intercepts = found[:, 0] - slopes @ design.centre[columns]
+    slopes = found / design.scale[columns]
+    intercepts = -slopes @ design.centre[columns]
     return MemberSlopes(
         columns.tolist(),
         [names[code] for code in members.tolist()],

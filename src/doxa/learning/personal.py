@@ -236,7 +236,9 @@ def _joined(fitted: Fitted, table: Floats, sample: Labelled, ridge: float) -> _T
 
     def whole(head: Head, draft: Errors) -> Head:
         usual = float(both.eta(ways[best](inside, alone), inside).var())
-        intercept, slope = calibration(etas[best], y, fitted.family, usual)
+        intercept, slope = calibration(
+            etas[best], y, fitted.family, sample.rows.person[outside], usual
+        )
         begin = np.r_[fitted.beta, np.zeros(table.shape[1])]
         beta = ways[best](np.arange(len(sample.y)), begin)
         chosen = replace(fitted.chosen, intercept=intercept, slope=slope)

@@ -32,7 +32,7 @@ from doxa.learning.personal import with_errors
 from doxa.learning.spread import with_spread
 from doxa.learning.width import with_width
 
-MOST_ROWS = 600_000
+MOST_ROWS = 1_200_000
 """More fit rows than this are sampled, at random."""
 MOST_FOR_NORMS = 300_000
 FEWEST_DAYS = 30
@@ -58,7 +58,7 @@ def train(
     views : Views
         Indexes what the rows may read.
     fit : Labelled
-        Fit rows; labels decided. At most 600,000 are used, drawn at random with `seed`.
+        Fit rows; labels decided. At most 1,200,000 are used, drawn at random with `seed`.
     items : members asked for by default
     known : codes of the members that the head may hold a rate of by name
     challenger : bool
