@@ -8,6 +8,7 @@ import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.model import Node
+from doxa.beliefmap.payloads import Bools
 from doxa.domain.evidence import EvidenceKind
 from doxa.features.past import Past
 from doxa.features.since import first_seen
@@ -47,6 +48,20 @@ class NodeTotals:
     undecayed: Floats
     exposure: Floats
     all_exposure: Floats
+
+    def of_people(self, chosen: Bools) -> NodeTotals:
+        """The same of some of the twins asked about, bool[twins]."""
+        kept = chosen[self.twin]
+        return NodeTotals(
+            self.kind,
+            self.members,
+            self.member[kept],
+            (np.cumsum(chosen) - 1)[self.twin[kept]],
+            self.sums[kept],
+            self.undecayed[kept],
+            self.exposure[kept],
+            self.all_exposure[chosen],
+        )
 
 
 class Totals:

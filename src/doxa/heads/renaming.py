@@ -11,6 +11,7 @@ from doxa.features.coupling import JOINED
 from doxa.heads.choice import ChoiceHead
 from doxa.heads.head import Head
 from doxa.heads.population import Population, SightPart
+from doxa.heads.priors import NodePriors
 from doxa.reading.coupling.field import Link
 
 T = TypeVar("T")
@@ -28,7 +29,7 @@ def renamed(population: Population, names: Mapping[str, str]) -> Population:
         return population
     return msgspec.structs.replace(
         population,
-        priors=_keyed(population.priors, names),
+        priors=_priors(population.priors, names),
         heads=_heads(population.heads, names),
         choices=_choices(population.choices, names),
         links=[_link(link, names) for link in population.links],
@@ -44,11 +45,22 @@ def _part(part: SightPart, names: Mapping[str, str]) -> SightPart:
     return msgspec.structs.replace(
         part,
         sight=msgspec.structs.replace(part.sight, hidden=hidden, only=only),
-        priors=_keyed(part.priors, names),
+        priors=_priors(part.priors, names),
         heads=_heads(part.heads, names),
         choices=_choices(part.choices, names),
         links=[_link(link, names) for link in part.links],
     )
+
+
+def _priors(found: Mapping[str, NodePriors], names: Mapping[str, str]) -> dict[str, NodePriors]:
+    """Base rates by present names, of segments by the present name of the trait."""
+    told = dict(found)
+    for node, each in found.items():
+        if each.segments is not None:
+            trait = names.get(each.segments.trait, each.segments.trait)
+            segments = msgspec.structs.replace(each.segments, trait=trait)
+            told[node] = msgspec.structs.replace(each, segments=segments)
+    return _keyed(told, names)
 
 
 def _link(link: Link, names: Mapping[str, str]) -> Link:

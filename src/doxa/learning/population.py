@@ -12,7 +12,7 @@ from doxa.beliefmap.fingerprint import fingerprint, question
 from doxa.beliefmap.model import BeliefMap, Outcome, Target
 from doxa.beliefmap.sights import kinds_asked
 from doxa.domain.signal import TRAITS
-from doxa.domain.view import Sight
+from doxa.domain.view import EVERYTHING, Sight
 from doxa.errors import InputError, PopulationError
 from doxa.features.arms import fields_of_arms
 from doxa.features.consents import without_withheld
@@ -37,6 +37,7 @@ from doxa.learning.field import learned_links
 from doxa.learning.hazards import train_time
 from doxa.learning.labelled import Labelled
 from doxa.learning.priors import node_priors
+from doxa.learning.segments import with_segments
 from doxa.learning.selection import known_members
 from doxa.learning.training import train
 from doxa.reading.coupling.field import Link
@@ -162,7 +163,7 @@ def fit_sight(
                         past, outcome, origin, challenger=challenger, seed=seed, progress=tell
                     )
     twins = np.unique(past.signals.twin[~past.signals.inert])
-    priors, links = _usual(past, origin, twins)
+    priors, links = _usual(past, origin, twins, sight)
     return SightPart(
         sight=sight,
         priors=priors,
@@ -189,7 +190,9 @@ def unheard_outcomes(past: Past, sight: Sight, outcomes: Iterable[Outcome]) -> t
     return tuple(outcome.name for outcome in outcomes if kinds & kinds_asked(outcome))
 
 
-def _usual(past: Past, origin: int, twins: Ints) -> tuple[dict[str, NodePriors], list[Link]]:
+def _usual(
+    past: Past, origin: int, twins: Ints, sight: Sight = EVERYTHING
+) -> tuple[dict[str, NodePriors], list[Link]]:
     """Base rates of all nodes and what joins them, by what people let be read at the origin."""
     known = Totals(without_withheld(past, origin), origin)
     priors = {
@@ -197,7 +200,8 @@ def _usual(past: Past, origin: int, twins: Ints) -> tuple[dict[str, NodePriors],
         for node in past.map.nodes.values()
         if node.evidence is not None
     }
-    return priors, learned_links(known, past.map, priors, twins)
+    links = learned_links(known, past.map, priors, twins)
+    return with_segments(priors, past, known, origin, twins, sight), links
 
 
 def _silence(what: str, done: float) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.model import Node
-from doxa.beliefmap.payloads import Bools
 from doxa.domain.evidence import EvidenceKind
 from doxa.features.norms import FEWEST_PEOPLE
 from doxa.features.totals import NodeTotals, Totals
@@ -32,20 +32,36 @@ def node_priors(known: Totals, node: Node, twins: Ints) -> NodePriors:
     are pooled into one.
     """
     totals = known.of(node, twins)
+    return whole_of(totals, node, known.past.members.names(node.name))
+
+
+def whole_of(totals: NodeTotals, node: Node, names: Sequence[tuple[str, ...]]) -> NodePriors:
+    """The priors of one node from what people's cells hold of it."""
+    enough = well_known(totals)
+    table, family = rows_of(totals, node, enough)
+    return NodePriors([names[code] for code in enough.tolist()], table, family)
+
+
+def well_known(totals: NodeTotals) -> Ints:
+    """Codes of the members that ten people met."""
     people = np.bincount(totals.member, minlength=totals.members)
-    enough = np.flatnonzero(people >= FEWEST_PEOPLE)
-    names = known.past.members.names(node.name)
-    single = not node.dimensions
-    table = [_PRIORS[totals.kind](totals, totals.member == code, 1, node) for code in enough]
-    rest = np.isin(totals.member, enough, invert=True)
-    if single and len(enough):
-        return NodePriors([()], table, table[0])
-    others = max(totals.members - len(enough), 1)
-    family = _PRIORS[totals.kind](totals, rest, others, node)
-    return NodePriors([names[code] for code in enough], table, family)
+    return np.flatnonzero(people >= FEWEST_PEOPLE)
 
 
-def _opinion(totals: NodeTotals, chosen: Bools, members: int, node: Node) -> list[float]:
+def rows_of(totals: NodeTotals, node: Node, enough: Ints) -> tuple[list[list[float]], list[float]]:
+    """A row of numbers for each of these members, and one for all others together."""
+    order = np.argsort(totals.member, kind="stable")
+    low = np.searchsorted(totals.member[order], enough, side="left")
+    high = np.searchsorted(totals.member[order], enough, side="right")
+    estimate = _PRIORS[totals.kind]
+    table = [estimate(totals, np.sort(order[a:b]), 1, node) for a, b in zip(low, high, strict=True)]
+    if not node.dimensions and len(enough):
+        return table, table[0]
+    rest = np.flatnonzero(np.isin(totals.member, enough, invert=True))
+    return table, estimate(totals, rest, max(totals.members - len(enough), 1), node)
+
+
+def _opinion(totals: NodeTotals, chosen: Ints, members: int, node: Node) -> list[float]:
     r, s = totals.sums[chosen, 0], totals.sums[chosen, 1]
     prior = map_prior(node)
     weight = (r + s) / (r + s + STRENGTH)
@@ -99,7 +115,7 @@ def ln_gamma(x: Floats) -> Floats:
     return np.asarray((y - 0.5) * np.log(y) - y + 0.5 * math.log(2 * math.pi) + series - below)
 
 
-def _occurrence(totals: NodeTotals, chosen: Bools, members: int, node: Node) -> list[float]:
+def _occurrence(totals: NodeTotals, chosen: Ints, members: int, node: Node) -> list[float]:
     count, seen = totals.sums[chosen, 0], totals.exposure[chosen]
     all_seen = totals.all_exposure
     prior = map_prior(node)
@@ -115,7 +131,7 @@ def _occurrence(totals: NodeTotals, chosen: Bools, members: int, node: Node) -> 
     return [float(np.clip(base, 1e-6, 1 - 1e-6)), shape, rate, 0.0, 1.0]
 
 
-def _value(totals: NodeTotals, chosen: Bools, members: int, node: Node) -> list[float]:
+def _value(totals: NodeTotals, chosen: Ints, members: int, node: Node) -> list[float]:
     n, total, squares = (totals.undecayed[chosen, slot] for slot in range(3))
     prior = map_prior(node)
     kept = n > 0

@@ -69,6 +69,10 @@ class OwnPriors:
         own = any(node.within is not None for node in nodes)
         return None if own else self.given.table(nodes)
 
+    def segment(self, node: Node, asked: Asked) -> str | None:
+        """That of the priors given; a member that falls back starts from the person, not from it."""
+        return None if node.within is not None else self.given.segment(node, asked)
+
     def _wider(self, node: Node, wider: Node, asked: Asked) -> Opinions:
         """The wider node as read for every row asked for."""
         member = _projected(node, wider, asked)

@@ -43,6 +43,9 @@ class Priors(Protocol):
     def table(self, nodes: tuple[Node, ...]) -> Floats | None:
         """The priors of nodes that are the same for everybody, one column each; None otherwise."""
 
+    def segment(self, node: Node, asked: Asked) -> str | None:
+        """The segment whose prior the first row asked for has; None = that of people on the whole."""
+
 
 class MapPriors:
     """The priors of the map: a node's `base`, else .5 and assumed."""
@@ -54,6 +57,10 @@ class MapPriors:
     def table(self, nodes: tuple[Node, ...]) -> Floats:
         """The priors of some nodes, one row per number."""
         return kept_table(None, nodes, map_prior)
+
+    def segment(self, node: Node, asked: Asked) -> str | None:
+        """None: a map knows no segments."""
+        return None
 
 
 def prior_rows(priors: Priors, nodes: tuple[Node, ...], node: Ints, asked: Asked) -> Prior:

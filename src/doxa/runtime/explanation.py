@@ -107,6 +107,8 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     falls_back_on : Address or None
         The wider node of this person, whose own credence `base` is; of values, its mean is where
         the mean starts.
+    segment : str or None
+        Whose base rate it is, such as ``age: 45-54``; None where it is that of people on the whole.
     silence : float
         What time without any occurrence would have taken; 0 for other kinds of evidence.
     adds_up : bool
@@ -124,6 +126,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     opinion: Opinion
     base: float
     falls_back_on: Address | None
+    segment: str | None
     silence: float
     adds_up: bool
     trail: tuple[Piece, ...]
@@ -177,7 +180,8 @@ def explanation(frozen: Frozen, text: str, members: Mapping[str, Any]) -> Explan
     parts = split(rows, told.evidence(frozen, codes), frozen.belief_map)
     native, claims = parts.get(node.name), parts.get(claims_about(node.name))
     member = codes.code(node.name, address.member)
-    prior = _prior(frozen, node, address)
+    asked = _asked(frozen, node, address)
+    prior = frozen.priors.prior(node, asked)
     silence = _silence(frozen, address, opinion)
     adds_up = node.evidence is not EvidenceKind.VALUE and claims is None
     trail: list[Piece] = []
@@ -193,6 +197,7 @@ def explanation(frozen: Frozen, text: str, members: Mapping[str, Any]) -> Explan
         opinion=opinion,
         base=opinion.base,
         falls_back_on=wider_address(frozen.belief_map, address),
+        segment=frozen.priors.segment(node, asked),
         silence=silence,
         adds_up=adds_up,
         trail=tuple(trail),
@@ -201,11 +206,10 @@ def explanation(frozen: Frozen, text: str, members: Mapping[str, Any]) -> Explan
     )
 
 
-def _prior(frozen: Frozen, node: Node, address: Address) -> Prior:
+def _asked(frozen: Frozen, node: Node, address: Address) -> Asked:
     member = np.array([frozen.folded.members.code(node.name, address.member)], dtype=np.int64)
     folded = frozen.folded
-    asked = Asked(np.array([frozen.key]), member, folded.members, folded.state.traits)
-    return frozen.priors.prior(node, asked)
+    return Asked(np.array([frozen.key]), member, folded.members, folded.state.traits)
 
 
 def _silence(frozen: Frozen, address: Address, opinion: Opinion) -> float:

@@ -72,9 +72,10 @@ def priors_at(wiring: Wiring, known_at: Moment | None, sight: Sight = EVERYTHING
     if active is None:
         return MapPriors()
     if sight == EVERYTHING:
-        return PopulationPriors(active[1].priors)
-    part = active[1].part(learning_sight(map_at(wiring, known_at), sight))
-    return MapPriors() if part is None else PopulationPriors(part.priors)
+        return PopulationPriors(active[1].priors, map_at(wiring, known_at))
+    belief_map = map_at(wiring, known_at)
+    part = active[1].part(learning_sight(belief_map, sight))
+    return MapPriors() if part is None else PopulationPriors(part.priors, belief_map)
 
 
 def field_at(wiring: Wiring, seen: BeliefMap, known_at: Moment | None, sight: Sight) -> Field:

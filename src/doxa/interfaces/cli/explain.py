@@ -97,6 +97,8 @@ def _origin(told: Explanation) -> str:
     """Where the credence before any evidence is from."""
     if told.falls_back_on is not None:
         return f"as this person's {plain(str(told.falls_back_on))}"
+    if told.segment is not None:
+        return f"the population's, of people with {plain(told.segment)}"
     return "assumed" if told.opinion.assumed else "the map's or the population's"
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from doxa.interfaces.cli.comparisons import judgement_lines
-from doxa.interfaces.cli.console import Json, print_json, say, table
+from doxa.interfaces.cli.console import Json, plain, print_json, say, table
 from doxa.interfaces.cli.effect_lines import slope_lines
 from doxa.interfaces.cli.opinions import when
 from doxa.interfaces.cli.population_list import state_of
@@ -16,6 +16,7 @@ from doxa.interfaces.cli.stores import DEFAULT_DB, DEFAULT_WORKSPACE, Db, Worksp
 if TYPE_CHECKING:
     from doxa.heads.recalibration import Backtested
     from doxa.runtime.fitting import FittedHead
+    from doxa.runtime.populations.versions import NodeRate
 
 
 def own_effects_line(head: FittedHead) -> str:
@@ -59,6 +60,21 @@ def backtested_line(name: str, told: Backtested) -> str:
     ]
     how = ", ".join(parts).replace("%", " %") or "read as drawn"
     return f"{name} run forward {told.steps} steps: {how}"
+
+
+def segments_line(rate: NodeRate) -> str:
+    """The base rates of a node by segment; empty where people on the whole are one.
+
+    Examples
+    --------
+    >>> from doxa.runtime.populations.versions import NodeRate
+    >>> print(segments_line(NodeRate("fair", 0.6, 2.0, "plan", {"free": 0.48, "paid": 0.71})))
+    fair by plan: free 0.480, paid 0.710
+    """
+    if rate.trait is None:
+        return ""
+    told = ", ".join(f"{plain(value)} {base:.3f}" for value, base in rate.segments.items())
+    return f"{rate.node} by {plain(rate.trait)}: {told}"
 
 
 def population_show(
@@ -105,6 +121,7 @@ def population_show(
             [one.node, f"{one.base:.3f}", f"{one.weighs:.2f} of evidence"] for one in found.rates
         ]
         say(*table(rates, "lrr"))
+        say(*(line for one in found.rates if (line := segments_line(one))))
     if found.judgement is not None:
         say(*judgement_lines(found.judgement))
     say(*(f"active from {when(moment, Clock.TIME)}" for moment in found.activated))

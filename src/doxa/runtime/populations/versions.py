@@ -7,9 +7,11 @@ from collections.abc import Sequence
 import msgspec
 
 from doxa.beliefmap.fingerprint import fingerprint
+from doxa.domain.evidence import EvidenceKind
 from doxa.errors import InputError
 from doxa.heads.judgement import Judgement
 from doxa.heads.population import decode
+from doxa.heads.priors import NodePriors
 from doxa.heads.recalibration import Backtested
 from doxa.heads.slope import Slope
 from doxa.runtime.fitting import FittedHead, heads_of
@@ -27,11 +29,15 @@ class NodeRate(msgspec.Struct, frozen=True):
     base : credence without evidence
     weighs : how much evidence counts as much: pieces for and against (W), values (k0), or occurrences
         (the shape of their rate)
+    trait : whose values segments are made of; None where there are none
+    segments : the base rate by value of this trait
     """
 
     node: str
     base: float
     weighs: float
+    trait: str | None = None
+    segments: dict[str, float] = {}
 
 
 class PopulationRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,13 +119,21 @@ def _record(
         stale=_is_stale(wiring, stored),
         judgement=found.judgement,
         rates=[
-            NodeRate(name, each.family[0], each.weighs(wiring.belief_map.nodes[name].evidence))
+            _rate(name, each, wiring.belief_map.nodes[name].evidence)
             for name, each in found.priors.items()
             if name in wiring.belief_map.nodes
         ],
         slopes=found.slopes,
         backtested=found.backtested,
     )
+
+
+def _rate(name: str, priors: NodePriors, kind: EvidenceKind | None) -> NodeRate:
+    base, weighs, told = priors.family[0], priors.weighs(kind), priors.segments
+    if told is None:
+        return NodeRate(name, base, weighs)
+    by_value = {value: row[0] for value, row in zip(told.values, told.families, strict=True)}
+    return NodeRate(name, base, weighs, told.trait, by_value)
 
 
 def _is_stale(wiring: Wiring, stored: PopulationVersion) -> bool:
