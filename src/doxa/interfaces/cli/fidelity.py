@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from doxa.beliefmap.bars import METRICS
-from doxa.beliefmap.evaluation import Question
 from doxa.domain.clock import Clock
 from doxa.errors import InputError
 from doxa.interfaces.cli.console import Json, phases, print_json, say, table
@@ -217,6 +215,9 @@ _NO_PERSONA = "  persona: absent, nobody has traits"
 
 def ladder_lines(ladder: Ladder) -> list[str]:
     """One ladder as an aligned table."""
+    from doxa.beliefmap.bars import METRICS
+    from doxa.beliefmap.evaluation import Question
+
     mean = "commonest option" if ladder.choice else "mean"
     head = f"  {ladder.subset}: {ladder.people:,} people, {ladder.rows:,} rows, {mean} {ladder.mean:.4f}"
     known = dict.fromkeys(name for step in ladder.steps for name in step.metrics)
