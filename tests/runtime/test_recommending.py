@@ -7,6 +7,7 @@ from tests.runtime.test_simulating import guests, ledger
 
 from doxa.beliefmap.changes import assume, do, send
 from doxa.domain.ground import Ground
+from doxa.domain.node import Address
 from doxa.errors import InputError, UnknownName
 
 __all__ = ["guests"]
@@ -21,7 +22,7 @@ def test_the_one_that_helps_comes_first_and_says_why(guests):
     assert option.grounds.ground is Ground.IDENTIFIED
     assert option.because[0].node == "invited"
     assert "Feels invited" in found.why
-    assert "invited" in found.nodes
+    assert Address("invited") in found.nodes
     assert [one.action for one in found.excluded] == ["nag"]
     assert found.excluded[0].why == "only where fair is above 0.99"
 

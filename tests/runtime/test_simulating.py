@@ -16,6 +16,7 @@ from doxa.beliefmap.changes import assume, do, put, send
 from doxa.beliefmap.scenarios import Scenario
 from doxa.domain.clock import DAY
 from doxa.domain.ground import Ground
+from doxa.domain.node import Address
 from doxa.errors import InputError, MapError, PopulationError, UnknownName
 from doxa.runtime.opening import open_twins
 from doxa.runtime.simulating import running
@@ -126,7 +127,7 @@ def test_the_nodes_that_carry_it(guests):
     effect = found.effect("visits_month")
     assert movers[0].part == pytest.approx(effect.difference / (effect.slope or 1), rel=0.3)
     assert "fair" not in {one.node for one in movers}
-    assert "invited" in found.nodes
+    assert Address("invited") in found.nodes
 
 
 def test_tracks_run_to_the_end(guests):
@@ -215,3 +216,25 @@ def test_nothing_fitted_is_said(tmp_path):
         twins.observe("g1", "visit", at="2026-01-01")
         with pytest.raises(PopulationError, match="nothing is fitted"):
             twins["g1"].simulate([])
+
+
+def test_a_sandbox_is_run_forward_as_the_twin_it_would_be(guests):
+    with guests.sandbox("g07") as box:
+        same = box.twin(as_of=cafe.END).simulate(INVITE, days=5, paths=10)
+        assert (
+            same.arm()
+            == guests.twin("g07", as_of=cafe.END).simulate(INVITE, days=5, paths=10).arm()
+        )
+        box.observe("invitation", {"arm": "card"}, at="2026-03-25")
+        warm = box.twin(as_of=cafe.END).simulate([], days=5, paths=40).track("visits_month")
+        cold = guests.twin("g07", as_of=cafe.END).simulate([], days=5, paths=40)
+        assert warm.without[-1].mean > cold.track("visits_month").without[-1].mean
+
+
+def test_through_a_key_it_is_written_down(guests):
+    before = len(guests.accesses("g09"))
+    guests.reader("crm", purpose="care").twin("g09").simulate(INVITE, days=2, paths=4)
+    row = guests.accesses("g09")[-1]
+    assert len(guests.accesses("g09")) == before + 1
+    assert (row.face, row.purpose) == ("simulate", "care")
+    assert "invited" in row.nodes

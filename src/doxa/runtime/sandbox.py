@@ -175,7 +175,7 @@ def forked(origin: Wiring, twin: str) -> Wiring:
         for activation in source.activations():
             store.activate_population(activation.version, activation.active_from)
         _copy(source, store, twin)
-    return replace(origin, store=store, populations=dict(origin.populations))
+    return replace(origin, store=store, populations=dict(origin.populations), others=source)
 
 
 def _copy(source: Store, store: MemoryStore, twin: str) -> None:

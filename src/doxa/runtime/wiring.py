@@ -46,6 +46,8 @@ class Wiring:
         Of the snapshots that the active map may read.
     scribe : Scribe
         Writes down who read whom through a key.
+    others : Store or None
+        In a sandbox, which holds one person alone: the store that everybody is in.
     """
 
     store: Store
@@ -54,6 +56,7 @@ class Wiring:
     clock: Callable[[], Moment] = real_now
     snapshot_after: int = SNAPSHOT_AFTER
     populations: dict[tuple[int, Names], Population] = field(default_factory=dict, repr=False)
+    others: Store | None = field(default=None, repr=False)
     mark: str = field(init=False, default="", repr=False)
     scribe: Scribe = field(init=False, repr=False)
 

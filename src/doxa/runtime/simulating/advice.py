@@ -6,6 +6,7 @@ import msgspec
 
 from doxa.domain.clock import Clock
 from doxa.domain.ground import Grounds
+from doxa.domain.node import Address
 from doxa.features.support import Verdict
 from doxa.types import Moment
 
@@ -98,9 +99,10 @@ class Recommendation(msgspec.Struct, frozen=True, kw_only=True):
     id: str | None = None
 
     @property
-    def nodes(self) -> list[str]:
+    def nodes(self) -> tuple[Address, ...]:
         """The nodes it tells of."""
-        return list(dict.fromkeys(one.node for option in self.options for one in option.because))
+        told = (one.node for option in self.options for one in option.because)
+        return tuple(map(Address, dict.fromkeys(told)))
 
     @property
     def option(self) -> Option | None:

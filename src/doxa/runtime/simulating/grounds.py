@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -49,9 +49,12 @@ class Log:
 
     def people(self, kind: str, names: tuple[str, ...], keep: Callable[[Columns], Bools]) -> Ints:
         """Who has a signal of a kind whose fields pass."""
-        identity = people_at(self.wiring, self.until, self.known_at)
+        wiring = self.wiring
+        if wiring.others is not None:
+            wiring = replace(wiring, store=wiring.others)
+        identity = people_at(wiring, self.until, self.known_at)
         found = [np.zeros(0, dtype=np.int64)]
-        batches = self.wiring.store.scan(
+        batches = wiring.store.scan(
             kinds=[kind], until=self.until, known_at=self.known_at, identity=identity
         )
         for batch in batches:

@@ -9,6 +9,7 @@ import msgspec
 from doxa.beliefmap.names import listed, nearest
 from doxa.domain.clock import Clock
 from doxa.domain.ground import Grounds
+from doxa.domain.node import Address
 from doxa.errors import UnknownName
 from doxa.features.support import Verdict
 from doxa.types import Moment
@@ -211,11 +212,11 @@ class Simulation(msgspec.Struct, frozen=True, kw_only=True):
         return self.people == self.of
 
     @property
-    def nodes(self) -> list[str]:
+    def nodes(self) -> tuple[Address, ...]:
         """The nodes it tells of."""
         told = [track.what for arm in self.arms for track in arm.tracks if track.kind != OUTCOME]
         told += [one.node for arm in self.arms for part in arm.movers.values() for one in part]
-        return list(dict.fromkeys(told))
+        return tuple(map(Address, dict.fromkeys(told)))
 
     def arm(self, scenario: str | None = None) -> Arm:
         """One scenario's; the only one when there is one."""
