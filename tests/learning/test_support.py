@@ -71,3 +71,34 @@ def test_a_value_stores_what_was_given_but_neither_times_nor_items() -> None:
     assert (seen.low, seen.high, seen.kind) == (min(hard), max(hard), "asked")
     assert level.levels == ["a", "b"]
     assert {one.field for one in head.support.ranges} == {"hard", "level"}
+
+
+def test_the_ends_of_a_trait_are_those_that_ten_people_reach() -> None:
+    belief_map = parse_map(
+        """
+doxa: 1
+product: quiz
+clock: position
+nodes: {knows: {kind: belief}}
+signals: {asked: [{node: knows, for: 1, when: {right: 1}}]}
+outcomes: {answers: {value: score, of_signal: asked}}
+personas: [age]
+"""
+    )
+    rng = np.random.default_rng(2)
+    ages = [20 + person for person in range(40)]
+    signals = []
+    for person, age in enumerate(ages):
+        told: list[tuple[str, int, dict[str, float]]] = [("traits", 0, {"age": age})]
+        told += [("asked", at, {"score": age + float(rng.normal())}) for at in range(1, 5)]
+        signals += [
+            Signal(
+                id=f"{person}-{at}", twin=f"p{person}", kind=kind, at=at, recorded=0, payload=own
+            )
+            for kind, at, own in told
+        ]
+    outcome = belief_map.outcomes["answers"]
+    past = past_of(signals, belief_map, [outcome])
+    seen = fit_population(past, [outcome], 5).heads["answers"].support.of("age")
+    assert seen is not None
+    assert (seen.low, seen.high, seen.count) == (sorted(ages)[9], sorted(ages)[-10], 40)

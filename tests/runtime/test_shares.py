@@ -120,3 +120,35 @@ def test_before_a_fit_and_without_a_choice_there_is_nothing_to_say(tmp_path: Pat
         pytest.raises(InputError, match="no choice among options"),
     ):
         opened.shares("comes", [], given={})
+
+
+def test_a_purpose_asks_only_for_what_it_may_forecast_and_of_those_who_let_it(
+    tmp_path: Path,
+) -> None:
+    text = """
+doxa: 1
+product: shop
+clock: position
+fields: {brand: category}
+nodes: {buys: {kind: preference, of: brand}}
+signals: {shelf: [{node: buys, count: 1}]}
+outcomes:
+  takes: {choice: shelf, options: brands, chosen: brand, attributes: [price, kind]}
+purposes:
+  service: {sees: all}
+  offers: {sees: all, forecasts: [takes], consent: true}
+  nothing: {sees: [buys]}
+"""
+    with open_twins(tmp_path / "shop.db", parse_map(text)) as opened:
+        opened.observe_many(
+            {"twin": each.twin, "kind": each.kind, "at": each.at, "payload": dict(each.payload)}
+            for each in shoppers(30)
+        )
+        opened.fit()
+        opened.observe("p4", "consent", {"purpose": "offers", "given": True}, at=20)
+        told = opened.shares("takes", DEARER, given={"brands": SHELF}, paths=5, purpose="offers")
+        assert [person.twin for person in told.people] == ["p4"]
+        assert told.left_out == 29
+        assert len(opened.shares("takes", DEARER, given={"brands": SHELF}, paths=5).people) == 30
+        with pytest.raises(InputError, match="nothing"):
+            opened.shares("takes", DEARER, given={"brands": SHELF}, purpose="nothing")

@@ -10,6 +10,7 @@ from doxa.beliefmap.columns import Ints
 from doxa.beliefmap.model import FieldType, Outcome
 from doxa.features.known import FieldNorms, Form, numbers_at
 from doxa.features.menus import Menus
+from doxa.features.norms import FEWEST_PEOPLE
 from doxa.features.past import Past
 from doxa.features.rows import Rows
 from doxa.features.support import Range, Support
@@ -22,19 +23,34 @@ def support_of_fields(
 ) -> Support:
     """Of what is known of the asking signal, and of the person's traits, over some rows.
 
-    A field that names items has no ends: an item that was never seen is forecast as a new one.
+    A field that names items has no ends: an item that was never seen is forecast as a new one. Ends
+    of a trait are those that ten people reach: what is stored must not hold the extremes of one.
     """
-    parts = [(norms, rows.signal) for norms in known]
-    parts += [(norms, trait_signals(past, rows, norms.field)) for norms in traits]
-    found = (_of_field(past, norms, signal) for norms, signal in parts)
+    found = [_of_field(past, norms, rows.signal) for norms in known]
+    _, first = np.unique(rows.person, return_index=True)
+    people = rows.take(first)
+    for norms in traits:
+        own = _of_field(past, norms, trait_signals(past, people, norms.field), FEWEST_PEOPLE)
+        found.append(own)
     return Support([one for one in found if one is not None])
 
 
-def _of_field(past: Past, norms: FieldNorms, signal: Ints) -> Range | None:
+def _of_field(past: Past, norms: FieldNorms, signal: Ints, fewest: int = 1) -> Range | None:
+    """What some signals hold of a field.
+
+    Parameters
+    ----------
+    fewest : how many values lie at an end or beyond it
+    """
     if past.map.fields.get(norms.field) is FieldType.TIME:
         return None
     if norms.form is Form.NUMBER:
-        return Range.of(norms.field, norms.kind, numbers_at(past, norms.kind, norms.field, signal))
+        value = np.sort(numbers_at(past, norms.kind, norms.field, signal))
+        value = value[~np.isnan(value)]
+        if len(value) < 2 * fewest:
+            return None
+        ends = value[fewest - 1], value[-fewest]
+        return Range.of(norms.field, norms.kind, np.clip(value, *ends))
     if norms.form is Form.CATEGORY and norms.levels:
         return Range(
             field=norms.field, kind=norms.kind, count=len(signal), levels=list(norms.levels)

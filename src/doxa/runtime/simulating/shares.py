@@ -12,8 +12,9 @@ import numpy as np
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.model import Outcome, Target
 from doxa.beliefmap.payloads import Bools
-from doxa.beliefmap.scenarios import Scenario
+from doxa.beliefmap.scenarios import Put, Scenario
 from doxa.beliefmap.scenarios_file import Written, scenario_of
+from doxa.domain.clock import Clock
 from doxa.domain.ground import Grounds, weakest
 from doxa.errors import InputError, PopulationError
 from doxa.features.eligibility import eligible
@@ -222,9 +223,10 @@ def _told_people(
 
 
 def _grounds(wiring: Wiring, asked: _Question) -> Grounds | None:
-    timed = asked.past.map.clock.value == "time"
+    timed = asked.past.map.clock is Clock.TIME
     log = Log(wiring, asked.seen, asked.origin, asked.origin if timed else None)
     return weakest(
-        grounds_of_change(change, log, asked.head.support.of(getattr(change, "field", "")))
+        grounds_of_change(change, log, asked.head.support.of(change.field))
         for change in asked.scenario.changes
+        if isinstance(change, Put)
     )
