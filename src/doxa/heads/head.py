@@ -62,6 +62,8 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     by_trait, by_action : whether single nodes count otherwise with every trait, and with what is
         given of the trigger
     standing : whether columns that only grow with time are left out
+    unsure : directions in which coefficients may lie elsewhere: what a standard normal number along
+        each adds to bias and weights; empty where nobody is run forward by the head
     apart : members that everything is weighed for apart, beside what they share
     by_member : how members differ in what columns weigh, None where they do not
     boosted : trees that stand beside the linear predictor, None where they do not
@@ -106,6 +108,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     by_trait: bool = False
     by_action: bool = False
     standing: bool = False
+    unsure: list[list[float]] = []
     boosted: Boosted | None = None
     errors: Errors | None = None
     spread: Spread | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
@@ -23,6 +24,7 @@ from doxa.learning.again import halfway, with_again
 from doxa.learning.challenger import with_challenger
 from doxa.learning.choosing import RIDGES, choose, clearly_better, levelled
 from doxa.learning.design import design_of, level_of
+from doxa.learning.directions import directions
 from doxa.learning.fields import Fields, fields_of_fit
 from doxa.learning.fitted import Fitted, head_of
 from doxa.learning.labelled import Labelled, Progress, overlap_of, sample_of
@@ -113,6 +115,8 @@ def _linear(
         fields = fields_of_fit(outcome, views.past, sample.rows, sample.y, family, beside)
         fitted = _fitted(belief_map, outcome, views, sample, fields, family, rng, tell)
     head = head_of(fitted, sample, items, known, views)
+    if fitted.recipe.standing:
+        head = msgspec.structs.replace(head, unsure=directions(fitted, sample, rng))
     tell(f"people's own effects on {outcome.name}", 0.0)
     if is_at_signal(outcome):
         head = with_errors(head, fitted, views, sample, fields)

@@ -95,19 +95,21 @@ class Readout:
         """The linear predictor of columns, added up one by one: no table is made where none is needed."""
         head, walk = self.head, self.walk
         plain = head.boosted is None and head.by_member is None and head.rates is None
-        if plain and self._drawn is None:
+        if plain:
             if [name for name, _, _ in found] != head.names:
                 raise PopulationError(
                     f"the population's head for {head.outcome!r} was fitted on other features",
                     hint="run doxa fit",
                 )
             eta, kept = np.full(len(rows), head.bias), np.empty(len(rows))
-            for (_, _, column), low, high, weight in zip(
-                found, head.low, head.high, head.weights, strict=True
-            ):
-                np.maximum(column, low, out=kept)
-                np.minimum(kept, high, out=kept)
-                kept *= weight
+            path, drawn = walk.path[rows.twin], self._drawn
+            if drawn is not None:
+                eta += drawn[path, 0]
+            for place, (_, _, column) in enumerate(found):
+                np.maximum(column, head.low[place], out=kept)
+                np.minimum(kept, head.high[place], out=kept)
+                weight = head.weights[place]
+                kept *= weight if drawn is None else weight + drawn[:, place + 1][path]
                 eta += kept
             if np.isfinite(eta).all():
                 return eta

@@ -489,5 +489,12 @@ def _for_members(keys: Keys, member: Ints, walk: Walk, outcome: Outcome) -> Keys
 
 
 def _coefficients(head: Head, seed: int, paths: int) -> Floats | None:
-    """How far the coefficients of each path lie from their estimates."""
-    return None
+    """How far the coefficients of each path lie from their estimates, float64[paths, 1 + p].
+
+    The same for everybody on a path: what is not known of a head moves all people together.
+    """
+    if not head.unsure or not DOUBT:
+        return None
+    keys = mixed(mixed(seed, key_of(f"{head.outcome}: coefficients")), np.arange(paths))[:, None]
+    z = normals(mixed(keys, np.arange(len(head.unsure))))
+    return np.asarray(np.einsum("pi,ij->pj", z, np.asarray(head.unsure)))
