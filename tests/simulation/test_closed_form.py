@@ -63,7 +63,7 @@ def shoppers() -> list[Signal]:
 def sure(head: Head, bias: float, **how: object) -> Head:
     """The same head, had it learned one number for everybody and that for certain."""
     nothing = [0.0] * len(head.weights)
-    plain = replace(head, bias=bias, weights=nothing, errors=None, cold=None, doubt=None)
+    plain = replace(head, bias=bias, weights=nothing, errors=None, cold=None, doubt=None, unsure=[])
     return replace(plain, by_member=None, boosted=None, **how)
 
 
