@@ -51,6 +51,9 @@ class NodeNorms(msgspec.Struct, frozen=True):
         names = codes.names(node)
         place = np.array([known.get(name, -1) for name in names] + [-1], dtype=np.int64)
         table = np.array([*self.table, self.family], dtype=np.float64)
+        if len(member) and (member == member[0]).all():
+            row = np.broadcast_to(table[place[member[0]]], (len(member), table.shape[1]))
+            return RowNorms(row, tuple(self.kinds), self.worth)
         return RowNorms(table[place[member]], tuple(self.kinds), self.worth)
 
 

@@ -34,8 +34,8 @@ from doxa.simulation.standing import Standing, standing_of
 from doxa.simulation.tally import Tally
 from doxa.simulation.walk import Walk, as_held
 
-ROWS = 12_288
-"""People times paths that are run forward at a time: their sums fit in the processor's cache."""
+ROWS = 24_576
+"""People times paths that are run forward at a time: many enough that a step is spent on numbers."""
 DOUBT = 0.25
 """How much of what is not known of a person is drawn once for a path. The rest comes of itself: what is
 drawn is fed back, and a person who happened to do more is one who does more."""
