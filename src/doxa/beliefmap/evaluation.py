@@ -134,6 +134,7 @@ class EvaluationRow(Record, frozen=True, kw_only=True, omit_defaults=True):
     fit: Selection | None = None
     score: Selection | None = None
     folds: Folds | None = None
+    most_rows: int | None = None
     base: tuple[str, ...] = ()
     rivals: tuple[str, ...] = ()
     metrics: tuple[str, ...] = ()

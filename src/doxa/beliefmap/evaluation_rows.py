@@ -37,7 +37,7 @@ _EVERY = [
     *("bars", "aims", "unresolved", "shuffle_within", "challenger"),
 ]
 KEYS: dict[Question, list[str]] = {
-    Question.FORECAST: ["outcome", *_EVERY],
+    Question.FORECAST: ["outcome", "most_rows", *_EVERY],
     Question.SIMULATE: ["simulate", *_EVERY, "paths"],
     Question.EFFECT: ["effect", "outcome", *_EVERY, "contrast", "treated"],
     Question.SHARES: ["shares", "moved", *_EVERY, "paths"],
@@ -206,6 +206,7 @@ def _options(section: Mapping) -> dict[str, object]:
     reads, rivals, paths = section.get("reads"), section.get("rivals"), section.get("paths")
     apart, shuffle = section.get("unresolved"), section.get("shuffle_within")
     contrast, challenger = section.get("contrast"), section.get("challenger")
+    most = section.get("most_rows")
     treated = section.get("treated")
     if apart:
         one_of(apart, ("apart",), "way")
@@ -215,6 +216,7 @@ def _options(section: Mapping) -> dict[str, object]:
         if rivals
         else (),
         "paths": whole(paths, 1) if paths else None,
+        "most_rows": whole(most, 1000) if most else None,
         "unresolved_apart": apart is not None,
         "shuffle_within": one_of(shuffle, ("day",), "span") if shuffle else None,
         "contrast": one_of(contrast, CONTRASTS, "contrast") if contrast else None,

@@ -36,7 +36,7 @@ from doxa.fidelity.times import run_time
 from doxa.heads.ends import ends_of, unknown_of, variance_of
 from doxa.heads.glm import Family
 from doxa.heads.head import Forecasts, Head, family_of, forecast, mean_at
-from doxa.learning.training import train
+from doxa.learning.training import MOST_ROWS, train
 
 
 def run_row(
@@ -91,6 +91,7 @@ def run_row(
             challenger=row.challenger,
             seed=evaluation.seed,
             progress=progress,
+            most=row.most_rows or MOST_ROWS,
         )
         laps.end("fit")
         progress("scoring", 0.0)

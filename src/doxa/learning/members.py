@@ -21,8 +21,6 @@ from doxa.learning.labelled import Labelled, Progress, sample_of
 RIDGE = 4000.0
 """How strongly members are held together: less wins on people left out, who live in the same months as
 those fitted, and loses on later months."""
-MOST_ROWS = 1_800_000
-"""Of more fit rows some are taken: those the head was fitted on, and others beside them."""
 FEWEST_ROWS = 1_000
 """A member with fewer fit rows weighs columns as all do: some hundred rows tell chance from habit badly."""
 
@@ -89,6 +87,8 @@ def with_member_slopes(
     known: Ints,
     tell: Progress,
     rng: np.random.Generator,
+    *,
+    most: int,
 ) -> Head:
     """The head with deviations of members, where they forecast people left out clearly better.
 
@@ -101,9 +101,10 @@ def with_member_slopes(
     fit : all fit rows
     drawn : which of them the head was fitted on
     known : codes of the members that the head may hold something of by name
+    most : rows used at most
     """
     columns = _columns(fitted)
-    fit, drawn = _some(fit, drawn, rng)
+    fit, drawn = _some(fit, drawn, most, rng)
     members = _members(fit, known)
     out = left_out(fit)
     if not len(columns) or not len(members) or out.all() or not out.any():
@@ -134,12 +135,12 @@ def with_member_slopes(
     )
 
 
-def _some(fit: Labelled, drawn: Ints, rng: np.random.Generator) -> tuple[Labelled, Ints]:
+def _some(fit: Labelled, drawn: Ints, most: int, rng: np.random.Generator) -> tuple[Labelled, Ints]:
     """At most so many rows, at random, among them those drawn; and where these stand."""
-    if len(fit.y) <= MOST_ROWS:
+    if len(fit.y) <= most:
         return fit, drawn
     rest = np.setdiff1d(np.arange(len(fit.y)), drawn, assume_unique=True)
-    more = rest[sample_of(len(rest), MOST_ROWS - len(drawn), rng)]
+    more = rest[sample_of(len(rest), most - len(drawn), rng)]
     rows = np.union1d(drawn, more)
     return fit.take(rows), np.searchsorted(rows, drawn)
 

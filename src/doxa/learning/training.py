@@ -34,7 +34,7 @@ from doxa.learning.personal import with_errors
 from doxa.learning.spread import with_spread
 from doxa.learning.width import with_width
 
-MOST_ROWS = 1_200_000
+MOST_ROWS = 600_000
 """More fit rows than this are sampled, at random."""
 MOST_FOR_NORMS = 300_000
 FEWEST_DAYS = 30
@@ -52,6 +52,7 @@ def train(
     challenger: bool = False,
     seed: int = 1,
     progress: Progress | None = None,
+    most: int = MOST_ROWS,
 ) -> Head:
     """Fit the head of one outcome.
 
@@ -60,16 +61,20 @@ def train(
     views : Views
         Indexes what the rows may read.
     fit : Labelled
-        Fit rows; labels decided. At most 1,200,000 are used, drawn at random with `seed`.
+        Fit rows; labels decided. At most `most` are used, drawn at random with `seed`.
     items : members asked for by default
     known : codes of the members that the head may hold a rate of by name
     challenger : bool
         Let gradient-boosted trees stand beside the head where people left out are forecast better.
+    most : int
+        Fit rows; 600,000 more for what members have of their own.
     """
     tell = progress or _silence
 
     def linear(rows: Labelled, *, lived: bool = False) -> Head:
-        return _linear(belief_map, outcome, views, rows, items, known, seed, tell, lived=lived)
+        return _linear(
+            belief_map, outcome, views, rows, items, known, seed, tell, lived=lived, most=most
+        )
 
     if not challenger:
         return linear(fit, lived=True)
@@ -90,6 +95,7 @@ def _linear(
     tell: Progress,
     *,
     lived: bool,
+    most: int,
 ) -> Head:
     """The head without trees.
 
@@ -103,7 +109,7 @@ def _linear(
             f"no fit rows for {outcome.name!r}", hint="load more history, or shorten the window"
         )
     rng = np.random.Generator(np.random.Philox(seed))
-    drawn = sample_of(len(fit.y), MOST_ROWS, rng)
+    drawn = sample_of(len(fit.y), most, rng)
     sample = fit.take(drawn)
     family = family_of(outcome, belief_map)
     fields = fields_of_fit(
@@ -121,7 +127,9 @@ def _linear(
     if is_at_signal(outcome):
         head = with_errors(head, fitted, views, sample, fields)
     if head.errors is None and outcome.of is not None and not head.apart:
-        head = with_member_slopes(head, fitted, views, fit, drawn, known, tell, rng)
+        head = with_member_slopes(
+            head, fitted, views, fit, drawn, known, tell, rng, most=most + MOST_ROWS
+        )
     if lived and head.by_member is None and not is_at_signal(outcome):
         head = with_errors(head, fitted, views, sample, fields)
     head = with_spread(head, views, sample.rows, sample.y, fields, rng)
