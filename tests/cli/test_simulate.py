@@ -100,6 +100,15 @@ def test_recommend(doxa_there):
 
 
 def test_ctrl_c_asks_to_stop_and_the_second_breaks_off(capsys):
+    # Whoever was started in the background ignores Ctrl-C: the test is about those who do not.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        _interrupted(capsys)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _interrupted(capsys):
     with stopping() as stop:
         assert not stop()
         os.kill(os.getpid(), signal.SIGINT)
