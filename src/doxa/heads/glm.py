@@ -40,6 +40,21 @@ def mean_of(eta: Floats, family: Family) -> Floats:
     return eta
 
 
+def eta_of(x: Matrix, beta: Floats, offset: Floats) -> Floats:
+    """offset + X beta, read in blocks: a whole copy of X in double precision is never made.
+
+    Examples
+    --------
+    >>> eta_of(np.ones((2, 1), dtype=np.float32), np.array([0.5]), np.array([0.0, 1.0])).tolist()
+    [0.5, 1.5]
+    """
+    found = offset.astype(np.float64)
+    for low in range(0, len(found), BLOCK):
+        part = slice(low, low + BLOCK)
+        found[part] += x[part].astype(np.float64) @ beta
+    return found
+
+
 def sigmoid(eta: Floats) -> Floats:
     """s(x) = 1 / (1 + e^-x), without overflow.
 
@@ -101,10 +116,7 @@ class _Problem:
     family: Family
 
     def eta(self, beta: Floats) -> Floats:
-        found = self.offset.astype(np.float64)
-        for part in self.blocks():
-            found[part] += self.x[part].astype(np.float64) @ beta
-        return found
+        return eta_of(self.x, beta, self.offset)
 
     def objective(self, beta: Floats, eta: Floats) -> float:
         losses = loss_of(eta, self.y, self.family)

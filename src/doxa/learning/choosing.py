@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from doxa.beliefmap.columns import Floats, Ints
-from doxa.heads.glm import Family, curvature, fit_glm, loss_of, mean_of
+from doxa.heads.glm import Family, curvature, eta_of, fit_glm, loss_of, mean_of
 from doxa.learning.design import Design
 from doxa.learning.labelled import Labelled, Progress, sample_of
 
@@ -67,13 +67,13 @@ def choose(design: Design, sample: Labelled, family: Family, tell: Progress, see
         start = fit_glm(
             x, y, ridge=scaled, family=family, offset=design.offset(inside), start=start
         )
-        eta = design.offset(outside) + x_out.astype(np.float64) @ start
+        eta = eta_of(x_out, start, design.offset(outside))
         losses = loss_of(eta, y_out, family)
         tell("choosing the penalty", (number + 1) / len(ridges))
         if best is None or losses.mean() < best[0].mean():
             best = (losses, ridge, start, eta)
     assert best is not None
-    within = design.offset(inside) + x.astype(np.float64) @ best[2]
+    within = eta_of(x, best[2], design.offset(inside))
     intercept, slope = calibration(best[3], y_out, family, person[outside], float(within.var()))
     return Chosen(best[1], best[2], intercept, slope, best[0], person[outside])
 
@@ -87,7 +87,7 @@ def levelled(
     reason to forecast everybody higher or lower.
     """
     every = np.arange(len(sample.y))
-    eta = design.offset(every) + design.table.astype(np.float64) @ beta
+    eta = eta_of(design.table, beta, design.offset(every))
     found = fit_glm(
         np.ones((len(every), 1)),
         sample.y,
