@@ -48,7 +48,7 @@ CLAIMS = {
 REPORT = Path("build/bench.json")
 
 
-LONG = ("fit",)
+LONG = ("fit", "rollouts")
 """Measured at the small size unless asked for by name."""
 
 
