@@ -22,9 +22,10 @@ from doxa.domain.view import EVERYTHING
 from doxa.features.past import Past
 from doxa.heads.population import Population, decode, encode
 from doxa.learning.population import fit_population
-from doxa.simulation import rollout as rollouts
+from doxa.simulation import course
+from doxa.simulation.cast import Cast, cast_of
 from doxa.simulation.numbers import Keys, keys_of, mixed
-from doxa.simulation.rollout import Cast, cast_of, rollout
+from doxa.simulation.rollout import rollout
 from doxa.simulation.walk import Walk
 
 KINDS, BELIEFS, HISTORY, PEOPLE = 6, 26, 60, 150
@@ -147,7 +148,7 @@ PATHS, STEPS = 100, 8
 def _walked(folder: Path) -> tuple[float, Floats]:
     """Path-days per second, and how often every kind came."""
     cast = _cast(folder)
-    rollouts.DOUBT = 0.0  # the kernel knows of no doubt: both draw from the same chances
+    course.DOUBT = 0.0  # the kernel knows of no doubt: both draw from the same chances
     counted = [MAP.outcomes[f"days{kind}"] for kind in range(KINDS)]
     begun = time.process_time()
     runs = list(

@@ -24,8 +24,9 @@ from doxa.heads.recalibration import Backtested
 from doxa.learning.labelled import Labelled
 from doxa.learning.population import head_on
 from doxa.runtime.simulating.reading import PathReading, readings_for
+from doxa.simulation.cast import cast_of
 from doxa.simulation.numbers import keys_of
-from doxa.simulation.rollout import cast_of, rollout
+from doxa.simulation.rollout import rollout
 
 MAP = parse_map("""
 doxa: 1

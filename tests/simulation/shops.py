@@ -17,8 +17,8 @@ from doxa.domain.view import EVERYTHING
 from doxa.features.past import Past
 from doxa.heads.population import SightPart
 from doxa.learning.population import fit_population
+from doxa.simulation.cast import Cast, cast_of
 from doxa.simulation.numbers import keys_of
-from doxa.simulation.rollout import Cast, cast_of
 
 MAP = parse_map("""
 doxa: 1

@@ -19,8 +19,9 @@ from doxa.heads.head import Head
 from doxa.heads.population import SightPart
 from doxa.heads.spread import LEVELS
 from doxa.learning.population import fit_population
+from doxa.simulation.cast import cast_of
 from doxa.simulation.numbers import keys_of
-from doxa.simulation.rollout import Run, cast_of, rollout
+from doxa.simulation.rollout import Run, rollout
 
 TEXT = """
 doxa: 1

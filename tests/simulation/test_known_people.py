@@ -25,8 +25,9 @@ from doxa.fidelity.paths import autocorrelation, covered_by_paths, spread_ratio,
 from doxa.heads.population import SightPart
 from doxa.learning.labelled import Labelled
 from doxa.learning.population import head_on
+from doxa.simulation.cast import cast_of
 from doxa.simulation.numbers import keys_of
-from doxa.simulation.rollout import cast_of, rollout
+from doxa.simulation.rollout import rollout
 
 MAP = parse_map("""
 doxa: 1

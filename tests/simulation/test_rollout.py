@@ -23,7 +23,7 @@ from doxa.features.moments import at_origins
 from doxa.features.phi import columns_of, phi, table_of
 from doxa.features.views import Views
 from doxa.heads.head import forecast, recipe_of
-from doxa.simulation import rollout as rollouts
+from doxa.simulation import course as courses
 from doxa.simulation.changes import Changes
 from doxa.simulation.plan import plan_of
 from doxa.simulation.rollout import Run, rollout
@@ -56,8 +56,8 @@ class Recorder:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.found: list[tuple[int, Signal]] = []
-        self._happen = rollouts.happen
-        monkeypatch.setattr(rollouts, "happen", self)
+        self._happen = courses.happen
+        monkeypatch.setattr(courses, "happen", self)
 
     def __call__(self, walk: object, coming: Coming, trust: float) -> None:
         names = shop().names
@@ -98,8 +98,8 @@ def test_people_hold_what_the_ledger_would_say(monkeypatch: pytest.MonkeyPatch) 
     record = Recorder(monkeypatch)
     known = shop()
     people = np.arange(12)
-    monkeypatch.setattr(rollouts, "DOUBT", 0.0)
-    course = rollouts._Course(known.cast(WATCHED), people, PATHS, 1, COUNTED, Changes(), [])
+    monkeypatch.setattr(courses, "DOUBT", 0.0)
+    course = courses.Course(known.cast(WATCHED), people, PATHS, 1, COUNTED, Changes(), [])
     for step in range(STEPS):
         course.step(step)
     assert len(record.found) > 50

@@ -24,8 +24,9 @@ from doxa.heads.head import forecast
 from doxa.heads.population import SightPart
 from doxa.heads.recalibration import Backtested
 from doxa.learning.recalibration import FEWEST_ORIGINS, blend, recalibrated
+from doxa.simulation.cast import cast_of
 from doxa.simulation.numbers import keys_of
-from doxa.simulation.rollout import cast_of, rollout
+from doxa.simulation.rollout import rollout
 
 PEOPLE, PATHS, ORIGINS = 200, 40, 4
 MOST_STEPS = 120

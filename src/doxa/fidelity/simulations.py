@@ -38,8 +38,9 @@ from doxa.fidelity.simulated import (
 )
 from doxa.fidelity.split import NEVER_ENDS, selected, units_of
 from doxa.heads.population import SightPart
+from doxa.simulation.cast import cast_of
 from doxa.simulation.numbers import keys_of
-from doxa.simulation.rollout import cast_of, rollout
+from doxa.simulation.rollout import rollout
 
 EVERY = "all"
 """A bar on all outcomes of a row is one on each."""

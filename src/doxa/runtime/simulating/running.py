@@ -17,9 +17,10 @@ from doxa.runtime.folding.rows import seen_scan
 from doxa.runtime.identity import people_at
 from doxa.runtime.simulating.asked import Request, traits_named
 from doxa.runtime.wiring import Wiring
+from doxa.simulation.cast import cast_of
 from doxa.simulation.enacting import asked_by
 from doxa.simulation.numbers import keys_of
-from doxa.simulation.rollout import Run, cast_of, rollout
+from doxa.simulation.rollout import Run, rollout
 from doxa.types import Moment
 
 SLICE = 2_000

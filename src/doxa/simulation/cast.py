@@ -1,0 +1,105 @@
+"""The cast: everybody who is run forward, and what is known of them at the origin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from doxa.beliefmap.columns import Ints
+from doxa.features.past import Past
+from doxa.features.plan import Reading
+from doxa.heads.head import recipe_of
+from doxa.heads.population import SightPart
+from doxa.simulation.habits import Habits, habits_of
+from doxa.simulation.numbers import Keys
+from doxa.simulation.plan import Draw, Plan, plan_of
+from doxa.simulation.stage import Stage, stage_of
+from doxa.simulation.standing import Standing, standing_of
+from doxa.simulation.walk import as_held
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Everybody who is run forward, and what is known of them at the origin.
+
+    Attributes
+    ----------
+    twins : int64[N]
+    keys : uint64[N]
+        Of the ids of the twins, for their random numbers.
+    """
+
+    plan: Plan
+    stage: Stage
+    twins: Ints
+    keys: Keys
+    standings: Mapping[str, Standing]
+    habits: Habits
+    trust: Mapping[str, float]
+
+
+def cast_of(
+    past: Past, part: SightPart, twins: Ints, keys: Keys, origin: int, watched: Sequence[str] = ()
+) -> Cast:
+    """Look at everybody once, at the origin.
+
+    Parameters
+    ----------
+    past : Past
+        What happened before the origin, with the fields of `fields_for_fit` of what is drawn.
+    part : SightPart
+        The heads.
+    twins : int64[N]
+        Keys of the store.
+    keys : uint64[N]
+        `keys_of` their ids.
+    watched : single nodes whose credence is asked for
+    """
+    plan = plan_of(past.map, part.heads)
+    readings: list[Reading] = []
+    codes: dict[str, dict[int, None]] = {}
+    standings = {}
+    for emission in plan.emissions:
+        for draw in emission.draws:
+            items = emission.items(draw)
+            readings += [as_held(each) for each in recipe_of(draw.head, past.map).readings]
+            for family, own in _members(draw, items, past).items():
+                codes.setdefault(family, {}).update(dict.fromkeys(own))
+            standings[draw.outcome.name] = standing_of(draw.head, past, twins, origin, items)
+    for name in watched:
+        node = past.map.nodes[name]
+        if node.evidence is not None and not node.dimensions:
+            readings.append(Reading(name, node.evidence, by_member=False))
+    members = {family: np.array(list(own), np.int64) for family, own in codes.items()}
+    return Cast(
+        plan=plan,
+        stage=stage_of(past, twins, origin, readings, members),
+        twins=twins,
+        keys=keys,
+        standings=standings,
+        habits=habits_of(past, plan.kinds, origin, plan.step),
+        trust={kind: _trust(past, kind) for kind in past.map.signals},
+    )
+
+
+def _members(draw: Draw, items: Sequence[str], past: Past) -> dict[str, list[int]]:
+    """Members of families that a draw may name, in the nodes' own codes."""
+    outcome = draw.outcome
+    if outcome.of is None:
+        return {}
+    found = {}
+    for name, node in past.map.nodes.items():
+        if node.dimensions == (outcome.of,) and node.evidence is not None:
+            found[name] = [past.members.code(name, (item,)) for item in items]
+    return found
+
+
+def _trust(past: Past, kind: str) -> float:
+    """Trust in the source that mostly sends a kind."""
+    rows = past.of_kind(kind)
+    if not len(rows):
+        return past.map.trust("default")
+    code = int(np.bincount(past.signals.source[rows]).argmax())
+    return past.map.trust(past.signals.sources[code])

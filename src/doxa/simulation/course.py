@@ -1,0 +1,276 @@
+"""The course of some people: what is drawn of them step by step, and fed back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
+
+from doxa.beliefmap.columns import Floats, Ints, Values
+from doxa.beliefmap.model import Outcome
+from doxa.features.plan import Reading
+from doxa.features.rows import Rows
+from doxa.heads.glm import Family
+from doxa.heads.head import Head
+from doxa.simulation import drawing
+from doxa.simulation.cast import Cast
+from doxa.simulation.changes import Changes, Sent
+from doxa.simulation.credence import credence
+from doxa.simulation.numbers import Keys, key_of, mixed, normals, uniforms
+from doxa.simulation.plan import Draw, Emission
+from doxa.simulation.readout import Readout
+from doxa.simulation.signals import Coming, assume, happen, joined
+from doxa.simulation.standing import Standing
+from doxa.simulation.tally import Tally
+from doxa.simulation.walk import Walk
+
+DOUBT = 0.25
+"""How much of what is not known of a person is drawn once for a path. The rest comes of itself: what is
+drawn is fed back, and a person who happened to do more is one who does more."""
+
+
+class Course:
+    """Some people on their way."""
+
+    def __init__(
+        self,
+        cast: Cast,
+        people: Ints,
+        paths: int,
+        seed: int,
+        counted: Sequence[Outcome],
+        changes: Changes,
+        without: Sequence[str],
+    ) -> None:
+        self.cast, self.people, self.changes = cast, people, changes
+        self.walk = walk = Walk(cast.stage, people, paths)
+        own = mixed(seed, cast.keys[people])
+        self.keys = mixed(own[walk.person], walk.path)
+        self.habits = cast.habits.take(cast.twins[people])
+        self.tallies = [Tally(outcome, walk.map, walk.size) for outcome in counted]
+        self.pending: dict[str, list[Coming]] = {}
+        self.readouts: dict[str, Readout] = {}
+        self.standings: dict[str, Standing] = {}
+        for draw in cast.plan.draws:
+            name = draw.outcome.name
+            standing = cast.standings[name].take(people)
+            self.standings[name] = standing
+            z = normals(mixed(self.keys, key_of(f"{name}: person")))
+            shift = z * np.sqrt(standing.doubt * DOUBT)[walk.person]
+            drawn = _coefficients(draw.head, seed, paths)
+            self.readouts[name] = Readout(draw.head, walk, standing, shift, DOUBT, drawn, without)
+
+    def step(self, number: int) -> None:
+        """Draw everything of one step, and let it pass."""
+        walk, span = self.walk, self.cast.plan.step
+        keys = mixed(self.keys, number + 1)
+        came: dict[str, list[Coming]] = {}
+        for assumed in self.changes.assumed:
+            if walk.now <= assumed.at < walk.now + span:
+                row = np.flatnonzero(assumed.people[self.people][walk.person])
+                assume(walk, assumed.node, assumed.code, assumed.channel, assumed.weight, row)
+        for each in self.changes.sent:
+            if walk.now <= each.at < walk.now + span:
+                self._happen(self._sent(each), came)
+        for emission in self.cast.plan.emissions:
+            coming = self._comes(emission, keys, came)
+            if coming is not None and len(coming):
+                coming = self._with_values(emission, coming, keys)
+                self._happen(coming, came)
+        walk.age(span)
+
+    def credence(self, name: str) -> Floats:
+        """The credence of a single node on every row."""
+        walk = self.walk
+        node = walk.map.nodes[name]
+        assert node.evidence is not None
+        reading = Reading(name, node.evidence, by_member=False)
+        rows = walk.rows()
+        view = walk.view(reading, rows, np.zeros(walk.size, dtype=np.int64))
+        return credence(view, walk.unit)
+
+    def _happen(self, coming: Coming, came: dict[str, list[Coming]]) -> None:
+        happen(self.walk, coming, self.cast.trust.get(coming.kind, 1.0))
+        for tally in self.tallies:
+            tally.add(coming)
+        came.setdefault(coming.kind, []).append(coming)
+
+    def _sent(self, each: Sent) -> Coming:
+        row = np.flatnonzero(each.people[self.people][self.walk.person])
+        fields: dict[str, Values] = {
+            name: [value] * len(row) for name, value in each.payload.items()
+        }
+        at = np.full(len(row), each.at)
+        sent = Coming(each.kind, row, at, np.zeros(len(row), dtype=np.int64), fields)
+        return self._altered(sent)
+
+    def _comes(
+        self, emission: Emission, keys: Keys, came: dict[str, list[Coming]]
+    ) -> Coming | None:
+        """The signals of one emission that come in this step, without what they hold."""
+        outcome = emission.comes.outcome
+        if outcome.after is None:
+            return self._in_window(emission, keys)
+        triggers = came.get(outcome.after, [])
+        if triggers:
+            self._after(emission, joined(triggers), keys)
+        return self._due(outcome)
+
+    def _in_window(self, emission: Emission, keys: Keys) -> Coming:
+        """Whether, or how often, a signal comes to everybody in this step."""
+        walk, draw = self.walk, emission.comes
+        outcome, head, standing = draw.outcome, draw.head, self.standings[draw.outcome.name]
+        row = np.flatnonzero(standing.eligible[walk.person])
+        row, member = _crossed(row, standing.members)
+        rows = walk.rows(row, member=member, within=self.cast.plan.step)
+        eta = self._eta(draw, rows)
+        own = _for_members(mixed(keys[row], key_of(outcome.name)), member, walk, outcome)
+        u = uniforms(own)
+        if head.family is Family.POISSON:
+            number = drawing.counts(head, outcome, eta, self.cast.plan.step, u)
+            place = np.repeat(np.arange(len(row)), number)
+            session = np.arange(len(place)) - np.repeat(np.cumsum(number) - number, number)
+        else:
+            chance = drawing.chances(head, outcome, eta, self.cast.plan.step)
+            place = np.flatnonzero(drawing.comes(chance, u))
+            session = np.zeros(len(place), dtype=np.int64)
+        hour = uniforms(mixed(mixed(keys[row[place]], key_of(emission.kind)), session))
+        at = walk.now + self.habits.offsets(emission.kind, walk.person[row[place]], hour)
+        fields = self._named(outcome, member[place])
+        return Coming(emission.kind, row[place], at, session, fields)
+
+    def _after(self, emission: Emission, trigger: Coming, keys: Keys) -> None:
+        """Whether, and when, a signal comes after another that came in this step."""
+        walk, draw = self.walk, emission.comes
+        outcome, head, standing = draw.outcome, draw.head, self.standings[draw.outcome.name]
+        place, member = _crossed(np.arange(len(trigger)), standing.members)
+        asked = trigger.take(place)
+        rows = walk.rows(asked.row, asked.at, member)
+        eta = self._eta(draw, rows, asked.fields)
+        own = mixed(mixed(keys[asked.row], key_of(outcome.name)), asked.session)
+        own = _for_members(own, member, walk, outcome)
+        length = self._length(outcome, asked)
+        if head.hazard is not None:
+            chance = head.hazard.by(eta, length)
+        else:
+            chance = drawing.chances(head, outcome, eta, outcome.within or 0)
+        hit = np.flatnonzero(drawing.comes(chance, uniforms(own)))
+        later = np.zeros(len(hit), dtype=np.int64)
+        if "session" not in outcome.same:
+            later = (uniforms(mixed(own[hit], 1)) * length[hit]).astype(np.int64)
+        asked, member = asked.take(hit), member[hit]
+        fields = {name: told for name, told in asked.fields.items() if name in outcome.same}
+        fields.update(self._named(outcome, member))
+        coming = Coming(emission.kind, asked.row, asked.at + later, asked.session, fields)
+        self.pending.setdefault(outcome.name, []).append(coming)
+
+    def _length(self, outcome: Outcome, asked: Coming) -> Ints:
+        """How long each trigger's window is."""
+        length = np.full(len(asked), outcome.within or np.iinfo(np.int64).max // 4)
+        if outcome.until is not None:
+            walk = self.walk
+            past = walk.asked(
+                asked.kind,
+                {outcome.until: asked.fields.get(outcome.until, [None] * len(asked))},
+                len(asked),
+            )
+            ends = past.columns[asked.kind].fields[outcome.until].numbers()
+            left = np.where(np.isnan(ends), 0, np.nan_to_num(ends) - asked.at)
+            length = np.minimum(length, np.maximum(left, 0).astype(np.int64))
+        return length
+
+    def _due(self, outcome: Outcome) -> Coming | None:
+        """What was drawn to come, and comes in this step; the rest goes on waiting."""
+        waiting = self.pending.pop(outcome.name, [])
+        if not waiting:
+            return None
+        coming = joined(waiting)
+        now = coming.at < self.walk.now + self.cast.plan.step
+        if not now.all():
+            self.pending[outcome.name] = [coming.take(np.flatnonzero(~now))]
+        return coming.take(np.flatnonzero(now))
+
+    def _with_values(self, emission: Emission, coming: Coming, keys: Keys) -> Coming:
+        """The signals with the fields that are drawn of them."""
+        walk = self.walk
+        drawn = {draw.outcome.field or "" for draw in emission.values}
+        coming = self._altered(coming, without=drawn)
+        for draw in emission.values:
+            fields = dict(coming.fields)
+            outcome, head = draw.outcome, draw.head
+            standing = self.standings[outcome.name]
+            member = self._asked_member(outcome, coming)
+            rows = walk.rows(coming.row, coming.at, member)
+            eta = self._eta(draw, rows, fields)
+            own = mixed(mixed(keys[coming.row], key_of(outcome.name)), coming.session)
+            u = uniforms(_for_members(own, member, walk, outcome))
+            if head.family is Family.BERNOULLI:
+                told = drawing.flags(eta, u)
+            else:
+                squares = standing.squares[walk.person[coming.row]]
+                told = drawing.values(head, outcome, eta, squares, u)
+            fields[outcome.field or ""] = told
+            coming = Coming(coming.kind, coming.row, coming.at, coming.session, fields)
+            coming = self._altered(coming, only={outcome.field or ""})
+        return coming
+
+    def _altered(
+        self, coming: Coming, *, only: Collection[str] = (), without: Collection[str] = ()
+    ) -> Coming:
+        """Signals with their fields as the scenario has them."""
+        if not self.changes.altered:
+            return coming
+        people = self.people[self.walk.person[coming.row]]
+        return self.changes.fields(
+            coming.kind, coming, people, self.walk.map, only=only, without=without
+        )
+
+    def _eta(self, draw: Draw, rows: Rows, fields: Mapping[str, Values] | None = None) -> Floats:
+        """What a head says of some rows, traits as the scenario has them."""
+        told: dict[str, Values] = {}
+        if self.changes.altered:
+            people = self.people[self.walk.person[rows.twin]]
+            told = self.changes.traits(people, rows.seen.at)
+        return self.readouts[draw.outcome.name].eta(rows, fields, told)
+
+    def _asked_member(self, outcome: Outcome, coming: Coming) -> Ints:
+        if outcome.of is None:
+            return np.full(len(coming), -1)
+        named = coming.fields.get(outcome.by.get(outcome.of, outcome.of))
+        coder = self.walk.stage.past.coder(outcome.of)
+        return np.array(
+            [-1 if name is None else coder(name) for name in named or ()], dtype=np.int64
+        )
+
+    def _named(self, outcome: Outcome, member: Ints) -> dict[str, Values]:
+        """The field that names the member a signal is about."""
+        if outcome.of is None:
+            return {}
+        names = self.walk.stage.past.values(outcome.of)
+        return {outcome.by.get(outcome.of, outcome.of): [names[code] for code in member.tolist()]}
+
+
+def _crossed(row: Ints, members: Ints) -> tuple[Ints, Ints]:
+    """Every row once per member, members varying fastest."""
+    return np.repeat(row, len(members)), np.tile(members, len(row))
+
+
+def _for_members(keys: Keys, member: Ints, walk: Walk, outcome: Outcome) -> Keys:
+    """Keys apart for members, by their names."""
+    if outcome.of is None:
+        return keys
+    names = walk.stage.past.values(outcome.of)
+    by_code = np.array([key_of(name) for name in names] + [0], dtype=np.uint64)
+    return mixed(keys, by_code[member])
+
+
+def _coefficients(head: Head, seed: int, paths: int) -> Floats | None:
+    """How far the coefficients of each path lie from their estimates, float64[paths, 1 + p].
+
+    The same for everybody on a path: what is not known of a head moves all people together.
+    """
+    if not head.unsure or not DOUBT:
+        return None
+    keys = mixed(mixed(seed, key_of(f"{head.outcome}: coefficients")), np.arange(paths))[:, None]
+    z = normals(mixed(keys, np.arange(len(head.unsure))))
+    return np.asarray(np.einsum("pi,ij->pj", z, np.asarray(head.unsure)))
