@@ -31,6 +31,7 @@ from doxa.fidelity.rungs import Progress, bars_of
 from doxa.fidelity.split import split_rows, units_of
 from doxa.heads.choice import ChoiceHead
 from doxa.learning.choices import train_choice, with_levels
+from doxa.simulation.arms import positions
 from doxa.simulation.choices import sampled_choices
 
 PATHS = 200
@@ -220,7 +221,7 @@ def _cells(
     rows = cells.totals(np.ones(len(taken)))
     real = cells.totals(taken) / rows
     told = {name: cells.totals(forecast) / rows for name, forecast in given.items()}
-    low, high = np.quantile(by_path / rows[:, None], [0.025, 0.975], axis=1)
+    low, high = positions(by_path / rows[:, None], [2.5, 97.5], axis=1)
     size = cells.mean_moves()
     return [
         Cell(

@@ -26,13 +26,13 @@ from doxa.fidelity.paths import (
 from doxa.fidelity.pit import pit_counts
 from doxa.fidelity.resampling import Resamples
 from doxa.fidelity.series import Series
+from doxa.simulation.arms import HIGH, LOW, positions
 
 LOSS = "crps"
 REAL = "real"
 SHARES = (0.5, 0.8, 0.95)
 LEVELS = tuple(round(0.05 * place, 2) for place in range(1, 20))
 """People are laid side by side at these shares, from those with least to those with most."""
-LOW, MEDIAN, HIGH = 0.1, 0.5, 0.9
 
 
 class Fan(msgspec.Struct, frozen=True, kw_only=True):
@@ -311,7 +311,7 @@ def series_of_paths(walked: Mapping[str, Walked], settings: Settings) -> Simulat
     }
     own = {REAL: ratio_of_products(products(steps_of(lived.course[rows])))}
     size = twin.totals.shape[1]
-    low, median, high = np.quantile(twin.totals, [LOW, MEDIAN, HIGH], axis=0)
+    low, median, high = positions(twin.totals, [LOW, 50.0, HIGH])
     return SimulatedSeries(
         name=lived.series.name,
         outcomes=names,

@@ -30,6 +30,24 @@ class Bands:
     mean: Floats
 
 
+def positions(paths: Floats, levels: Sequence[float], axis: int = 0) -> Floats:
+    """Percentiles of what will come, by finitely many paths: the k-th of P in order at k / (P + 1).
+
+    One more path lies below the k-th so often, whatever paths are drawn from; below the first and
+    beyond the last nothing is known, and those are the ends.
+
+    Parameters
+    ----------
+    levels : in percent
+
+    Examples
+    --------
+    >>> positions(np.arange(1.0, 10.0), [10.0, 50.0, 90.0]).tolist()
+    [1.0, 5.0, 9.0]
+    """
+    return np.asarray(np.percentile(paths, levels, axis=axis, method="weibull"))
+
+
 def bands(paths: Floats) -> Bands:
     """The 10th, 50th and 90th percentile and the mean over paths.
 
@@ -39,11 +57,11 @@ def bands(paths: Floats) -> Bands:
 
     Examples
     --------
-    >>> found = bands(np.arange(11.0)[:, None])
+    >>> found = bands(np.arange(1.0, 10.0)[:, None])
     >>> float(found.low[0]), float(found.middle[0]), float(found.high[0])
     (1.0, 5.0, 9.0)
     """
-    low, middle, high = np.percentile(paths, [LOW, 50.0, HIGH], axis=0)
+    low, middle, high = positions(paths, [LOW, 50.0, HIGH])
     return Bands(low, middle, high, paths.mean(axis=0))
 
 

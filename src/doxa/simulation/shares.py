@@ -18,7 +18,7 @@ from doxa.features.menus import Menus
 from doxa.features.past import Past
 from doxa.features.rows import Rows
 from doxa.heads.choice import ChoiceHead
-from doxa.simulation.arms import HIGH, LOW
+from doxa.simulation.arms import HIGH, LOW, positions
 from doxa.simulation.choices import sampled_choices
 
 
@@ -122,4 +122,4 @@ def paired_shares(
 
 def _ends(values: Floats) -> Floats:
     """Mean over the paths, and the ends of the middle four in five: float64[3, ...]."""
-    return np.stack([values.mean(axis=-1), *np.percentile(values, [LOW, HIGH], axis=-1)])
+    return np.stack([values.mean(axis=-1), *positions(values, [LOW, HIGH], axis=-1)])
