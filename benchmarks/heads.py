@@ -24,8 +24,9 @@ from benchmarks.claim import Row, Size, alone
 from doxa.features.knowledge import as_known
 from doxa.features.plan import readings_of
 from doxa.features.views import Views
+from doxa.heads.forecast import forecast
 from doxa.heads.glm import fit_glm, sigmoid
-from doxa.heads.head import family_of, forecast
+from doxa.heads.head import family_of
 from doxa.learning.asked import rows_to_fit
 from doxa.learning.challenger import ROUNDS, SETTINGS
 from doxa.learning.design import design_of, level_of

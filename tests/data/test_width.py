@@ -13,7 +13,8 @@ from doxa.features.labels import labels_of
 from doxa.features.moments import at_origins
 from doxa.features.views import Views
 from doxa.heads.ends import ends_of
-from doxa.heads.head import forecast, recipe_of
+from doxa.heads.forecast import forecast
+from doxa.heads.head import recipe_of
 from doxa.learning.population import fit_population
 from tests.data.test_grocery import grocery_data
 

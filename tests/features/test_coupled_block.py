@@ -18,7 +18,9 @@ from doxa.features.moments import at_origins
 from doxa.features.past import Past
 from doxa.features.phi import phi
 from doxa.features.views import Views
-from doxa.heads.head import Head, forecast, reasons, recipe_of
+from doxa.heads.forecast import forecast
+from doxa.heads.head import Head, recipe_of
+from doxa.heads.reasons import reasons
 from doxa.learning.population import fit_population
 from doxa.reading.coupling.mode import log_odds
 from doxa.runtime.opening import open_twins

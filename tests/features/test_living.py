@@ -18,7 +18,9 @@ from doxa.features.moments import at_origins, at_signals
 from doxa.features.phi import phi
 from doxa.features.rows import Rows
 from doxa.features.views import Views
-from doxa.heads.head import forecast, reasons, recipe_of
+from doxa.heads.forecast import forecast
+from doxa.heads.head import recipe_of
+from doxa.heads.reasons import reasons
 from doxa.learning.population import fit_population
 from doxa.runtime.opening import open_twins
 from doxa.types import Json

@@ -11,7 +11,8 @@ from doxa.features.labels import labels_of
 from doxa.features.moments import at_origins
 from doxa.features.phi import phi
 from doxa.features.views import Views
-from doxa.heads.head import forecast, recipe_of
+from doxa.heads.forecast import forecast
+from doxa.heads.head import recipe_of
 from doxa.learning.population import fit_population
 
 MAP = parse_map(

@@ -14,7 +14,8 @@ from doxa.features.views import Views
 from doxa.fidelity.numbers import numbers_of, score_numbers
 from doxa.fidelity.resampling import Resamples
 from doxa.heads.ends import unknown_of
-from doxa.heads.head import forecast, recipe_of
+from doxa.heads.forecast import forecast
+from doxa.heads.head import recipe_of
 from doxa.learning.population import fit_population
 
 

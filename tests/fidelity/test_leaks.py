@@ -24,7 +24,7 @@ from doxa.fidelity.metrics import log_losses
 from doxa.fidelity.resampling import Resamples
 from doxa.fidelity.rivals.base import member_means
 from doxa.fidelity.split import Split
-from doxa.heads.head import forecast
+from doxa.heads.forecast import forecast
 from doxa.learning.labelled import Labelled
 from doxa.learning.training import train
 

@@ -16,8 +16,10 @@ from doxa.features.moments import at_origins
 from doxa.features.past import Past
 from doxa.features.views import Views
 from doxa.heads.errors import OWNER
-from doxa.heads.head import forecast, reasons, recipe_of
+from doxa.heads.forecast import forecast
+from doxa.heads.head import recipe_of
 from doxa.heads.population import Population, decode, encode
+from doxa.heads.reasons import reasons
 from doxa.learning.population import fit_population
 
 MAP = world_map(Clock.TIME)

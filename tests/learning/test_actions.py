@@ -12,7 +12,9 @@ from doxa.features.labels import labels_of
 from doxa.features.moments import after_triggers
 from doxa.features.phi import JOINED
 from doxa.features.views import Views
-from doxa.heads.head import Head, forecast, reasons, recipe_of
+from doxa.heads.forecast import forecast
+from doxa.heads.head import Head, recipe_of
+from doxa.heads.reasons import reasons
 from doxa.learning.population import fit_population
 
 MAP = parse_map(

@@ -13,7 +13,9 @@ from doxa.features.moments import after_triggers
 from doxa.features.past import Past
 from doxa.features.rows import Rows
 from doxa.features.views import Views
-from doxa.heads.head import Head, forecast, reasons, recipe_of
+from doxa.heads.forecast import forecast
+from doxa.heads.head import Head, recipe_of
+from doxa.heads.reasons import reasons
 from doxa.learning.population import fit_population
 
 MAP = parse_map(

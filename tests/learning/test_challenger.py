@@ -13,7 +13,9 @@ from doxa.domain.clock import DAY
 from doxa.features.past import Past
 from doxa.features.views import Views
 from doxa.fidelity.metrics import log_losses
-from doxa.heads.head import Head, forecast, reasons, recipe_of
+from doxa.heads.forecast import forecast
+from doxa.heads.head import Head, recipe_of
+from doxa.heads.reasons import reasons
 from doxa.learning.population import fit_population
 
 

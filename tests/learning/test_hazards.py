@@ -16,8 +16,10 @@ from doxa.features.labels import labels_of
 from doxa.features.moments import at_origins
 from doxa.features.views import Views
 from doxa.fidelity.times import brier_of_head
-from doxa.heads.head import Head, forecast, reasons, recipe_of
+from doxa.heads.forecast import forecast
+from doxa.heads.head import Head, recipe_of
 from doxa.heads.population import Population, decode, encode
+from doxa.heads.reasons import reasons
 from doxa.heads.renaming import renamed
 from doxa.learning.hazards import ends_of
 from doxa.learning.labelled import Labelled

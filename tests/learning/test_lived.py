@@ -18,9 +18,11 @@ from doxa.features.rows import Rows, joined
 from doxa.features.views import Views
 from doxa.fidelity.ladder import row_losses
 from doxa.heads.errors import OWNER
+from doxa.heads.forecast import forecast
 from doxa.heads.hazard import Spells
-from doxa.heads.head import Head, forecast, reasons, recipe_of
+from doxa.heads.head import Head, recipe_of
 from doxa.heads.population import Population, decode, encode
+from doxa.heads.reasons import reasons
 from doxa.learning.population import fit_population
 
 TEXT = """

@@ -15,7 +15,9 @@ from doxa.features.past import Past
 from doxa.features.rows import Rows
 from doxa.features.views import Views
 from doxa.fidelity.metrics import auc
-from doxa.heads.head import Head, forecast, reasons, recipe_of
+from doxa.heads.forecast import forecast
+from doxa.heads.head import Head, recipe_of
+from doxa.heads.reasons import reasons
 from doxa.learning.labelled import Labelled
 from doxa.learning.population import fit_population
 

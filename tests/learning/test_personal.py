@@ -13,9 +13,11 @@ from doxa.features.labels import labels_of
 from doxa.features.moments import at_signals
 from doxa.features.views import Views
 from doxa.heads.errors import OWNER
+from doxa.heads.forecast import forecast
 from doxa.heads.glm import loss_of
-from doxa.heads.head import Head, forecast, reasons, recipe_of
+from doxa.heads.head import Head, recipe_of
 from doxa.heads.population import Population, decode, encode
+from doxa.heads.reasons import reasons
 from doxa.learning.population import fit_population
 
 MAP = parse_map(

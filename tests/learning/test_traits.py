@@ -11,7 +11,10 @@ from doxa.domain.signal import Signal
 from doxa.features.moments import at_signals
 from doxa.features.phi import JOINED, phi
 from doxa.features.views import Views
-from doxa.heads.head import Head, forecast, plain_eta, reasons, recipe_of
+from doxa.heads.forecast import forecast
+from doxa.heads.head import Head, recipe_of
+from doxa.heads.predictor import plain_eta
+from doxa.heads.reasons import reasons
 from doxa.learning.population import fit_population
 
 MAP = parse_map(

@@ -17,8 +17,10 @@ from doxa.features.moments import at_origins
 from doxa.features.rows import Rows
 from doxa.features.views import Views
 from doxa.heads.ends import ends_of
-from doxa.heads.head import Forecasts, Head, forecast, reasons, recipe_of
+from doxa.heads.forecast import Forecasts, forecast
+from doxa.heads.head import Head, recipe_of
 from doxa.heads.population import Population, decode, encode
+from doxa.heads.reasons import reasons
 from doxa.learning.population import fit_population
 
 MAP = parse_map(

@@ -15,7 +15,8 @@ from doxa.domain.signal import Signal
 from doxa.errors import DoxaError, InputError, PopulationError, UnknownName
 from doxa.features.moments import at_signals
 from doxa.features.views import Views
-from doxa.heads.head import forecast, recipe_of
+from doxa.heads.forecast import forecast
+from doxa.heads.head import recipe_of
 from doxa.runtime.opening import open_twins
 from doxa.runtime.recording import recorded_columns, recorded_for
 from doxa.runtime.twins import Twins

@@ -22,7 +22,8 @@ from doxa.features.labels import labels_of
 from doxa.features.moments import at_origins
 from doxa.features.phi import columns_of, phi, table_of
 from doxa.features.views import Views
-from doxa.heads.head import forecast, recipe_of
+from doxa.heads.forecast import forecast
+from doxa.heads.head import recipe_of
 from doxa.simulation import course as courses
 from doxa.simulation.changes import Changes
 from doxa.simulation.plan import plan_of

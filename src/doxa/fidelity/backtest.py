@@ -34,8 +34,9 @@ from doxa.fidelity.simulations import run_simulation
 from doxa.fidelity.split import Split, split_rows, units_of
 from doxa.fidelity.times import run_time
 from doxa.heads.ends import ends_of, unknown_of, variance_of
+from doxa.heads.forecast import Forecasts, forecast, mean_at
 from doxa.heads.glm import Family
-from doxa.heads.head import Forecasts, Head, family_of, forecast, mean_at
+from doxa.heads.head import Head, family_of
 from doxa.learning.training import MOST_ROWS, train
 
 

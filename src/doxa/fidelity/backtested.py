@@ -20,7 +20,7 @@ from doxa.features.since import first_seen
 from doxa.features.views import Views
 from doxa.fidelity.paths import pit_of_paths
 from doxa.fidelity.series import COUNTED, Series, series_of, windows_of
-from doxa.heads.head import forecast
+from doxa.heads.forecast import forecast
 from doxa.heads.population import SightPart
 from doxa.heads.recalibration import Backtested
 from doxa.learning.recalibration import FEWEST_ORIGINS, blend, recalibrated

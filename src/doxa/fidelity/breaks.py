@@ -15,8 +15,8 @@ from doxa.features.rows import joined
 from doxa.features.views import Views
 from doxa.fidelity.ladder import row_losses
 from doxa.fidelity.resampling import Interval, Resamples
+from doxa.heads.forecast import Forecasts, forecast
 from doxa.heads.glm import Family
-from doxa.heads.head import Forecasts, forecast
 from doxa.learning.labelled import Labelled, Progress
 from doxa.learning.training import train
 

@@ -18,8 +18,9 @@ from doxa.fidelity.metrics import log_losses
 from doxa.fidelity.resampling import Resamples
 from doxa.fidelity.times import brier_of_head
 from doxa.heads.choice import ChoiceHead, choice_outcome, forecast_choice
+from doxa.heads.forecast import forecast
 from doxa.heads.glm import Family
-from doxa.heads.head import Head, forecast, recipe_of
+from doxa.heads.head import Head, recipe_of
 from doxa.heads.judgement import Compared
 from doxa.learning.labelled import Labelled
 from doxa.learning.population import fit_choice, fit_head

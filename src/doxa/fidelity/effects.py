@@ -32,7 +32,9 @@ from doxa.fidelity.rivals.known import base_of
 from doxa.fidelity.rivals.setting import Rung, Setting
 from doxa.fidelity.rungs import RIVALS, Progress, bars_of, combined, rivals_of
 from doxa.fidelity.split import Split, split_rows, units_of
-from doxa.heads.head import Head, family_of, forecast, look, mean_at
+from doxa.heads.forecast import forecast, mean_at
+from doxa.heads.head import Head, family_of
+from doxa.heads.predictor import look
 from doxa.learning.experiments import error_of_fit
 from doxa.learning.labelled import Labelled
 from doxa.learning.persons import Persons

@@ -20,8 +20,9 @@ from doxa.features.rows import Rows
 from doxa.features.views import Views
 from doxa.fidelity.ladder import row_losses
 from doxa.fidelity.split import Split
+from doxa.heads.forecast import forecast
 from doxa.heads.glm import Family, link_of, mean_of
-from doxa.heads.head import Head, family_of, forecast, recipe_of
+from doxa.heads.head import Head, family_of, recipe_of
 from doxa.learning.labelled import Labelled
 from doxa.learning.training import train
 

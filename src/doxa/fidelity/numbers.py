@@ -16,8 +16,9 @@ from doxa.fidelity.pit import inside, pit, pit_counts
 from doxa.fidelity.resampling import Resamples
 from doxa.heads.distribution import Levels
 from doxa.heads.ends import distribution
+from doxa.heads.forecast import Forecasts
 from doxa.heads.glm import Family
-from doxa.heads.head import Forecasts, Head
+from doxa.heads.head import Head
 
 CHUNK = 2048
 """So many rows are scored at once; those of counts have a column per level."""

@@ -42,9 +42,10 @@ from doxa.fidelity.rivals.persona import persona
 from doxa.fidelity.rivals.setting import Rung, Setting, curve
 from doxa.fidelity.rungs import Progress, bars_of, combined
 from doxa.fidelity.split import Split, in_subset, split_rows, units_of
+from doxa.heads.forecast import forecast
 from doxa.heads.glm import Family, logit
 from doxa.heads.hazard import Hazard, Spells, fit_hazard
-from doxa.heads.head import Head, forecast, recipe_of
+from doxa.heads.head import Head, recipe_of
 from doxa.learning.hazards import train_time
 from doxa.learning.labelled import Labelled
 

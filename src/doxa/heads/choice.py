@@ -22,9 +22,9 @@ from doxa.features.phi import CIRCUMSTANCES
 from doxa.features.rows import Rows
 from doxa.features.support import Support
 from doxa.features.views import Views
-from doxa.heads.head import Reasons
 from doxa.heads.laplace import Laplace
 from doxa.heads.logit import centred, likely
+from doxa.heads.reasons import Reasons
 from doxa.heads.sway import HELD, SWAYED, sway_columns
 from doxa.heads.tastes import (
     ChoiceRecipe,

@@ -11,8 +11,9 @@ from doxa.features.rows import Rows
 from doxa.features.views import Views
 from doxa.heads.beta import beta_ends
 from doxa.heads.distribution import Distribution, amounts_of, counts_of, on_scale, values_of
+from doxa.heads.forecast import Forecasts, mean_at, within_scale
 from doxa.heads.glm import Family
-from doxa.heads.head import Forecasts, Head, mean_at, recipe_of, within_scale
+from doxa.heads.head import Head, recipe_of
 from doxa.heads.width import Doubt
 from doxa.reading.prior import STRENGTH
 

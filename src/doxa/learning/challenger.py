@@ -14,7 +14,8 @@ from doxa.features.phi import phi
 from doxa.features.views import Views
 from doxa.heads.boosted import Boosted
 from doxa.heads.glm import Family, loss_of
-from doxa.heads.head import CHUNK, Head, plain_eta, recipe_of, tree_columns
+from doxa.heads.head import Head, recipe_of
+from doxa.heads.predictor import CHUNK, plain_eta, tree_columns
 from doxa.learning.choosing import left_out
 from doxa.learning.labelled import Labelled, Progress, sample_of
 

@@ -17,7 +17,7 @@ from doxa.features.phi import Phi, Recipe, phi
 from doxa.features.rows import Rows
 from doxa.features.views import Views
 from doxa.heads.glm import Family, link_of
-from doxa.heads.head import CHUNK
+from doxa.heads.predictor import CHUNK
 from doxa.learning.fields import Fields
 from doxa.learning.labelled import Labelled, Progress, sample_of
 

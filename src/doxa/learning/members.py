@@ -12,8 +12,9 @@ from doxa.beliefmap.columns import Floats, Ints
 from doxa.features.phi import phi
 from doxa.features.views import Views
 from doxa.heads.glm import Family, fit_glm, link_of, loss_of
-from doxa.heads.head import CHUNK, Head
+from doxa.heads.head import Head
 from doxa.heads.members import MemberSlopes
+from doxa.heads.predictor import CHUNK
 from doxa.learning.choosing import calibration, left_out
 from doxa.learning.fitted import Fitted
 from doxa.learning.labelled import Labelled, Progress, sample_of

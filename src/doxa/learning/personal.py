@@ -32,7 +32,8 @@ from doxa.heads.errors import (
 )
 from doxa.heads.glm import fit_glm, loss_of
 from doxa.heads.hazard import Hazard, Spells, fit_beside
-from doxa.heads.head import Head, looked, recipe_of
+from doxa.heads.head import Head, recipe_of
+from doxa.heads.predictor import looked
 from doxa.learning.choosing import LEFT_OUT, calibration, left_out
 from doxa.learning.fields import Fields
 from doxa.learning.fitted import Fitted

@@ -17,7 +17,9 @@ from doxa.features.past import Past
 from doxa.features.plan import readings_of
 from doxa.features.rows import Bound, Rows
 from doxa.features.views import Views
-from doxa.heads.head import Head, forecast, look, mean_at
+from doxa.heads.forecast import forecast, mean_at
+from doxa.heads.head import Head
+from doxa.heads.predictor import look
 
 COMPARED = (Target.HAPPENS, Target.NEVER, Target.COUNT, Target.SUM, Target.VALUE)
 """Outcomes that have a mean, which an effect changes."""

@@ -12,8 +12,9 @@ from doxa.features.moments import is_at_signal
 from doxa.features.rows import Rows
 from doxa.features.views import Views
 from doxa.heads.errors import Asked, Errors, History
+from doxa.heads.forecast import forecast, left_over, own_effects, within_scale
 from doxa.heads.glm import Family
-from doxa.heads.head import Head, forecast, left_over, own_effects, recipe_of, within_scale
+from doxa.heads.head import Head, recipe_of
 from doxa.heads.spread import LEVELS, Spread, fit_spread, sigma_of, spread_columns
 from doxa.learning.fields import Fields
 from doxa.learning.labelled import sample_of

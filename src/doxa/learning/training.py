@@ -19,7 +19,8 @@ from doxa.features.plan import Reading, members_apart, readings_of
 from doxa.features.rows import Rows
 from doxa.features.views import Views
 from doxa.heads.glm import Family, fit_glm
-from doxa.heads.head import CHUNK, Head, family_of
+from doxa.heads.head import Head, family_of
+from doxa.heads.predictor import CHUNK
 from doxa.learning.again import halfway, with_again
 from doxa.learning.challenger import with_challenger
 from doxa.learning.choosing import RIDGES, choose, clearly_better, levelled

@@ -16,7 +16,8 @@ from doxa.features.phi import GIVEN, phi
 from doxa.features.plan import readings_of
 from doxa.features.rows import Rows
 from doxa.features.views import Views
-from doxa.heads.head import CHUNK, Head, recipe_of
+from doxa.heads.head import Head, recipe_of
+from doxa.heads.predictor import CHUNK
 from doxa.learning.choosing import LEFT_OUT
 from doxa.learning.simulated import Paired
 

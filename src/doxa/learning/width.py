@@ -13,7 +13,8 @@ from doxa.features.rows import Rows
 from doxa.features.views import Views
 from doxa.heads.glm import Family, curvature, mean_of
 from doxa.heads.hazard import Spells
-from doxa.heads.head import Head, look
+from doxa.heads.head import Head
+from doxa.heads.predictor import look
 from doxa.heads.spread import LEVELS
 from doxa.heads.width import Doubt, Width
 from doxa.learning.choosing import left_out

@@ -12,8 +12,8 @@ from doxa.features.menus import Menus, menus_of
 from doxa.features.past import Past
 from doxa.features.rows import Rows
 from doxa.heads.choice import ChoiceHead, forecast_choice, reasons_of_choice
-from doxa.heads.head import Reasons
 from doxa.heads.logit import likely
+from doxa.heads.reasons import Reasons
 from doxa.runtime.forecasts import Made
 
 

@@ -13,7 +13,8 @@ from doxa.errors import InputError, MissingExtra, PopulationError
 from doxa.features.phi import phi
 from doxa.features.rows import Rows
 from doxa.features.views import Views
-from doxa.heads.head import CHUNK, Head, recipe_of
+from doxa.heads.head import Head, recipe_of
+from doxa.heads.predictor import CHUNK
 from doxa.runtime.asked_rows import Ground, as_known_then, every_row, ground_of, keys_of, labels
 from doxa.runtime.intake.names import given_name
 from doxa.runtime.intake.times import asked_moment

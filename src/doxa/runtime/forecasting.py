@@ -23,8 +23,10 @@ from doxa.features.supposed import with_supposed
 from doxa.features.traits import traits_read
 from doxa.features.views import Views
 from doxa.heads.ends import ends_of, ends_of_prior
+from doxa.heads.forecast import forecast
 from doxa.heads.glm import Family, link_of, mean_of
-from doxa.heads.head import Head, Reasons, family_of, forecast, reasons, recipe_of
+from doxa.heads.head import Head, family_of, recipe_of
+from doxa.heads.reasons import Reasons, reasons
 from doxa.runtime.choosing import choice_made
 from doxa.runtime.folding.rows import seen_scan
 from doxa.runtime.forecasts import Forecast, Forecasts, Made

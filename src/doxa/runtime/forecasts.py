@@ -12,7 +12,7 @@ from doxa.beliefmap.columns import Floats, Ints
 from doxa.domain.clock import SECOND, Clock
 from doxa.features.support import Verdict
 from doxa.heads.hazard import Hazard
-from doxa.heads.head import Reasons
+from doxa.heads.reasons import Reasons
 from doxa.types import Moment
 
 AT_ONCE = 4096

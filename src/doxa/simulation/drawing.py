@@ -8,8 +8,9 @@ from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.model import Outcome
 from doxa.beliefmap.payloads import Bools
 from doxa.heads.distribution import SHARES, counts_of, on_scale, values_of, with_tails
+from doxa.heads.forecast import within_scale
 from doxa.heads.glm import Family, mean_of
-from doxa.heads.head import Head, within_scale
+from doxa.heads.head import Head
 from doxa.heads.spread import sigma_of
 
 SMALLEST_SHARE = 1e-9

@@ -15,7 +15,8 @@ from doxa.features.known import carrier
 from doxa.features.phi import TRAIT, Named, columns_of, field_columns, table_of
 from doxa.features.rows import Rows
 from doxa.heads.glm import Family
-from doxa.heads.head import Head, plain_eta, recipe_of, within
+from doxa.heads.head import Head, recipe_of
+from doxa.heads.predictor import plain_eta, within
 from doxa.simulation.standing import Standing
 from doxa.simulation.walk import Walk
 

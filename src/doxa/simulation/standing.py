@@ -15,7 +15,9 @@ from doxa.features.phi import Named, field_columns, phi
 from doxa.features.rows import Rows
 from doxa.features.views import Views
 from doxa.heads.errors import Asked, History, looked_at
-from doxa.heads.head import Head, left_over, look, own_effects, recipe_of
+from doxa.heads.forecast import left_over, own_effects
+from doxa.heads.head import Head, recipe_of
+from doxa.heads.predictor import look
 from doxa.heads.spread import spread_columns
 from doxa.simulation.stage import people_at
 

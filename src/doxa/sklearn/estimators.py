@@ -18,8 +18,9 @@ from doxa.beliefmap.columns import Floats
 from doxa.errors import InputError
 from doxa.features.plan import readings_of
 from doxa.features.views import Views
+from doxa.heads.forecast import Forecasts, forecast
 from doxa.heads.glm import Family
-from doxa.heads.head import Forecasts, Head, family_of, forecast, recipe_of
+from doxa.heads.head import Head, family_of, recipe_of
 from doxa.learning.labelled import Labelled
 from doxa.learning.selection import known_members
 from doxa.learning.training import train

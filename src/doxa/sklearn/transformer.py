@@ -13,7 +13,8 @@ from doxa.beliefmap.columns import Floats
 from doxa.features.phi import Recipe, phi
 from doxa.features.plan import readings_of
 from doxa.features.views import Views
-from doxa.heads.head import CHUNK, family_of
+from doxa.heads.head import family_of
+from doxa.heads.predictor import CHUNK
 from doxa.learning.design import level_of
 from doxa.learning.fields import Fields, fields_of_fit
 from doxa.learning.training import learned_recipe

@@ -11,8 +11,9 @@ from doxa.beliefmap.columns import Floats
 from doxa.errors import InputError
 from doxa.fidelity.breaks import Question, answered
 from doxa.fidelity.rivals.base import member_means
+from doxa.heads.forecast import Forecasts
 from doxa.heads.glm import Family
-from doxa.heads.head import Forecasts, family_of
+from doxa.heads.head import family_of
 
 FEWEST = 20
 """With fewer people to score, an interval says nothing."""

@@ -13,7 +13,7 @@ from doxa.features.moments import at_origins
 from doxa.features.past import Past
 from doxa.features.plan import readings_of
 from doxa.features.views import Views
-from doxa.heads.head import forecast
+from doxa.heads.forecast import forecast
 from doxa.heads.population import SightPart
 from doxa.heads.recalibration import Recalibration
 from doxa.simulation.anchor import FEWEST_PATHS, tilted, weighted_quantiles
