@@ -9,6 +9,7 @@ import numpy as np
 from doxa.beliefmap.map_file import parse_map
 from doxa.domain.clock import DAY, HOUR, parse_time
 from doxa.domain.signal import Signal
+from doxa.types import Json
 
 CAFE = """
 doxa: 1
@@ -70,7 +71,7 @@ def _signals(people: int, seed: int) -> Iterator[Signal]:
                 yield _one(twin, kind, at + 5 * HOUR, {}, 3)
 
 
-def _one(twin: str, kind: str, at: int, payload: dict[str, object], order: int) -> Signal:
+def _one(twin: str, kind: str, at: int, payload: dict[str, Json], order: int) -> Signal:
     return Signal(
         id=f"{twin}-{kind}-{at}",
         twin=twin,
@@ -78,5 +79,5 @@ def _one(twin: str, kind: str, at: int, payload: dict[str, object], order: int) 
         at=at,
         recorded=at,
         order=order,
-        payload=payload,  # type: ignore[arg-type]
+        payload=payload,
     )

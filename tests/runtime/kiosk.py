@@ -9,6 +9,7 @@ import numpy as np
 from doxa.beliefmap.map_file import parse_map
 from doxa.domain.clock import DAY, HOUR, parse_time
 from doxa.domain.signal import Signal
+from doxa.types import Json
 
 MAP = parse_map("""
 doxa: 1
@@ -52,12 +53,12 @@ def _signals() -> Iterator[Signal]:
                 yield _one(twin, "buy", at + 2 * HOUR, {"tag": tag, "paid": paid})
 
 
-def _one(twin: str, kind: str, at: int, payload: dict[str, object]) -> Signal:
+def _one(twin: str, kind: str, at: int, payload: dict[str, Json]) -> Signal:
     return Signal(
         id=f"{twin}-{kind}-{at}",
         twin=twin,
         kind=kind,
         at=at,
         recorded=at,
-        payload=payload,  # type: ignore[arg-type]
+        payload=payload,
     )

@@ -19,6 +19,7 @@ from doxa.heads.population import SightPart
 from doxa.learning.population import fit_population
 from doxa.simulation.cast import Cast, cast_of
 from doxa.simulation.numbers import keys_of
+from doxa.types import Json
 
 MAP = parse_map("""
 doxa: 1
@@ -92,7 +93,7 @@ def _signal(
     person: int,
     kind: str,
     at: int,
-    payload: dict[str, object],
+    payload: dict[str, Json],
     day: int | None,
     order: int,
 ) -> Signal:
@@ -103,7 +104,7 @@ def _signal(
         kind=kind,
         at=at,
         recorded=at,
-        payload=payload,  # type: ignore[arg-type]
+        payload=payload,
         session=session,
         order=order,
     )

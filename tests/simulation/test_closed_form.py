@@ -15,6 +15,7 @@ from doxa.checks.worlds import keys_of as twins_of
 from doxa.checks.worlds import past_of
 from doxa.domain.clock import DAY, HOUR, parse_time
 from doxa.domain.signal import Signal
+from doxa.domain.view import EVERYTHING
 from doxa.heads.head import Head
 from doxa.heads.population import SightPart
 from doxa.heads.spread import LEVELS
@@ -90,7 +91,7 @@ def run(draw: str) -> Run:
         draw: sure(fitted[draw], bias, dispersion=DISPERSION if draw == "trips_today" else 0.0),
         "trip_spend": sure(fitted["trip_spend"], MEAN, spread=still),
     }
-    part = SightPart(sight=None, priors={}, heads=heads)  # type: ignore[arg-type] # nothing is read of it
+    part = SightPart(sight=EVERYTHING, priors={}, heads=heads)
     names = twins_of(signals)
     cast = cast_of(past, part, np.arange(len(names)), keys_of(names), ORIGIN)
     counted = [belief_map.outcomes[name] for name in ("trips", "spend", "comes", "stays_away")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -30,16 +31,17 @@ from doxa.simulation.plan import plan_of
 from doxa.simulation.rollout import Run, rollout
 from doxa.simulation.signals import Coming
 from doxa.simulation.stage import people_at
+from doxa.simulation.walk import Walk
 
 COUNTED = [MAP.outcomes[name] for name in ("days", "spend", "stays_away", "buys_dear")]
 WATCHED = ("fair", "shops", "glad")
 
 
-def run(seed: int = 1, *, paths: int = 4, steps: int = 10, **more: object) -> list[Run]:
+def run(seed: int = 1, *, paths: int = 4, steps: int = 10, **more: Any) -> list[Run]:
     """The shop's people run forward."""
     cast = shop().cast(WATCHED)
     return list(
-        rollout(cast, steps=steps, paths=paths, seed=seed, counted=COUNTED, watched=WATCHED, **more)  # type: ignore[arg-type]
+        rollout(cast, steps=steps, paths=paths, seed=seed, counted=COUNTED, watched=WATCHED, **more)
     )
 
 
@@ -60,7 +62,7 @@ class Recorder:
         self._happen = courses.happen
         monkeypatch.setattr(courses, "happen", self)
 
-    def __call__(self, walk: object, coming: Coming, trust: float) -> None:
+    def __call__(self, walk: Walk, coming: Coming, trust: float) -> None:
         names = shop().names
         for place in range(len(coming)):
             row = int(coming.row[place])
@@ -87,7 +89,7 @@ class Recorder:
                     ),
                 )
             )
-        self._happen(walk, coming, trust)  # type: ignore[arg-type]
+        self._happen(walk, coming, trust)
 
 
 PATHS = 2

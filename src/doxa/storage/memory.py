@@ -71,7 +71,7 @@ class MemoryLedger(MemoryForgetting):
         future: Future[list[Appended]] = Future()
         try:
             future.set_result(self._append(rows))
-        except Exception as error:
+        except Exception as error:  # whoever asks the future is told, whatever it was
             future.set_exception(error)
         return future
 
