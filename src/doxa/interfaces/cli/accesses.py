@@ -8,13 +8,14 @@ import typer
 
 from doxa.domain.clock import Clock
 from doxa.errors import InputError
+from doxa.interfaces.cli.arguments import TwinId
 from doxa.interfaces.cli.console import Json, cut, plain, print_json, say, table
 from doxa.interfaces.cli.opinions import when
 from doxa.interfaces.cli.stores import DEFAULT_DB, DEFAULT_WORKSPACE, Db, Workspace, open_existing
 
 
 def accesses(
-    twin: Annotated[str, typer.Argument(metavar="TWIN", help="The person's id.")],
+    twin: TwinId,
     limit: Annotated[int, typer.Option(metavar="N", help="How many to print, newest first.")] = 20,
     db: Db = DEFAULT_DB,
     workspace: Workspace = DEFAULT_WORKSPACE,

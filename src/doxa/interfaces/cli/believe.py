@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from doxa.interfaces.cli.arguments import Recorded, Session, SignalId, TwinId
 from doxa.interfaces.cli.console import Json, plain, print_json, say
 from doxa.interfaces.cli.opinions import change_lines
 from doxa.interfaces.cli.stores import (
@@ -20,7 +21,7 @@ from doxa.interfaces.cli.stores import (
 
 
 def believe(
-    twin: Annotated[str, typer.Argument(metavar="TWIN", help="The person's id.")],
+    twin: TwinId,
     claim: Annotated[
         str, typer.Argument(metavar="CLAIM", help="A node of the map, or a claim in words.")
     ],
@@ -49,18 +50,12 @@ def believe(
     at: Annotated[
         str | None, typer.Option(metavar="TIME", help="When it was said; left out, now.")
     ] = None,
-    recorded: Annotated[
-        str | None, typer.Option(metavar="TIME", help="When it became known; left out, now.")
-    ] = None,
+    recorded: Recorded = None,
     source: Annotated[
         str, typer.Option(metavar="TEXT", help="Who says so; self is the person.")
     ] = "default",
-    session: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="The session it belongs to.")
-    ] = None,
-    id: Annotated[
-        str | None, typer.Option("--id", metavar="TEXT", help="The source's own id for it.")
-    ] = None,
+    session: Session = None,
+    id: SignalId = None,
     db: Db = DEFAULT_DB,
     workspace: Workspace = DEFAULT_WORKSPACE,
     map_file: MapFile = None,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from doxa.errors import InputError
+from doxa.interfaces.cli.arguments import AsOf, KnownAt, TwinId
 from doxa.interfaces.cli.console import Json, cut, plain, print_json, say, table
 from doxa.interfaces.cli.opinions import age, bar, heading, when
 from doxa.interfaces.cli.stores import (
@@ -30,14 +31,10 @@ MOST_NEIGHBOURS = 10
 
 
 def explain(
-    twin: Annotated[str, typer.Argument(metavar="TWIN", help="The person's id.")],
+    twin: TwinId,
     node: Annotated[str, typer.Argument(metavar="NODE", help="A name, or name[member].")],
-    as_of: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Read as of then; left out, now.")
-    ] = None,
-    known_at: Annotated[
-        str | None, typer.Option(metavar="TIME", help="See only what was known by then.")
-    ] = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
     limit: Annotated[int, typer.Option(metavar="N", help="Signals to print.")] = 20,
     purpose: Purpose = None,
     db: Db = DEFAULT_DB,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from doxa.errors import InputError
+from doxa.interfaces.cli.arguments import KnownAt
 from doxa.interfaces.cli.console import Json, plain, print_json, progress, say
 from doxa.interfaces.cli.opinions import when
 from doxa.interfaces.cli.stores import (
@@ -37,9 +38,7 @@ def find(
     at: Annotated[
         str | None, typer.Option(metavar="TIME", help="Who it held for then; left out, now.")
     ] = None,
-    known_at: Annotated[
-        str | None, typer.Option(metavar="TIME", help="See only what was known by then.")
-    ] = None,
+    known_at: KnownAt = None,
     limit: Annotated[int, typer.Option(metavar="N", help="How many ids to print.")] = 20,
     purpose: Purpose = None,
     db: Db = DEFAULT_DB,

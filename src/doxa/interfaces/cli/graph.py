@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from doxa.errors import InputError
+from doxa.interfaces.cli.arguments import AsOf, KnownAt, TwinId
 from doxa.interfaces.cli.console import Json, cut, note, plain, print_json, say, table
 from doxa.interfaces.cli.opinions import when
 from doxa.interfaces.cli.stores import (
@@ -34,13 +35,9 @@ class Form(StrEnum):
 
 
 def graph(
-    twin: Annotated[str, typer.Argument(metavar="TWIN", help="The person's id.")],
-    as_of: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Read as of then; left out, now.")
-    ] = None,
-    known_at: Annotated[
-        str | None, typer.Option(metavar="TIME", help="See only what was known by then.")
-    ] = None,
+    twin: TwinId,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
     form: Annotated[
         Form, typer.Option("--format", help="A table, or text for other tools.")
     ] = Form.TABLE,

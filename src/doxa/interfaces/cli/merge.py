@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from doxa.interfaces.cli.arguments import FromThen
 from doxa.interfaces.cli.console import Json, plain, print_json, say
 from doxa.interfaces.cli.opinions import when
 from doxa.interfaces.cli.stores import (
@@ -21,9 +22,7 @@ from doxa.interfaces.cli.stores import (
 def merge(
     alias: Annotated[str, typer.Argument(metavar="ALIAS", help="The twin that becomes a part.")],
     into: Annotated[str, typer.Option(metavar="TWIN", help="Of whom it is a part.")],
-    at: Annotated[
-        str | None, typer.Option(metavar="TIME", help="From when on; left out, now.")
-    ] = None,
+    at: FromThen = None,
     offset: Annotated[
         int | None,
         typer.Option(metavar="N", help="On a position clock: added to the alias's positions."),

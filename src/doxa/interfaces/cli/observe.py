@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from doxa.interfaces.cli.arguments import Recorded, Session, SignalId, TwinId
 from doxa.interfaces.cli.console import Json, plain, print_json, say
 from doxa.interfaces.cli.fields import payload_given
 from doxa.interfaces.cli.opinions import change_lines
@@ -22,7 +23,7 @@ from doxa.interfaces.cli.stores import (
 
 
 def observe(
-    twin: Annotated[str, typer.Argument(metavar="TWIN", help="The person's id.")],
+    twin: TwinId,
     kind: Annotated[str, typer.Argument(metavar="KIND", help="The kind of signal.")],
     fields: Annotated[
         list[str] | None, typer.Argument(metavar="[FIELD=VALUE]...", help="The payload.")
@@ -33,19 +34,13 @@ def observe(
     at: Annotated[
         str | None, typer.Option(metavar="TIME", help="When it happened; left out, now.")
     ] = None,
-    recorded: Annotated[
-        str | None, typer.Option(metavar="TIME", help="When it became known; left out, now.")
-    ] = None,
+    recorded: Recorded = None,
     source: Annotated[str, typer.Option(metavar="TEXT", help="Who sent it.")] = "default",
-    session: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="The session it belongs to.")
-    ] = None,
+    session: Session = None,
     device: Annotated[
         str | None, typer.Option(metavar="TEXT", help="The device it came from.")
     ] = None,
-    id: Annotated[
-        str | None, typer.Option("--id", metavar="TEXT", help="The source's own id for it.")
-    ] = None,
+    id: SignalId = None,
     db: Db = DEFAULT_DB,
     workspace: Workspace = DEFAULT_WORKSPACE,
     map_file: MapFile = None,

@@ -9,6 +9,7 @@ import typer
 
 from doxa.domain.clock import format_moment
 from doxa.errors import InputError
+from doxa.interfaces.cli.arguments import FromPast, TwinId
 from doxa.interfaces.cli.console import Json, counted, cut, plain, print_json, say, table
 from doxa.interfaces.cli.signed import number, signed
 from doxa.interfaces.cli.stores import (
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def recommend(
-    twin: Annotated[str, typer.Argument(metavar="TWIN", help="The person's id.")],
+    twin: TwinId,
     towards: Annotated[
         str, typer.Option(metavar="NAME", help="An outcome, or a node such as a goal.")
     ],
@@ -50,9 +51,7 @@ def recommend(
     ] = None,
     days: Annotated[int, typer.Option(metavar="N", help="How far; or positions.")] = 28,
     paths: Annotated[int, typer.Option(metavar="N", help="How many paths.")] = 400,
-    at: Annotated[
-        str | None, typer.Option(metavar="TIME", help="From a past moment on; left out, now.")
-    ] = None,
+    at: FromPast = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Of the random numbers.")] = 1,
     record: Annotated[
         bool, typer.Option("--record", help="Write the recommendation into the ledger.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from doxa.errors import InputError
+from doxa.interfaces.cli.arguments import AsOf, KnownAt, TwinId
 from doxa.interfaces.cli.console import Json, cut, plain, print_json, say, table, width
 from doxa.interfaces.cli.living import constraint_lines, goal_lines
 from doxa.interfaces.cli.opinions import LEGEND, held_lines, when
@@ -38,13 +39,9 @@ ASKS = 3
 
 
 def show(
-    twin: Annotated[str, typer.Argument(metavar="TWIN", help="The person's id.")],
-    as_of: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Read as of then; left out, now.")
-    ] = None,
-    known_at: Annotated[
-        str | None, typer.Option(metavar="TIME", help="See only what was known by then.")
-    ] = None,
+    twin: TwinId,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
     limit: Annotated[int, typer.Option(metavar="N", help="Nodes per group.")] = 10,
     purpose: Purpose = None,
     db: Db = DEFAULT_DB,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from doxa.errors import InputError
+from doxa.interfaces.cli.arguments import FromPast
 from doxa.interfaces.cli.console import Json, note, plain, print_json, progress, say
 from doxa.interfaces.cli.simulation_lines import lines
 from doxa.interfaces.cli.stopping import stopping
@@ -60,9 +61,7 @@ def simulate(
             metavar="N", help="Per person; left out, 200 of one person and 50 of several."
         ),
     ] = None,
-    at: Annotated[
-        str | None, typer.Option(metavar="TIME", help="From a past moment on; left out, now.")
-    ] = None,
+    at: FromPast = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Of the random numbers.")] = 1,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a page there.")] = None,
     purpose: Purpose = None,

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from doxa.interfaces.cli.arguments import FromThen
 from doxa.interfaces.cli.console import Json, plain, print_json, say
 from doxa.interfaces.cli.opinions import when
 from doxa.interfaces.cli.stores import (
@@ -20,9 +21,7 @@ from doxa.interfaces.cli.stores import (
 
 def unmerge(
     alias: Annotated[str, typer.Argument(metavar="ALIAS", help="The twin that was merged.")],
-    at: Annotated[
-        str | None, typer.Option(metavar="TIME", help="From when on; left out, now.")
-    ] = None,
+    at: FromThen = None,
     db: Db = DEFAULT_DB,
     map_file: MapFile = None,
     workspace: Workspace = DEFAULT_WORKSPACE,
