@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from tests.lives import life
 
 from doxa.beliefmap.map_file import parse_map
 from doxa.checks.worlds import past_of
@@ -39,17 +40,7 @@ def shoppers(seed: int) -> list[Signal]:
         often, much = rng.uniform(0.1, 0.9), 1 + 100 * (person % 17 == 0)
         told = [("joined", 0, 0.0)]
         told += [("trip", at, float(much)) for at in range(1, LENGTH) if rng.random() < often]
-        found += [
-            Signal(
-                id=f"{person}-{at}",
-                twin=f"p{person}",
-                kind=kind,
-                at=at,
-                recorded=0,
-                payload={"spend": spend},
-            )
-            for kind, at, spend in told
-        ]
+        found += life(person, [(kind, at, {"spend": spend}, None) for kind, at, spend in told])
     return found
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.lives import life
 
 from doxa.beliefmap.map_file import parse_map
 from doxa.beliefmap.model import Outcome
@@ -46,18 +47,7 @@ def shoppers() -> list[Signal]:
                 ("trip", at, {"spend": float(rng.gamma(8, much / 4))}, f"s{again % 2}")
                 for again in range(rng.poisson(often))
             ]
-        found += [
-            Signal(
-                id=f"{person}-{place}",
-                twin=f"p{person}",
-                kind=kind,
-                at=at,
-                recorded=0,
-                payload=payload,
-                session=session,
-            )
-            for place, (kind, at, payload, session) in enumerate(told)
-        ]
+        found += life(person, told)
     return found
 
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy.stats import betabinom
+from tests.lives import life
 
 from doxa.beliefmap.map_file import parse_map
 from doxa.checks.worlds import past_of
-from doxa.domain.signal import Signal
 from doxa.errors import InputError
 from doxa.features.labels import labels_of
 from doxa.features.moments import at_origins
@@ -53,18 +53,7 @@ def shoppers(people: int, *, seed: int = 1, again: bool = True) -> Past:
             for turn in range(1 + again * int(rng.integers(0, 3))):
                 spend = {"spend": float(rng.gamma(6, much / 6))}
                 told.append(("trip", step * STEP + turn % STEP, spend, f"s{turn % 2}"))
-        found += [
-            Signal(
-                id=f"{person}-{place}",
-                twin=f"p{person:03}",
-                kind=kind,
-                at=at,
-                recorded=0,
-                payload=payload,
-                session=session,
-            )
-            for place, (kind, at, payload, session) in enumerate(told)
-        ]
+        found += life(person, told)
     return past_of(found, MAP, MAP.outcomes.values())
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.lives import in_order
 
 from doxa.beliefmap.map_file import parse_map
 from doxa.beliefmap.model import OTHER
@@ -48,17 +49,7 @@ def callers(people: int = 80, seed: int = 1) -> list[Signal]:
             p = (0.1, 0.2, 0.7) if travels else (0.6, 0.3, 0.1)
             plan = str(rng.choice(["home", "land", "world"], p=p))
             steps.append(("renewed", {"plan": f"odd {person}" if person < 3 else plan}))
-        found += [
-            Signal(
-                id=f"{person}-{at}",
-                twin=f"p{person}",
-                kind=kind,
-                at=at,
-                recorded=0,
-                payload=payload,
-            )
-            for at, (kind, payload) in enumerate(steps)
-        ]
+        found += in_order(person, steps)
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 import pytest
+from tests.lives import in_order
 
 from doxa.beliefmap.map_file import parse_map
 from doxa.beliefmap.model import FieldType
@@ -64,17 +65,7 @@ def diners(seed: int = 1) -> list[Signal]:
             ]
             told.append(("weather", {"hot": hot}))
             told.append(("served", {"dishes": dishes, "dish": DISHES[pick], "hungry": hungry}))
-        found += [
-            Signal(
-                id=f"{person}-{at}",
-                twin=f"p{person}",
-                kind=kind,
-                at=at,
-                recorded=0,
-                payload=payload,
-            )
-            for at, (kind, payload) in enumerate(told)
-        ]
+        found += in_order(person, told)
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.lives import life
 
 from doxa.beliefmap.map_file import parse_map
 from doxa.checks.worlds import past_of
@@ -45,17 +46,7 @@ def shoppers(people: int = 600, seed: int = 1) -> list[Signal]:
         steps.append(("mailed", 1, {"off": off}))
         if rng.random() < 1 / (1 + np.exp(-eta)):
             steps.append(("bought", 2, {}))
-        found += [
-            Signal(
-                id=f"{person}-{at}",
-                twin=f"p{person}",
-                kind=kind,
-                at=at,
-                recorded=0,
-                payload=payload,
-            )
-            for kind, at, payload in steps
-        ]
+        found += life(person, [(kind, at, payload, None) for kind, at, payload in steps])
     return found
 
 

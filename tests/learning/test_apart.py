@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.lives import in_order
 
 from doxa.beliefmap.map_file import parse_map
 from doxa.checks.worlds import past_of
@@ -60,17 +61,7 @@ def told(people: int, seed: int) -> list[Signal]:
             ("shown", {"film": "comedy" if comedy else "drama"}),
             ("told", {"answers": {word: float(np.clip(v, 0, 3)) for word, v in after.items()}}),
         ]
-        found += [
-            Signal(
-                id=f"{person}-{at}",
-                twin=f"p{person}",
-                kind=kind,
-                at=at,
-                recorded=0,
-                payload=payload,
-            )
-            for at, (kind, payload) in enumerate(steps, 1)
-        ]
+        found += in_order(person, steps)
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.lives import in_order
 
 from doxa.beliefmap.map_file import parse_map
 from doxa.checks.worlds import past_of
@@ -46,17 +47,7 @@ def members(people: int = 400, seed: int = 1) -> list[Signal]:
         steps = [("traits", {"age": "young" if young else "old"})]
         steps += [("vowed", {})] if vowed else []
         steps.append(("due", {"came": came, "level": level}))
-        found += [
-            Signal(
-                id=f"{person}-{at}",
-                twin=f"p{person}",
-                kind=kind,
-                at=at,
-                recorded=0,
-                payload=payload,
-            )
-            for at, (kind, payload) in enumerate(steps)
-        ]
+        found += in_order(person, steps)
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from tests.heads.test_choice import MAP, shoppers
+from tests.lives import as_rows
 
 from doxa.errors import InputError, UnknownName
 from doxa.runtime.opening import open_twins
@@ -22,16 +23,7 @@ SHELF: list[dict[str, Any]] = [
 @pytest.fixture(scope="module")
 def twins(tmp_path_factory: pytest.TempPathFactory) -> Twins:
     opened = open_twins(tmp_path_factory.mktemp("choices") / "shop.db", MAP)
-    opened.observe_many(
-        {
-            "twin": each.twin,
-            "kind": each.kind,
-            "at": each.at,
-            "id": each.id,
-            "payload": dict(each.payload),
-        }
-        for each in shoppers(30)
-    )
+    opened.observe_many(as_rows(shoppers(30)))
     return opened
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from tests.heads.test_choice import MAP, shoppers
+from tests.lives import as_rows
 
 from doxa.beliefmap.changes import put
 from doxa.beliefmap.map_file import parse_map
@@ -26,16 +27,7 @@ DEARER = put("price", plus=0.5, when={"id": "a"})
 @pytest.fixture(scope="module")
 def twins(tmp_path_factory: pytest.TempPathFactory) -> Twins:
     opened = open_twins(tmp_path_factory.mktemp("shares") / "shop.db", MAP)
-    opened.observe_many(
-        {
-            "twin": each.twin,
-            "kind": each.kind,
-            "at": each.at,
-            "id": each.id,
-            "payload": dict(each.payload),
-        }
-        for each in shoppers(30)
-    )
+    opened.observe_many(as_rows(shoppers(30)))
     opened.fit()
     return opened
 

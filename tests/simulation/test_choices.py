@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import msgspec
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.heads.test_choice import MAP, OUTCOME, TIMES, shoppers
@@ -18,26 +17,9 @@ from doxa.features.rows import Rows
 from doxa.heads.choice import ChoiceHead, columns_of_choice, forecast_choice
 from doxa.heads.laplace import Laplace
 from doxa.heads.logit import fit_logit, likely
-from doxa.learning.population import fit_population
 from doxa.simulation.choices import Sampled, sampled_choices, weights_on_paths
 
 PATHS = 400
-
-
-@pytest.fixture(scope="module")
-def past() -> Past:
-    return past_of(shoppers(30, seed=4), MAP, [OUTCOME])
-
-
-@pytest.fixture(scope="module")
-def head(past: Past) -> ChoiceHead:
-    return fit_population(past, [OUTCOME], TIMES).choices["takes"]
-
-
-@pytest.fixture(scope="module")
-def rows(past: Past) -> Rows:
-    found = at_signals(OUTCOME, past)
-    return found.take(found.seen.at == TIMES - 1)
 
 
 def dearer(menus: Menus, by: float) -> Menus:

@@ -24,22 +24,6 @@ from doxa.simulation.shares import paired_shares
 PATHS = 100
 
 
-@pytest.fixture(scope="module")
-def past() -> Past:
-    return past_of(shoppers(30, seed=4), MAP, [OUTCOME])
-
-
-@pytest.fixture(scope="module")
-def head(past: Past) -> ChoiceHead:
-    return fit_population(past, [OUTCOME], TIMES).choices["takes"]
-
-
-@pytest.fixture(scope="module")
-def rows(past: Past) -> Rows:
-    found = at_signals(OUTCOME, past)
-    return found.take(found.seen.at == TIMES - 1)
-
-
 def changed(
     head: ChoiceHead, past: Past, rows: Rows, *changes: dict[str, object]
 ) -> tuple[Menus, Menus, list[Verdict]]:
