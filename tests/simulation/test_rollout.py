@@ -138,6 +138,24 @@ def test_people_hold_what_the_ledger_would_say(monkeypatch: pytest.MonkeyPatch) 
             assert np.allclose(tally.value()[people * PATHS + path], labels.y)
 
 
+def test_columns_made_anew_for_some_are_those_made_for_all() -> None:
+    """Within a step only who was told of is looked at again; every row reads as if it were asked alone."""
+    known = shop()
+    people = np.arange(12)
+    course = courses.Course(known.cast(WATCHED), people, PATHS, 1, COUNTED, Changes(), [])
+    course.step(0)
+    walk = course.walk
+    readout = course.readouts["shops_today"]
+    before = readout.eta(walk.rows())
+    for fed in (np.array([3, 5, 6]), np.array([1, 5, 23])):
+        coming = Coming("trip", fed, np.full(3, walk.now + DAY // 3), np.zeros(3, dtype=np.int64))
+        courses.happen(walk, coming, 1.0)
+        now = readout.eta(walk.rows())
+        assert set(fed) <= set(np.flatnonzero(now != before))
+        apart = [readout.eta(walk.rows(np.array([row]))) for row in range(walk.size)]
+        assert np.array_equal(now, np.concatenate(apart))
+
+
 @given(rows=st.integers(4, 200), seed=st.integers(0, 2**40))
 @settings(max_examples=4, deadline=None, phases=[Phase.explicit, Phase.generate])
 def test_the_same_however_it_is_cut(rows: int, seed: int) -> None:

@@ -166,7 +166,7 @@ def columns_of(
     joined = _joined(recipe, views, rows, quiet)
     for reading in recipe.readings:
         silent = reading.node in quiet
-        make = partial(_listed, recipe, views, reading, rows, silent)
+        make = partial(_listed, recipe, views, reading, silent)
         columns = views.kept(reading, rows, _made_by(recipe, reading, silent), make)
         found += [(f"{reading.node}: {name}", reading.node, column) for name, column in columns]
         beside += [
@@ -198,11 +198,12 @@ def _made_by(recipe: Recipe, reading: Reading, silent: bool) -> Hashable:
     """All that the columns of a node depend on beside its sums: of for and against, nothing else."""
     if reading.kind is EvidenceKind.OPINION and not recipe.is_list(reading):
         return silent
-    return (silent, id(recipe.norms), recipe.outcome.name)
+    norms = id(recipe.norms[reading.node])
+    return (silent, norms, recipe.horizon, recipe.outcome.target, recipe.is_list(reading))
 
 
 def _listed(
-    recipe: Recipe, views: Seeing, reading: Reading, rows: Rows, silent: bool
+    recipe: Recipe, views: Seeing, reading: Reading, silent: bool, rows: Rows
 ) -> list[tuple[str, Floats]]:
     return list(_reading_columns(recipe, views, reading, rows, silent))
 

@@ -89,7 +89,10 @@ class Seeing(Protocol):
         ...
 
     def kept(
-        self, reading: Reading, rows: Rows, by: Hashable, make: Callable[[], Columns]
+        self, reading: Reading, rows: Rows, by: Hashable, make: Callable[[Rows], Columns]
     ) -> Columns:
-        """The columns of a node that `make` makes; those of the same rows by the same may be kept."""
+        """The columns of a node that `make` makes of some rows; those by the same may be kept.
+
+        What it makes of a row must not depend on the rows beside it.
+        """
         ...

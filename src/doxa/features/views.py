@@ -205,10 +205,10 @@ class Views:
         reading: Reading,
         rows: Rows,
         by: Hashable,
-        make: Callable[[], list[tuple[str, Floats]]],
+        make: Callable[[Rows], list[tuple[str, Floats]]],
     ) -> list[tuple[str, Floats]]:
         """The columns that `make` makes: rows of the ledger are asked once."""
-        return make()
+        return make(rows)
 
     def _seen(self, reading: Reading, rows: Rows, member: Ints) -> View:
         node = self.map.nodes[reading.node]

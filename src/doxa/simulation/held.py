@@ -6,7 +6,7 @@ is added as mass * 2^((t - now) / h), so that it is right from t on.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -82,8 +82,8 @@ class Held:
     last: Ints
     events: dict[str, Floats] = field(default_factory=dict)
     apart: Ints | None = None
-    changed: int = 0
-    """How often anything was added or begun; columns made before are of sums that were."""
+    fed: list[Ints] = field(default_factory=list)
+    """The rows that anything was added to or begun of in this step, each time."""
 
     @classmethod
     def of(
@@ -133,11 +133,12 @@ class Held:
     def age(self, span: int) -> None:
         """Let a span pass in silence."""
         self.sums *= decay(span, self.bands)[:, None, None, None]
+        self.fed.clear()
 
     def begin(self, kind: str, row: Ints) -> None:
         """Let some rows begin a session of a kind that ages the sums on its clock."""
         if kind in self.events and len(row):
-            self.changed += 1
+            self.fed.append(row)
             left = np.exp2(-1 / np.asarray(self.view.events[kind].bands))
             self.events[kind][:, :, row] *= left[:, None, None, None]
 
@@ -214,13 +215,14 @@ class Held:
         kept = told.take(np.flatnonzero(self._places(told.member) >= 0))
         if not len(kept.row):
             return
-        self.changed += 1
+        self.fed.append(kept.row)
         place = self._places(kept.member)
         if self.kind is EvidenceKind.OCCURRENCE:
             self._count(kept, place, now, unit)
         elif self.kind is EvidenceKind.VALUE:
             x, weight = kept.value, kept.weight * kept.trust
-            self._add(np.stack([weight, weight * x, weight * x**2]), kept, place, now)
+            mass = {0: weight, 1: weight * x, 2: weight * x**2}
+            self._add(mass, kept, place, now)
             self._meet(kept, place)
         else:
             for channel in (0, 1):
@@ -235,17 +237,15 @@ class Held:
             return
         first, total = told.together()
         kept = told.take(first)
-        mass = np.zeros((len(SLOTS[self.kind]), len(first)))
-        mass[channel] = saturate(total) * kept.trust
         place = self._places(kept.member)
-        self._add(mass, kept, place, now)
+        self._add({channel: saturate(total) * kept.trust}, kept, place, now)
         self._meet(kept, place)
 
     def _count(self, told: Told, place: Ints, now: int, unit: float) -> None:
         """Occurrences: of repeated ones the largest counts once, amounts add; and the gap before."""
+        first, level = told.largest()
         mass = np.zeros((len(SLOTS[self.kind]), len(told.row)))
         mass[1] = np.nan_to_num(told.value)
-        first, level = told.largest()
         mass[0, first] = level
         before = self._newest(told, place)[first]
         span = np.where(before == NEVER, 0, told.at[first] - before)
@@ -254,7 +254,7 @@ class Held:
         lone = np.zeros(len(first), dtype=bool)
         lone[only] = True
         mass[GAPS, first] = log_gaps(np.where(lone, span, 0), unit).T
-        self._add(mass, told, place, now)
+        self._add({slot: each for slot, each in enumerate(mass) if each.any()}, told, place, now)
         self._meet(told, place)
         if self.apart is not None:
             np.maximum.at(self.apart, (told.row, self.place[told.member]), told.at)
@@ -264,12 +264,12 @@ class Held:
             return np.asarray(self.apart[told.row, self.place[told.member]])
         return np.asarray(self.last[told.row, place])
 
-    def _add(self, mass: Floats, told: Told, place: Ints, now: int) -> None:
-        """Add float64[C, m] to the sums of rows and places, which may stand there more than once."""
+    def _add(self, mass: Mapping[int, Floats], told: Told, place: Ints, now: int) -> None:
+        """Add float64[m] to some sums of rows and places, which may stand there more than once."""
         grown = 1 / decay(told.at - now, self.bands)
         spot = told.row * self.sums.shape[3] + place
         if ascends(spot):
-            for slot, each in enumerate(mass):
+            for slot, each in mass.items():
                 for band in range(len(self.bands)):
                     self.sums[band, slot, told.row, place] += each * grown[:, band]
                 for found in self.events.values():
@@ -277,7 +277,7 @@ class Held:
             return
         spots, where = np.unique(spot, return_inverse=True)
         row, kept = np.divmod(spots, self.sums.shape[3])
-        for slot, each in enumerate(mass):
+        for slot, each in mass.items():
             for band in range(len(self.bands)):
                 added = np.bincount(where, each * grown[:, band], minlength=len(spots))
                 self.sums[band, slot, row, kept] += added

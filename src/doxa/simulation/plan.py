@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import msgspec
+
 from doxa.beliefmap.model import BeliefMap, Outcome, Target
 from doxa.errors import InputError, PopulationError
 from doxa.features.moments import is_at_signal
+from doxa.features.norms import NodeNorms
 from doxa.heads.head import Head
 
 COMES = (Target.HAPPENS, Target.COUNT, Target.TIME_TO)
@@ -104,6 +107,7 @@ def plan_of(belief_map: BeliefMap, heads: Mapping[str, Head]) -> Plan:
     for outcome in outcomes:
         _check(outcome, outcomes)
     draws = [Draw(outcome, _head(outcome, heads)) for outcome in outcomes]
+    draws = _alike(draws)
     emissions = []
     for draw in draws:
         if not is_at_signal(draw.outcome):
@@ -111,6 +115,19 @@ def plan_of(belief_map: BeliefMap, heads: Mapping[str, Head]) -> Plan:
             told = [d for d in draws if is_at_signal(d.outcome) and d.outcome.kind == kind]
             emissions.append(Emission(draw, tuple(told)))
     return Plan(rollout.step, tuple(emissions))
+
+
+def _alike(draws: list[Draw]) -> list[Draw]:
+    """The same draws; norms that say the same are one, so that columns are made once for all heads."""
+    known: dict[bytes, NodeNorms] = {}
+    found = []
+    for draw in draws:
+        norms = {
+            node: known.setdefault(msgspec.json.encode(own), own)
+            for node, own in draw.head.norms.items()
+        }
+        found.append(Draw(draw.outcome, msgspec.structs.replace(draw.head, norms=norms)))
+    return found
 
 
 def _head(outcome: Outcome, heads: Mapping[str, Head]) -> Head:

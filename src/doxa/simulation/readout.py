@@ -54,6 +54,9 @@ class Readout:
         self._shift = shift
         self._share = share
         self._drawn = drawn
+        self._weights = None if drawn is None else np.ascontiguousarray(drawn[:, 1:].T)
+        if self._weights is not None:
+            self._weights += np.asarray(head.weights)[:, None]
         self._silenced = JOINED.join(silenced) or None
         own = standing.members
         self._place = np.full(int(own.max(initial=0)) + 2, 0, dtype=np.int64)
@@ -94,7 +97,7 @@ class Readout:
 
     def _added_up(self, found: list[Named], rows: Rows) -> Floats:
         """The linear predictor of columns, added up one by one: no table is made where none is needed."""
-        head, walk = self.head, self.walk
+        head = self.head
         plain = head.boosted is None and head.by_member is None and head.rates is None
         if plain:
             if [name for name, _, _ in found] != head.names:
@@ -102,24 +105,48 @@ class Readout:
                     f"the population's head for {head.outcome!r} was fitted on other features",
                     hint="run doxa fit",
                 )
-            eta, kept = np.full(len(rows), head.bias), np.empty(len(rows))
-            path, drawn = walk.path[rows.twin], self._drawn
-            if drawn is not None:
-                eta += drawn[path, 0]
-            for place, (_, _, column) in enumerate(found):
-                np.maximum(column, head.low[place], out=kept)
-                np.minimum(kept, head.high[place], out=kept)
-                weight = head.weights[place]
-                kept *= weight if drawn is None else weight + drawn[:, place + 1][path]
-                eta += kept
-            if np.isfinite(eta).all():
-                return eta
+            eta = self._column_by_column(found, rows)
+            wild = np.flatnonzero(~np.isfinite(eta))
+            if len(wild):
+                some = [(name, owner, column[wild]) for name, owner, column in found]
+                eta[wild] = self._by_table(some, rows.take(wild))
+            return eta
+        return self._by_table(found, rows)
+
+    def _by_table(self, found: list[Named], rows: Rows) -> Floats:
+        """The same by a table of all columns, where absurd sums count as the end of their range."""
+        head, walk = self.head, self.walk
         table = table_of(found, len(rows))
         eta = plain_eta(head, walk, rows, table)
         if self._drawn is not None:
             own = self._drawn[walk.path[rows.twin]]
             eta = eta + np.einsum("ij,ij->i", within(head, table), own[:, 1:]) + own[:, 0]
         return eta
+
+    def _column_by_column(self, found: list[Named], rows: Rows) -> Floats:
+        """The bias, and what the columns of every owner come to: each owner's are added up first."""
+        head, walk, weights = self.head, self.walk, self._weights
+        eta, kept, part = np.full(len(rows), head.bias), np.empty(len(rows)), np.zeros(len(rows))
+        path = walk.path[rows.twin]
+        # Rows of a person stand together: of everybody, one row of the weights fits them all.
+        shape = (-1, walk.paths) if walk.is_everybody(rows) else (len(rows),)
+        if self._drawn is not None:
+            eta += self._drawn[path, 0]
+        before = ""
+        for place, (_, owner, column) in enumerate(found):
+            if owner != before:
+                eta += part
+                part[:] = 0.0
+                before = owner
+            np.maximum(column, head.low[place], out=kept)
+            np.minimum(kept, head.high[place], out=kept)
+            if weights is None:
+                kept *= head.weights[place]
+            else:
+                own = weights[place]
+                kept.reshape(shape)[...] *= own if len(shape) > 1 else own[path]
+            part += kept
+        return eta + part
 
     def _columns(self, rows: Rows, told: Mapping[str, Values]) -> Iterator[Named]:
         """Columns of traits, of what is known of the asking signal, and of last values."""

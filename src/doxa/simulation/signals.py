@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 import numpy as np
 
@@ -66,7 +67,9 @@ def happen(walk: Walk, coming: Coming, trust: float) -> None:
     for place in np.unique(told.rule).tolist():
         by_node.setdefault(rules[place].node, []).append(place)
     for node, places in by_node.items():
-        mine = np.flatnonzero(np.isin(told.rule, places) & (told.weight > 0))
+        own = np.zeros(len(rules), dtype=bool)
+        own[places] = True
+        mine = np.flatnonzero(own[told.rule] & (told.weight > 0))
         for (name, _), held in walk.held.items():
             if name == node:
                 held.feed(_told(walk, coming, told, mine, held.kind, trust), walk.now, walk.unit)
@@ -106,8 +109,7 @@ def _told(
     channels, shared = _of_rules(walk.map)
     row, rule = told.row[mine], told.rule[mine]
     channel, once = channels[rule], shared[rule]
-    kinds = {code for code in np.unique(channel).tolist() if KIND_OF_CHANNEL[Channel(code)] is kind}
-    own = np.isin(channel, list(kinds))
+    own = _of_kind(kind)[channel]
     found = Told(
         row=coming.row[row],
         at=coming.at[row],
@@ -160,6 +162,12 @@ def assume(walk: Walk, node: str, code: int, channel: int, weight: float, row: I
     for (name, _), held in walk.held.items():
         if name == node:
             held.feed(told, walk.now, walk.unit)
+
+
+@cache
+def _of_kind(kind: EvidenceKind) -> Bools:
+    """Which channels tell evidence of a kind."""
+    return np.array([KIND_OF_CHANNEL[Channel(code)] is kind for code in sorted(Channel)])
 
 
 @per_map

@@ -27,9 +27,12 @@ from doxa.features.views import View, Views, exposures
 from doxa.heads.glm import logit, sigmoid
 from doxa.reading.coupling.field import Field
 from doxa.simulation.credence import credence
-from doxa.simulation.held import NEVER, Held, Moments
+from doxa.simulation.held import NEVER, Held, Moments, ascends
 from doxa.simulation.stage import Stage, people_at
 from doxa.types import HalfLife
+
+MOST_ANEW = 0.5
+"""Where something happened to more than this share of the rows, the columns of all are made anew."""
 
 
 class Walk:
@@ -65,8 +68,9 @@ class Walk:
         }
         self.held = {key: self._held(key[1], views) for key, views in stage.indexed.items()}
         self._every = np.arange(self.size)
+        self._asked: tuple[Rows | None, bool, int] = (None, False, self.now)
         self._exposed: dict[tuple[HalfLife, ...], tuple[int, Floats]] = {}
-        self._columns: dict[Hashable, tuple[tuple[int, int], Listed]] = {}
+        self._columns: dict[Hashable, tuple[int | None, int, Listed]] = {}
         self.moved = np.zeros(self.size, dtype=bool)
         self._recent: dict[tuple[str, str], list[Any]] = {}
         self._absent: dict[str, Bools | None] = {}
@@ -104,23 +108,35 @@ class Walk:
         begun = self.begun[self.person[rows.twin]]
         tenure = np.maximum(rows.seen.at - begun, 0)
         when = Moments(rows.twin, rows.seen.at, tenure, self.stage.unit)
-        exposure = self._exposure(held.bands) if self._is_everybody(rows) else None
+        everybody = self.is_everybody(rows)
+        exposure = self._exposure(held.bands) if everybody else None
         found = held.read(when, member, self.now, self.counts, exposure)
         absent = self.absent(reading.node, rows)
         return found if absent is None else found.silent_where(absent)
 
     def kept(
-        self, reading: Reading, rows: Rows, by: Hashable, make: Callable[[], Listed]
+        self, reading: Reading, rows: Rows, by: Hashable, make: Callable[[Rows], Listed]
     ) -> Listed:
-        """The columns that `make` makes; those of everybody now are made once for all heads."""
-        if reading.by_member or not self._is_everybody(rows):
-            return make()
+        """The columns that `make` makes; those of everybody now are made once for all heads.
+
+        Where something happened to some of them since, only theirs are made anew.
+        """
+        if reading.by_member or not self.is_everybody(rows):
+            return make(rows)
         key = (reading, by)
-        stamp = (self.now, self.held[_key(reading)].changed)
-        found = self._columns.get(key)
-        if found is None or found[0] != stamp:
-            found = self._columns[key] = (stamp, make())
-        return found[1]
+        fed = self.held[_key(reading)].fed
+        now, known, columns = self._columns.get(key, (None, 0, []))
+        some = _once(fed[known:])
+        if now != self.now or len(some) > self.size * MOST_ANEW:
+            columns = [
+                (name, np.require(made, requirements=["OWNDATA", "WRITEABLE"]))
+                for name, made in make(rows)
+            ]
+        elif len(some):
+            for (_, column), (_, made) in zip(columns, make(rows.take(some)), strict=True):
+                column[some] = made
+        self._columns[key] = (self.now, len(fed), columns)
+        return columns
 
     def absent(self, node: str, rows: Rows) -> Bools | None:
         """Rows of people who do not let a node be read, as they said by the origin."""
@@ -175,11 +191,14 @@ class Walk:
                 for spot, value in zip(row.tolist(), told, strict=True):
                     known[spot] = value
 
-    def _is_everybody(self, rows: Rows) -> bool:
+    def is_everybody(self, rows: Rows) -> bool:
         """Whether these are all rows of the walk, in their order, now."""
-        if len(rows) != self.size:
-            return False
-        return bool((rows.twin == self._every).all() and (rows.seen.at == self.now).all())
+        known, asked, at = self._asked
+        if known is not rows or at != self.now:
+            everybody = len(rows) == self.size and np.array_equal(rows.twin, self._every)
+            asked = everybody and bool((rows.seen.at == self.now).all())
+            self._asked = rows, asked, self.now
+        return asked
 
     def _exposure(self, bands: tuple[HalfLife, ...]) -> Floats:
         """How long everybody could be seen by now, decayed at each band, float64[rows, K]."""
@@ -221,6 +240,13 @@ class Walk:
             ago = np.rint(view.elapsed * self.stage.unit).astype(np.int64)
             found[:, spot] = np.where(view.met, self.now - ago, NEVER)
         return np.repeat(found, self.paths, axis=0)
+
+
+def _once(parts: list[Ints]) -> Ints:
+    """The rows named by any of the parts, each once."""
+    if len(parts) == 1 and ascends(parts[0]):
+        return parts[0]
+    return np.unique(np.concatenate(parts)) if parts else np.zeros(0, dtype=np.int64)
 
 
 def _key(reading: Reading) -> tuple[str, Reading]:

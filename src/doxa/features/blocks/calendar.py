@@ -16,6 +16,10 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 
 def columns(at: Ints, zone_name: str) -> Iterator[tuple[str, Floats]]:
     """One column per weekday, and the hour as a point on a circle, in local time."""
+    if len(at) > 1 and (at == at[0]).all():
+        for name, column in columns(at[:1], zone_name):
+            yield name, np.broadcast_to(column, at.shape)
+        return
     local = at + offsets(at, zone_name)
     weekday = (local // DAY + THURSDAY) % 7
     for number, name in enumerate(DAYS):
