@@ -11,6 +11,7 @@ from doxa.checks.worlds import past_of
 from doxa.domain.signal import Signal
 from doxa.features.labels import labels_of
 from doxa.features.moments import at_signals
+from doxa.features.plan import readings_of
 from doxa.features.views import Views
 from doxa.heads.errors import OWNER
 from doxa.heads.forecast import forecast
@@ -18,7 +19,10 @@ from doxa.heads.glm import loss_of
 from doxa.heads.head import Head, recipe_of
 from doxa.heads.population import Population, decode, encode
 from doxa.heads.reasons import reasons
+from doxa.learning.choosing import LEFT_OUT
+from doxa.learning.labelled import Labelled
 from doxa.learning.population import fit_population
+from doxa.learning.training import train
 
 MAP = parse_map(
     """
@@ -123,3 +127,24 @@ def told(head: Head, signals: list[Signal]) -> dict[str, float]:
 
 def test_a_head_with_own_effects_comes_back_from_its_bytes(population: Population) -> None:
     assert decode(encode(population)) == population
+
+
+def test_the_fit_rows_are_right_on_the_whole_whoever_was_left_out() -> None:
+    """One in five says yes less often, and is left out: that is no reason to forecast all lower."""
+    signals = [signal for signal in guesses(200, 7, apart=True) if signal.at < 12]
+    odd = {f"p{person}" for person in range(LEFT_OUT - 1, 200, LEFT_OUT)}
+    rng = np.random.default_rng(8)
+    moved = [
+        msgspec.structs.replace(signal, payload={**signal.payload, "guess": 0})
+        if signal.twin in odd and rng.random() < 0.3
+        else signal
+        for signal in signals
+    ]
+    past = past_of(moved, MAP, [OUTCOME])
+    rows = at_signals(OUTCOME, past)
+    y = labels_of(OUTCOME, past, rows, ROUNDS).y
+    views = Views(past, readings_of(MAP, OUTCOME))
+    found = train(MAP, OUTCOME, views, Labelled(rows, y), items=[], known=np.zeros(0, np.int64))
+    assert found.errors is not None
+    told = forecast(found, Views(past, recipe_of(found, MAP).readings), rows).mean
+    assert abs(told.mean() - y.mean()) < 0.002

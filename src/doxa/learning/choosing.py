@@ -86,16 +86,20 @@ def levelled(
     The slope comes from people left out, who are few: what they do more or less than others is no
     reason to forecast everybody higher or lower.
     """
-    every = np.arange(len(sample.y))
-    eta = eta_of(design.table, beta, design.offset(every))
-    found = fit_glm(
-        np.ones((len(every), 1)),
-        sample.y,
-        ridge=np.zeros(1),
-        family=family,
-        offset=chosen.slope * eta,
-    )
-    return replace(chosen, intercept=float(found[0]))
+    eta = eta_of(design.table, beta, design.offset(np.arange(len(sample.y))))
+    return replace(chosen, intercept=level_at(chosen.slope * eta, sample.y, family))
+
+
+def level_at(eta: Floats, y: Floats, family: Family) -> float:
+    """What to add to linear predictors so that rows are forecast right on the whole.
+
+    Examples
+    --------
+    >>> round(level_at(np.zeros(4), np.array([1.0, 1.0, 1.0, 0.0]), Family.BERNOULLI), 6)
+    1.098612
+    """
+    found = fit_glm(np.ones((len(y), 1)), y, ridge=np.zeros(1), family=family, offset=eta)
+    return float(found[0])
 
 
 def _some(chosen: NDArray[np.bool_], most: int, rng: np.random.Generator) -> Ints:

@@ -15,7 +15,7 @@ from doxa.heads.glm import Family, fit_glm, link_of, loss_of
 from doxa.heads.head import Head
 from doxa.heads.members import MemberSlopes
 from doxa.heads.predictor import CHUNK
-from doxa.learning.choosing import calibration, left_out
+from doxa.learning.choosing import calibration, left_out, level_at
 from doxa.learning.fitted import Fitted
 from doxa.learning.labelled import Labelled, Progress, sample_of
 
@@ -122,9 +122,11 @@ def with_member_slopes(
     if by_person.sum() <= np.sqrt((by_person**2).sum()):
         return head
     usual = float(own.start[~out].var())
-    intercept, slope = calibration(eta[out], fit.y[out], head.family, person, usual)
+    _, slope = calibration(eta[out], fit.y[out], head.family, person, usual)
     every = _by_member(fit, members, np.ones(len(fit.y), dtype=bool))
     found = _fit(own, every, own.eta, RIDGE, head.family)
+    whole = slope * (own.eta + _added(own, every, found))
+    intercept = level_at(whole, fit.y, head.family)
     line = replace(fitted, chosen=replace(fitted.chosen, intercept=intercept, slope=slope)).line()
     return msgspec.structs.replace(
         head,

@@ -34,7 +34,7 @@ from doxa.heads.glm import fit_glm, loss_of
 from doxa.heads.hazard import Hazard, Spells, fit_beside
 from doxa.heads.head import Head, recipe_of
 from doxa.heads.predictor import looked
-from doxa.learning.choosing import LEFT_OUT, calibration, left_out
+from doxa.learning.choosing import LEFT_OUT, calibration, left_out, level_at
 from doxa.learning.fields import Fields
 from doxa.learning.fitted import Fitted
 from doxa.learning.labelled import Labelled
@@ -237,11 +237,11 @@ def _joined(fitted: Fitted, table: Floats, sample: Labelled, ridge: float) -> _T
 
     def whole(head: Head, draft: Errors) -> Head:
         usual = float(both.eta(ways[best](inside, alone), inside).var())
-        intercept, slope = calibration(
-            etas[best], y, fitted.family, sample.rows.person[outside], usual
-        )
+        _, slope = calibration(etas[best], y, fitted.family, sample.rows.person[outside], usual)
         begin = np.r_[fitted.beta, np.zeros(table.shape[1])]
-        beta = ways[best](np.arange(len(sample.y)), begin)
+        every = np.arange(len(sample.y))
+        beta = ways[best](every, begin)
+        intercept = level_at(slope * both.eta(beta, every), sample.y, fitted.family)
         chosen = replace(fitted.chosen, intercept=intercept, slope=slope)
         line = replace(fitted, beta=beta, chosen=chosen).line()
         own = slope * beta[len(fitted.beta) :] / scale
