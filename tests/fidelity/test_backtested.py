@@ -23,7 +23,7 @@ from doxa.heads.population import Population, SightPart, decode, encode
 from doxa.heads.recalibration import Backtested
 from doxa.learning.labelled import Labelled
 from doxa.learning.population import head_on
-from doxa.runtime.simulating.reading import PathReading, readings_for
+from doxa.runtime.simulating.reading import PathReading, bands_of_means, readings_for
 from doxa.simulation.cast import cast_of
 from doxa.simulation.numbers import keys_of
 from doxa.simulation.rollout import rollout
@@ -100,6 +100,22 @@ def test_good_heads_are_believed():
     assert (found.recalibration.people, found.recalibration.origins) == (200, 4)
     assert abs(found.recalibration.shift) < 0.2
     assert found.recalibration.width == pytest.approx(1, abs=0.15)
+
+
+def test_sums_of_good_heads_are_believed():
+    total = told(False).total
+    assert (total.people, total.origins) == (300, 4)
+    assert abs(total.shift) + total.common < 0.05
+
+
+def test_sums_that_came_short_are_read_higher():
+    """Paths of everybody came a third short, at every origin."""
+    total, real = told(True).total, came().mean(axis=1)
+    paths = drawn(shorter()).mean(axis=0)
+    assert paths[:, -1].mean() < 0.75 * real.mean()
+    ends = bands_of_means(total, np.inf, paths)
+    assert ends.low[-1] < real.mean() < ends.high[-1]
+    assert ends.mean[-1] == pytest.approx(real.mean(), rel=0.12)
 
 
 def test_paths_that_came_short_are_read_higher():

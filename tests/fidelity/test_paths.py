@@ -12,6 +12,7 @@ from hypothesis.extra.numpy import arrays
 from doxa.fidelity.paths import (
     autocorrelation,
     covered_by_paths,
+    covered_cohorts,
     crps_of_paths,
     energy_score,
     pit_of_paths,
@@ -161,3 +162,17 @@ def test_autocorrelation_by_chunks_is_that_of_the_whole(steps):
 
 def test_who_never_changes_has_no_autocorrelation():
     assert np.isnan(autocorrelation(np.ones((2, 5))))
+
+
+def test_an_error_common_to_all_shows_in_large_cohorts():
+    """Each person's paths are right as they are; what came moved together by a twentieth."""
+    drawn = rng().poisson(6.0, (3_000, 61)).astype(float)
+    origin = np.zeros(3_000, dtype=np.int64)
+    y, high = drawn[:, 60], rng(5).poisson(6.3, 3_000).astype(float)
+
+    def covered(came: np.ndarray, size: int) -> float:
+        return covered_cohorts(drawn[:, :60], came, origin, size, 0.8, rng(3))
+
+    assert covered(y, 30) == pytest.approx(0.8, abs=0.06)
+    assert covered_by_paths(drawn[:, :60], high, 0.8).mean() > 0.76
+    assert covered(high, 300) < 0.6 < covered(high, 30)

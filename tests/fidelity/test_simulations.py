@@ -50,7 +50,7 @@ rows:
     score: {from: 2026-04-15, to: 2026-05-15, every: 15d}
     paths: 30
     rivals: [sampler, lifetime]
-    metrics: [crps, coverage_80, spread, total]
+    metrics: [crps, coverage_80, cohorts_80, spread, total]
     bars: {all: {coverage_80: [0.6, 0.95]}, days_12d: {spread: [0.6, 1.5]}}
     aims: {spend_12d: {total: [-0.01, 0.01]}}
 """
@@ -101,7 +101,9 @@ def test_every_outcome_has_a_ladder_at_its_own_horizon(report):
     ]
     for ladder in row.ladders:
         assert [step.name for step in ladder.steps] == ["base", "sampler", "twin"]
-        assert set(ladder.steps[0].metrics) == {"crps", "coverage_80", "spread", "total"}
+        assert set(ladder.steps[0].metrics) == {
+            *("crps", "coverage_80", "cohorts_80", "spread", "total")
+        }
     assert row.not_built == ["lifetime"]
     horizons = [each.horizon for each in row.simulated.outcomes]
     assert horizons == ["4d", "12d", "12d", "12d"]
@@ -129,6 +131,14 @@ def test_real_means_are_what_came(report):
     assert all(
         low <= mid <= high for low, mid, high in zip(fan.low, fan.median, fan.high, strict=True)
     )
+
+
+def test_sums_over_cohorts_are_told_where_there_are_two(report):
+    outcomes = {each.outcome: each for each in report.rows[0].simulated.outcomes}
+    assert set(outcomes["days_12d"].cohorts) == {"30"}
+    assert 0 <= outcomes["days_12d"].cohorts["30"] <= 1
+    for ladder in report.rows[0].ladders:
+        assert 0 <= ladder.step("twin").metrics["cohorts_80"] <= 1
 
 
 def test_a_bar_on_all_is_one_on_each_outcome(report):

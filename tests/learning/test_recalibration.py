@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from scipy.stats import norm, t
 
 from doxa.fidelity.paths import covered_by_paths, pit_of_paths
-from doxa.heads.recalibration import Recalibration, normal_of
-from doxa.learning.recalibration import blend, recalibrated, student
+from doxa.heads.recalibration import Recalibration, normal_of, student
+from doxa.learning.recalibration import blend, recalibrated
 
 PEOPLE, ORIGINS, PATHS = 300, 6, 99
 NUMBER = st.floats(-1.5, 1.5).map(lambda x: round(x, 3))

@@ -22,7 +22,7 @@ METRICS: dict[Question, tuple[str, ...]] = {
         "coverage_80",
         "people_covered_80",
     ),
-    Question.SIMULATE: ("crps", "coverage_80", "spread", "total"),
+    Question.SIMULATE: ("crps", "coverage_80", "cohorts_80", "spread", "total"),
     Question.EFFECT: (
         *("effect_inside", "qini", "qini_low", "se_ratio", "se_beside_rivals"),
         *("policy_value", "policy_apart"),
@@ -37,7 +37,7 @@ HIGHER_IS_BETTER = frozenset(
     }
 )
 """A bar on one of these is a floor."""
-RANGES = frozenset({"coverage_80", "spread", "total", "slope"})
+RANGES = frozenset({"coverage_80", "cohorts_80", "spread", "total", "slope"})
 """A bar on one of these has two ends: too much is as wrong as too little."""
 PARTS_BY_END = ("resolved", "unresolved")
 """Subsets of a row that scores windows still open when the data end: those closed, and those not."""

@@ -18,12 +18,14 @@ from doxa.features.plan import readings_of
 from doxa.features.rows import Rows
 from doxa.features.since import first_seen
 from doxa.features.views import Views
+from doxa.fidelity import totals
 from doxa.fidelity.paths import pit_of_paths
 from doxa.fidelity.series import COUNTED, Series, series_of, windows_of
 from doxa.heads.forecast import forecast
 from doxa.heads.population import SightPart
-from doxa.heads.recalibration import Backtested
+from doxa.heads.recalibration import Backtested, TotalReading
 from doxa.learning.recalibration import FEWEST_ORIGINS, blend, recalibrated
+from doxa.learning.totals import FEWEST_ORIGINS as FEWEST_SUMS
 from doxa.simulation.cast import cast_of
 from doxa.simulation.numbers import keys_of
 from doxa.simulation.rollout import rollout
@@ -60,6 +62,15 @@ def backtested(
     origins = _origins(past, origin, steps * plan.step)
     if len(origins) < FEWEST_ORIGINS:
         return {}
+    sums = totals.totals_before(
+        past,
+        part,
+        asked,
+        _apart(past, origin, steps * plan.step),
+        origin,
+        seed=seed,
+        progress=progress,
+    )
     rng = np.random.Generator(np.random.Philox(seed))
     twins = np.unique(past.signals.twin[~past.signals.inert])
     twins = np.sort(rng.permutation(twins)[:PEOPLE])
@@ -69,7 +80,7 @@ def backtested(
         for name, seen in _from(past, part, asked, twins, at, origin, steps, seed):
             found.setdefault(name, []).append(seen)
     return {
-        name: _read(parts, horizon, rng)
+        name: _read(parts, horizon, sums.get(name, TotalReading()), rng)
         for series in asked
         for name, horizon in zip(
             (outcome.name for outcome in series.outcomes), series.steps, strict=True
@@ -92,12 +103,21 @@ def _counted(past: Past, part: SightPart, step: int) -> list[Outcome]:
     ]
 
 
-def _origins(past: Past, end: int, length: int) -> list[int]:
+def _origins(
+    past: Past, end: int, length: int, every: int | None = None, most: int = ORIGINS
+) -> list[int]:
     """The last origins whose windows close before the end, after a third of the history."""
     start = int(first_seen(past).first.min(initial=end))
     earliest = start + (end - start) // 3
-    found = [end - length - number * max(length // 2, 1) for number in range(ORIGINS)]
+    every = every or max(length // 2, 1)
+    found = [end - length - number * every for number in range(most)]
     return [at for at in found if at >= earliest]
+
+
+def _apart(past: Past, end: int, length: int) -> list[int]:
+    """Origins of sums: a window apart where history holds enough of them, else half a window."""
+    found = _origins(past, end, length, length, totals.ORIGINS)
+    return found if len(found) >= FEWEST_SUMS else _origins(past, end, length)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +178,9 @@ def _direct(part: SightPart, past: Past, outcome: Outcome, rows: Rows) -> Floats
     return forecast(head, Views(past, readings_of(past.map, outcome)), rows).mean
 
 
-def _read(parts: Sequence[_Seen], horizon: int, rng: np.random.Generator) -> Backtested:
+def _read(
+    parts: Sequence[_Seen], horizon: int, total: TotalReading, rng: np.random.Generator
+) -> Backtested:
     person = np.concatenate([part.person for part in parts])
     origin = np.repeat([part.origin for part in parts], [len(part.y) for part in parts])
     drawn, direct, y = (
@@ -169,4 +191,5 @@ def _read(parts: Sequence[_Seen], horizon: int, rng: np.random.Generator) -> Bac
         steps=horizon,
         recalibration=recalibrated(pit_of_paths(drawn, y, rng), person, origin),
         blend=blend(drawn.mean(axis=1), direct, y, person, origin) if known else 0.0,
+        total=total,
     )

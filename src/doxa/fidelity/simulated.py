@@ -15,6 +15,7 @@ from doxa.fidelity.ladder import BASE, TWIN, Ladder, Step
 from doxa.fidelity.metrics import COVERED
 from doxa.fidelity.paths import (
     covered_by_paths,
+    covered_cohorts,
     crps_of_paths,
     energy_score,
     pit_of_paths,
@@ -31,6 +32,9 @@ from doxa.simulation.arms import HIGH, LOW, positions
 LOSS = "crps"
 REAL = "real"
 SHARES = (0.5, 0.8, 0.95)
+COHORTS = (30, 100, 300)
+COHORT = 100
+"""How many people a cohort of the metric `cohorts_80` has."""
 LEVELS = tuple(round(0.05 * place, 2) for place in range(1, 20))
 """People are laid side by side at these shares, from those with least to those with most."""
 
@@ -79,6 +83,8 @@ class SimulatedOutcome(msgspec.Struct, frozen=True, kw_only=True):
     real, simulated : mean over people; of the latter, over their paths too
     coverage : by share ("50", "80", "95"): [estimate, low, high] of people whose real value lies in
         the middle of their paths by the randomised rank, over all that its random part may be
+    cohorts : by size ("30", "100", "300"; as far as there are two of them), how often sums over random cohorts lie in the middle 80 % of
+        the sums of their paths
     spread : [estimate, low, high] of sd over people of one path each / sd over people of real values
     total : [estimate, low, high] of the sum over people of simulated / of real, less 1
     pit : rows by tenth of their paths
@@ -92,6 +98,7 @@ class SimulatedOutcome(msgspec.Struct, frozen=True, kw_only=True):
     real: float
     simulated: float
     coverage: dict[str, list[float]]
+    cohorts: dict[str, float]
     spread: list[float]
     total: list[float]
     pit: list[int]
@@ -123,6 +130,7 @@ class Lived:
     Attributes
     ----------
     person, unit : int64[n]
+    origin : int64[n]
     y : by outcome, float64[n]; NaN where its window had not closed
     course : float64[n, S], after every step
     """
@@ -130,6 +138,7 @@ class Lived:
     series: Series
     person: Ints
     unit: Ints
+    origin: Ints
     y: Mapping[str, Floats]
     course: Floats
 
@@ -209,7 +218,7 @@ def _ladder(outcome: Outcome, walked: Mapping[str, Walked], settings: Settings) 
         Step(
             name=name,
             loss=resamples.mean(losses[name]).as_list(),
-            metrics=_metrics(settings, drawn[name], y, losses[name]),
+            metrics=_metrics(settings, drawn[name], y, lived.origin[known], losses[name]),
             skill_over_base=_skill(resamples, losses, name, BASE),
             skill_over_persona=None,
             chosen=chosen.get(name, {}),
@@ -240,14 +249,23 @@ def _skill(
     return resamples.skill(losses[own], losses[rival]).as_list()
 
 
-def _metrics(settings: Settings, drawn: Floats, y: Floats, losses: Floats) -> dict[str, float]:
+def _metrics(
+    settings: Settings, drawn: Floats, y: Floats, origin: Ints, losses: Floats
+) -> dict[str, float]:
     made = {
         LOSS: lambda: float(losses.mean()),
         "coverage_80": lambda: float(covered_by_paths(drawn, y, COVERED).mean()),
+        "cohorts_80": lambda: _cohorts(drawn, y, origin, COHORT, settings),
         "spread": lambda: spread_ratio(drawn, y),
         "total": lambda: total_error(drawn, y),
     }
     return {name: made[name]() for name in settings.metrics}
+
+
+def _cohorts(drawn: Floats, y: Floats, origin: Ints, size: int, settings: Settings) -> float:
+    """How often sums over random cohorts are covered."""
+    rng = np.random.Generator(np.random.Philox(settings.seed))
+    return covered_cohorts(drawn, y, origin, size, COVERED, rng)
 
 
 def outcomes_of_paths(twin: Walked, settings: Settings) -> list[SimulatedOutcome]:
@@ -272,6 +290,11 @@ def _outcome(outcome: Outcome, twin: Walked, settings: Settings) -> SimulatedOut
         real=float(y.mean()),
         simulated=float(means.mean()),
         coverage={share: resamples.mean(own).as_list() for share, own in covered.items()},
+        cohorts={
+            str(size): _cohorts(drawn, y, lived.origin[known], size, settings)
+            for size in COHORTS
+            if 2 * size <= np.unique(lived.origin[known], return_counts=True)[1].max(initial=0)
+        },
         spread=_spread(drawn, y, resamples),
         total=[end - 1 for end in total.as_list()],
         pit=pit_counts(pit_of_paths(drawn, y, rng)),

@@ -213,7 +213,8 @@ def _lived(
     unresolved = int(sum(np.isnan(each).sum() for each in y.values()))
     rows, y = rows.take(kept), {name: each[kept] for name, each in y.items()}
     course = course_of(series, past, rows, step, until)
-    lived = Lived(series, rows.person, units_of(evaluation, past, rows), y, course)
+    unit = units_of(evaluation, past, rows)
+    lived = Lived(series, rows.person, unit, rows.seen.at, y, course)
     return rows, lived, unresolved
 
 

@@ -88,6 +88,57 @@ class Recalibration(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, shift=self.shift * part, width=self.width**part)
 
 
+class TotalReading(msgspec.Struct, frozen=True, kw_only=True):
+    """How sums over many people are read: what was real lay around e^shift times what was simulated.
+
+    ln(real / simulated) ~ N(shift, common^2 + chance), chance being what paths hold. An error common to
+    everybody does not shrink with the number of people, as the luck of each does. Shift 0 and common
+    0 change nothing.
+
+    Attributes
+    ----------
+    people, origins : what it was learned from
+    """
+
+    shift: float = 0.0
+    common: float = 0.0
+    people: int = 0
+    origins: int = 0
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything is read otherwise than drawn."""
+        return self.shift != 0.0 or self.common != 0.0
+
+    @property
+    def factor(self) -> float:
+        """What means are multiplied by."""
+        return float(np.exp(self.shift))
+
+    def apart(self, z: float) -> float:
+        """How far an end lies from a middle of 1 by the common error: t common, t for z and few origins."""
+        return student(self.origins, z) * self.common if self.common else 0.0
+
+    def ends(self, low: Floats, middle: Floats, high: Floats, z: float) -> tuple[Floats, Floats]:
+        """Ends of sums drawn, moved and set as far apart as chance and what is common together.
+
+        Parameters
+        ----------
+        z : how many standard deviations of a normal number the ends lie from the middle
+
+        Examples
+        --------
+        >>> known = TotalReading(common=0.04, people=1000, origins=1000)
+        >>> low, high = known.ends(np.array(96.16), np.array(100.0), np.array(103.84), 1.28)
+        >>> round(float(low), 1), round(float(high), 1)
+        (93.6, 106.4)
+        """
+        own = self.apart(z) * np.abs(middle)
+        below, above = np.hypot(middle - low, own), np.hypot(high - middle, own)
+        least = np.where(low >= 0, 0.0, -np.inf)  # what never fell below 0 still does not
+        return np.maximum(self.factor * (middle - below), least), self.factor * (middle + above)
+
+
 class Backtested(msgspec.Struct, frozen=True, kw_only=True):
     """How the paths of one outcome turned out at its horizon, run from origins before the fit's end.
 
@@ -96,11 +147,13 @@ class Backtested(msgspec.Struct, frozen=True, kw_only=True):
     steps : the horizon, in steps of the rollout
     recalibration : how their quantiles are read
     blend : how far their mean is moved towards the direct forecast of the same outcome, in [0, 1]
+    total : how sums over many people are read
     """
 
     steps: int
     recalibration: Recalibration
     blend: float = 0.0
+    total: TotalReading = TotalReading()
 
 
 def normal_of(u: Floats) -> Floats:
@@ -114,3 +167,18 @@ def normal_of(u: Floats) -> Floats:
     inverse = NormalDist().inv_cdf
     inside = np.clip(u, 1e-12, 1 - 1e-12)
     return np.array([inverse(one) for one in inside.ravel().tolist()]).reshape(u.shape)
+
+
+def student(freedom: int, z: float = 1.959963984540054) -> float:
+    """The quantile of Student's distribution that a normal one has at z (Hill 1970's series).
+
+    Examples
+    --------
+    >>> [round(student(freedom), 1) for freedom in (2, 5, 1000)]
+    [4.2, 2.6, 2.0]
+    """
+    z3, z5, z7 = z**3, z**5, z**7
+    first = (z3 + z) / 4
+    second = (5 * z5 + 16 * z3 + 3 * z) / 96
+    third = (3 * z7 + 19 * z5 + 17 * z3 - 15 * z) / 384
+    return z + first / freedom + second / freedom**2 + third / freedom**3

@@ -17,14 +17,13 @@ import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.payloads import Bools
-from doxa.heads.recalibration import Recalibration, normal_of
+from doxa.heads.recalibration import Recalibration, normal_of, student
 
 FEWEST_PEOPLE = 100
 FEWEST_ORIGINS = 3
 PARTS = 20
 """People are left out in so many parts."""
 LEVELS = np.arange(1, 10) / 10
-_Z = 1.959963984540054
 Estimate: TypeAlias = Callable[[Bools], Floats]
 """Numbers estimated from some of the rows, float64[k]."""
 
@@ -82,21 +81,6 @@ def _error(estimate: Estimate, part: Ints) -> Floats:
     without = np.array([estimate(part != one) for one in range(size)])
     spread = ((without - without.mean(axis=0)) ** 2).sum(axis=0)
     return np.asarray(student(size - 1) * np.sqrt((size - 1) / size * spread))
-
-
-def student(freedom: int) -> float:
-    """The 97.5 % quantile of Student's distribution (Hill 1970's series from the normal one).
-
-    Examples
-    --------
-    >>> [round(student(freedom), 1) for freedom in (2, 5, 1000)]
-    [4.2, 2.6, 2.0]
-    """
-    z, z3, z5, z7 = _Z, _Z**3, _Z**5, _Z**7
-    first = (z3 + z) / 4
-    second = (5 * z5 + 16 * z3 + 3 * z) / 96
-    third = (3 * z7 + 19 * z5 + 17 * z3 - 15 * z) / 384
-    return z + first / freedom + second / freedom**2 + third / freedom**3
 
 
 def blend(paths: Floats, direct: Floats, y: Floats, person: Ints, origin: Ints) -> float:

@@ -41,22 +41,27 @@ def own_effects_line(head: FittedHead) -> str:
 
 
 def backtested_line(name: str, told: Backtested) -> str:
-    """How the paths of one person are read, from how those of others turned out.
+    """How the paths of one person, and sums over many, are read: as earlier ones turned out.
 
     Examples
     --------
-    >>> from doxa.heads.recalibration import Backtested, Recalibration
+    >>> from doxa.heads.recalibration import Backtested, Recalibration, TotalReading
     >>> wide = Recalibration(shift=0.1, width=1.25, rows=800, people=200, origins=4)
     >>> print(backtested_line("visits", Backtested(steps=28, recalibration=wide, blend=0.4)))
     visits run forward 28 steps: read 1.25 times as wide, shifted by 0.10, moved 40 % towards the direct forecast
     >>> print(backtested_line("visits", Backtested(steps=28, recalibration=Recalibration())))
     visits run forward 28 steps: read as drawn
+    >>> sums = TotalReading(common=0.04, people=900, origins=6)
+    >>> print(backtested_line("visits", Backtested(steps=28, recalibration=Recalibration(), total=sums)))
+    visits run forward 28 steps: sums +- 4.0 % beyond chance
     """
     read = told.recalibration
     parts = [
         *([f"read {read.width:.2f} times as wide"] if read.width != 1 else []),
         *([f"shifted by {read.shift:.2f}"] if read.shift else []),
         *([f"moved {told.blend:.0%} towards the direct forecast"] if told.blend else []),
+        *([f"sums times {told.total.factor:.3f}"] if told.total.shift else []),
+        *([f"sums +- {told.total.common:.1%} beyond chance"] if told.total.common else []),
     ]
     how = ", ".join(parts).replace("%", " %") or "read as drawn"
     return f"{name} run forward {told.steps} steps: {how}"

@@ -17,10 +17,16 @@ def simulated_lines(found: Simulated) -> list[str]:
     head = ["paths", "real", "simulated", "in 50 %", "in 80 %", "95 %", "in 95 %"]
     rows = [[*head, "spread", "95 %", "total", "95 %"], *map(_outcome, found.outcomes)]
     lines = ["", *table(rows, "lrrrrlrrlrl")]
-    lines.append(
-        "  in 80 %: people whose real value lies in the middle of their paths; spread: sd over people of"
-    )
-    lines.append("  one path each / of real values; total: simulated / real over everybody, less 1")
+    sizes = list(dict.fromkeys(size for each in found.outcomes for size in each.cohorts))
+    if sizes:
+        sums = [["sums over cohorts of", *sizes]]
+        sums += [
+            [each.outcome, *(_percent(each, size) for size in sizes)] for each in found.outcomes
+        ]
+        lines += ["", *table(sums, "l" + "r" * len(sizes))]
+        lines.append(
+            "  how often in 100 such a sum lies in the middle 80 % of the sums of its paths"
+        )
     for series in found.series:
         lines += ["", *_series(series)]
     return lines
@@ -41,6 +47,10 @@ def _outcome(found: SimulatedOutcome) -> list[str]:
         f"{100 * found.total[0]:+.1f} %",
         _ends([100 * end for end in found.total], 1),
     ]
+
+
+def _percent(found: SimulatedOutcome, size: str) -> str:
+    return f"{100 * found.cohorts[size]:.1f}" if size in found.cohorts else ""
 
 
 def _ends(found: Sequence[float], digits: int) -> str:

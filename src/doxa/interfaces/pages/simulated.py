@@ -28,7 +28,7 @@ def simulated_sections(row: RowReport, found: Simulated) -> list[Section]:
         ladders += [ladder_chart(ladder, row.bars), ladder_table(ladder), *beaten_notes(ladder)]
     return [
         Section("People run forward", (Note(_question(row, found)), _table(found))),
-        Section("Everybody together", tuple(fans)),
+        Section("Everybody together", (*fans, *_cohorts(found))),
         Section("Person by person", tuple(people)),
         Section("Beside simpler simulations", tuple(ladders)),
     ]
@@ -75,6 +75,26 @@ def _row(found: SimulatedOutcome) -> dict[str, Any]:
         **dict(zip(("spread", "spread low", "spread high"), found.spread, strict=True)),
         **dict(zip(("total", "total low", "total high"), found.total, strict=True)),
     }
+
+
+def _cohorts(found: Simulated) -> list[Block]:
+    sizes = list(dict.fromkeys(size for each in found.outcomes for size in each.cohorts))
+    if not sizes:
+        return []
+    sums = Table(
+        (
+            Column("what", "what was counted"),
+            *(Column(size, f"cohorts of {size}", "percent") for size in sizes),
+        ),
+        tuple({"what": spaced(each.outcome), **each.cohorts} for each in found.outcomes),
+        caption=(
+            "How to read it: people are cut into cohorts at random; so often what a cohort came to lies in the"
+            " middle 80\u00a0% of the sums of its paths. The luck of each person averages out in a sum; an error"
+            " common to all does not, and shows as numbers that fall as cohorts grow."
+        ),
+        half=True,
+    )
+    return [sums]
 
 
 def _pit(found: SimulatedOutcome) -> Chart:

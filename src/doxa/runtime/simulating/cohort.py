@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,8 @@ from doxa.errors import InputError, UnknownName
 from doxa.features.moments import at_origins
 from doxa.features.past import read_past
 from doxa.features.traits import segment_traits, trait_of
+from doxa.heads.recalibration import TotalReading
+from doxa.heads.slope import Slope
 from doxa.reading.view import heard
 from doxa.runtime.frozen import Asking
 from doxa.runtime.identity import all_people, newest_at, people_at
@@ -24,9 +26,10 @@ from doxa.runtime.readings import read_many
 from doxa.runtime.simulating.asked import Request, Wishes, check_visible, request_of
 from doxa.runtime.simulating.grounds import Log
 from doxa.runtime.simulating.noting import Grouping, Notes, halves, most_moved
+from doxa.runtime.simulating.reading import totals_for
 from doxa.runtime.simulating.results import Group, PersonEffect, Simulation
 from doxa.runtime.simulating.running import Progress, Stand, Stop, chunks
-from doxa.runtime.simulating.telling import arm_of, checked, note, simulation_of
+from doxa.runtime.simulating.telling import arm_of, checked, note, simulation_of, slope_of
 from doxa.runtime.wiring import Wiring
 from doxa.types import Moment
 
@@ -64,14 +67,20 @@ def simulate_many(
         places.append(chunk.place)
     place = np.concatenate(places)
     names = wiring.store.twin_names(stand.keys.tolist())
+    totals = totals_for(request.part, request.counted)
+    slopes = {
+        name: {what: slope_of(each, what, request) for what in counted}
+        for name, each in scenarios.items()
+    }
     arms = [
         arm_of(
             told[name],
             notes[name],
             request,
             stand.origin,
-            groups=_groups(notes[name], counted),
-            people=_people(notes[name], counted, place, names),
+            groups=_groups(notes[name], counted, slopes[name], totals),
+            people=_people(notes[name], counted, place, names, slopes[name]),
+            totals=totals,
         )
         for name in scenarios
         if len(place)
@@ -170,13 +179,28 @@ def _halves(stand: Stand, request: Request) -> list[Grouping]:
     return [one for one in found if len(np.unique(one.code[one.code >= 0])) > 1]
 
 
-def _groups(notes: Notes, counted: Sequence[str]) -> dict[str, list[Group]]:
-    return {what: notes.groups(what) for what in counted if what in notes.parts}
+def _groups(
+    notes: Notes,
+    counted: Sequence[str],
+    slopes: Mapping[str, Slope | None],
+    totals: Mapping[str, TotalReading],
+) -> dict[str, list[Group]]:
+    return {
+        what: notes.groups(what, slopes[what], totals.get(what))
+        for what in counted
+        if what in notes.parts
+    }
 
 
 def _people(
-    notes: Notes, counted: Sequence[str], place: Ints, names: Sequence[str]
+    notes: Notes,
+    counted: Sequence[str],
+    place: Ints,
+    names: Sequence[str],
+    slopes: Mapping[str, Slope | None],
 ) -> dict[str, list[PersonEffect]]:
     return {
-        what: most_moved(notes.whole(what), place, names) for what in counted if what in notes.parts
+        what: most_moved(notes.whole(what), place, names, slopes[what])
+        for what in counted
+        if what in notes.parts
     }

@@ -11,6 +11,7 @@ import numpy as np
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.model import BeliefMap, Target
 from doxa.beliefmap.payloads import Bools
+from doxa.heads.recalibration import TotalReading
 from doxa.heads.slope import Slope
 from doxa.runtime.simulating.results import (
     OUTCOME,
@@ -98,14 +99,17 @@ class Notes:
         """Everybody noted so far."""
         return together(self.parts[what])
 
-    def groups(self, what: str) -> list[Group]:
-        """The effect in every group of enough people."""
+    def groups(
+        self, what: str, slope: Slope | None = None, total: TotalReading | None = None
+    ) -> list[Group]:
+        """The effect in every group of enough people, and who gains and is hurt there."""
         found = []
         for (name, number, group), parts in sorted(self.grouped.items()):
             everybody = together(parts)
             if name != what or len(everybody) < FEWEST_IN_GROUP:
                 continue
-            told, grouping = contrast(everybody), self.groupings[number]
+            told = sloped(contrast(everybody), slope, total or AS_DRAWN)
+            who, grouping = sides(everybody), self.groupings[number]
             found.append(
                 Group(
                     by=grouping.by,
@@ -114,6 +118,8 @@ class Notes:
                     difference=told.difference,
                     low=told.low,
                     high=told.high,
+                    up=who.up,
+                    down=who.down,
                 )
             )
         return found
@@ -138,8 +144,14 @@ def better_of(what: str, belief_map: BeliefMap) -> str:
     return "less" if outcome is not None and outcome.target is Target.NEVER else "more"
 
 
-def sloped(told: Contrast, slope: Slope | None) -> Contrast:
+AS_DRAWN = TotalReading()
+
+
+def sloped(told: Contrast, slope: Slope | None, total: TotalReading = AS_DRAWN) -> Contrast:
     """An effect times the slope of real on simulated effects, as wide as both leave open.
+
+    Without a slope it is as wide as an error common to everybody leaves open, which multiplies both
+    arms and so what differs; the error of a slope, measured on real people, holds that already.
 
     Examples
     --------
@@ -147,11 +159,12 @@ def sloped(told: Contrast, slope: Slope | None) -> Contrast:
     >>> sloped(Contrast(4.0, 2.0, 6.0), half), sloped(Contrast(4.0, 2.0, 6.0), None).difference
     (Contrast(difference=2.0, low=1.0, high=3.0), 4.0)
     """
-    if slope is None:
+    if slope is None and not total.changes:
         return told
-    middle = slope.slope * told.difference
-    own = slope.slope * (told.high - told.difference)
-    far = float(np.hypot(own, FOUR_IN_FIVE * slope.error * told.difference))
+    factor = 1.0 if slope is None else slope.slope
+    unsure = total.apart(FOUR_IN_FIVE) if slope is None else FOUR_IN_FIVE * slope.error
+    middle, own = factor * told.difference, factor * (told.high - told.difference)
+    far = float(np.hypot(own, unsure * told.difference))
     return Contrast(middle, middle - far, middle + far)
 
 
@@ -161,6 +174,7 @@ def effect_of(
     belief_map: BeliefMap,
     slope: Slope | None = None,
     weights: Floats | None = None,
+    total: TotalReading = AS_DRAWN,
 ) -> Effect:
     """The effect on everybody noted.
 
@@ -168,9 +182,12 @@ def effect_of(
     ----------
     weights : float64[P] or None
         How much each path counts for what comes without the scenario; None = all alike.
+    total : TotalReading
+        How sums over people are read.
     """
-    told, who = sloped(contrast(found), slope), sides(found)
+    told, who = sloped(contrast(found), slope, total), sides(found)
     without = float(np.average(found.without[:, -1], weights=weights)) / max(len(found), 1)
+    without *= total.factor
     return Effect(
         what=what,
         kind=kind_of(what, belief_map),
@@ -223,7 +240,9 @@ def _spreads(found: Bands, moments: Sequence[int]) -> list[Spread]:
     ]
 
 
-def most_moved(found: Pair, place: Ints, names: Sequence[str]) -> list[PersonEffect]:
+def most_moved(
+    found: Pair, place: Ints, names: Sequence[str], slope: Slope | None = None
+) -> list[PersonEffect]:
     """Who moves most, down and up; of many only those at either end.
 
     Parameters
@@ -231,6 +250,7 @@ def most_moved(found: Pair, place: Ints, names: Sequence[str]) -> list[PersonEff
     place : int64[t]
         Where everybody noted stands among the names.
     """
+    factor = 1.0 if slope is None else slope.slope
     own = place[found.known]
     low, high = own_interval(found)
     order = np.argsort(found.mean, kind="stable")
@@ -239,9 +259,9 @@ def most_moved(found: Pair, place: Ints, names: Sequence[str]) -> list[PersonEff
     return [
         PersonEffect(
             twin=names[own[row]],
-            difference=float(found.mean[row]),
-            low=float(low[row]),
-            high=float(high[row]),
+            difference=factor * float(found.mean[row]),
+            low=factor * float(low[row]),
+            high=factor * float(high[row]),
         )
         for row in order.tolist()
     ]

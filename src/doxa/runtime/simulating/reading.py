@@ -1,4 +1,4 @@
-"""How one person's paths are read: weighed towards a direct forecast, their quantiles as earlier ones turned out."""
+"""How paths are read: one person's weighed towards a direct forecast and stretched as earlier ones turned out, sums by what was common."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from doxa.features.plan import readings_of
 from doxa.features.views import Views
 from doxa.heads.forecast import forecast
 from doxa.heads.population import SightPart
-from doxa.heads.recalibration import Recalibration
+from doxa.heads.recalibration import Recalibration, TotalReading
 from doxa.simulation.anchor import FEWEST_PATHS, tilted, weighted_quantiles
-from doxa.simulation.arms import HIGH, LOW, Bands, bands
+from doxa.simulation.arms import FOUR_IN_FIVE, HIGH, LOW, Bands, bands
 from doxa.types import Moment
 
 
@@ -91,3 +91,25 @@ def readings_for(
             direct = float(forecast(part.heads[outcome.name], views, rows).mean[0])
         found[outcome.name] = PathReading(told.steps, told.recalibration, told.blend, direct)
     return found
+
+
+def totals_for(part: SightPart, counted: Sequence[Outcome]) -> dict[str, TotalReading]:
+    """How sums over people are read, by outcome that something was learned of."""
+    told = {outcome.name: part.backtested.get(outcome.name) for outcome in counted}
+    return {name: one.total for name, one in told.items() if one is not None and one.total.changes}
+
+
+def bands_of_means(total: TotalReading, most: float, paths: Floats) -> Bands:
+    """Where means over people lie at every mark, float64[P, S].
+
+    A common error is a share of the mean, the same at every mark.
+
+    Parameters
+    ----------
+    most : float
+        No mean lies above: of what happens or does not it is 1.
+    """
+    drawn = bands(paths)
+    low, high = total.ends(drawn.low, drawn.middle, drawn.high, FOUR_IN_FIVE)
+    middle, mean = total.factor * drawn.middle, total.factor * drawn.mean
+    return Bands(*(np.minimum(each, most) for each in (low, middle, high, mean)))

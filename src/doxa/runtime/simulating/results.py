@@ -102,11 +102,22 @@ class Mover(msgspec.Struct, frozen=True, kw_only=True):
     """How much of an effect a node carries: what is gone of it when nothing speaks of the node.
 
     Nodes that act together each carry what they share, so that parts need not add up to the whole.
+
+    Attributes
+    ----------
+    part, low, high : float
+        Per person; four in five lie between `low` and `high`.
+    up, down : int
+        Of how many people it clearly carries some of the effect up, and down (99 in 100).
     """
 
     node: str
     says: str
     part: float
+    low: float = 0.0
+    high: float = 0.0
+    up: int = 0
+    down: int = 0
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,6 +129,8 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
         The persona, or the node.
     value : str
         Of the persona; or ``higher half`` and ``lower half`` of the credences at the start.
+    up, down : int
+        People of whom it goes clearly up, and clearly down.
     """
 
     by: str
@@ -126,6 +139,8 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     difference: float
     low: float
     high: float
+    up: int = 0
+    down: int = 0
 
 
 class PersonEffect(msgspec.Struct, frozen=True, kw_only=True):
@@ -187,6 +202,8 @@ class Simulation(msgspec.Struct, frozen=True, kw_only=True):
         How many were run, of how many: fewer where it was stopped.
     left_out : int
         Who did not let the purpose read them.
+    silenced : int
+        Of so many of them, drawn at random, it was tried what is gone without a node (`movers`).
     version : int
         Of the population that drew.
     """
@@ -205,6 +222,7 @@ class Simulation(msgspec.Struct, frozen=True, kw_only=True):
     arms: list[Arm]
     purpose: str | None = None
     left_out: int = 0
+    silenced: int = 0
 
     @property
     def finished(self) -> bool:

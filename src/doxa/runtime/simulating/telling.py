@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -11,12 +12,13 @@ from doxa.beliefmap.columns import Floats
 from doxa.beliefmap.scenario_words import said
 from doxa.beliefmap.scenarios import Put, Scenario, Send
 from doxa.domain.ground import Grounds, weakest
+from doxa.heads.recalibration import TotalReading
 from doxa.heads.slope import Slope, slope_for
 from doxa.runtime.simulating.asked import Request
 from doxa.runtime.simulating.grounds import Log, grounds_of_change
-from doxa.runtime.simulating.noting import Notes, effect_of, track_of
+from doxa.runtime.simulating.noting import AS_DRAWN, SHARES, Notes, effect_of, track_of
 from doxa.runtime.simulating.outside import outside_of, range_of
-from doxa.runtime.simulating.reading import PathReading
+from doxa.runtime.simulating.reading import PathReading, bands_of_means
 from doxa.runtime.simulating.results import Arm, Group, Mover, PersonEffect, Simulation, Told
 from doxa.runtime.simulating.running import Chunk
 from doxa.simulation.arms import Bands, bands
@@ -87,13 +89,16 @@ def arm_of(
     groups: Mapping[str, list[Group]] | None = None,
     people: Mapping[str, list[PersonEffect]] | None = None,
     readings: Mapping[str, PathReading] | None = None,
+    totals: Mapping[str, TotalReading] | None = None,
 ) -> Arm:
     """One scenario's arm.
 
     Parameters
     ----------
     readings : by outcome
-        How the paths of one person are read; of many people they are not.
+        How the paths of one person are read.
+    totals : by outcome
+        How sums over many people are read.
     """
     whole = {what: notes.whole(what) for what in notes.parts}
     known = {what: pair for what, pair in whole.items() if len(pair)}
@@ -114,11 +119,14 @@ def arm_of(
                 request.map,
                 slope_of(found.scenario, what, request),
                 weights.get(what),
+                (totals or {}).get(what, AS_DRAWN),
             )
             for what, pair in known.items()
         ],
         tracks=[
-            track_of(what, pair, moments, request.map, _banded(what, weights, readings, request))
+            track_of(
+                what, pair, moments, request.map, _banded(what, weights, readings, totals, request)
+            )
             for what, pair in known.items()
         ],
         movers=dict(movers or {}),
@@ -131,9 +139,13 @@ def _banded(
     what: str,
     weights: Mapping[str, Floats | None],
     readings: Mapping[str, PathReading] | None,
+    totals: Mapping[str, TotalReading] | None,
     request: Request,
 ) -> Callable[[Floats], Bands]:
     """Where paths lie, as the paths of this outcome are read."""
+    if totals is not None and what in totals:
+        share = request.map.outcomes[what].target in SHARES
+        return partial(bands_of_means, totals[what], 1.0 if share else np.inf)
     if what not in weights:
         return bands
     reading = (readings or {})[what]
@@ -163,6 +175,7 @@ def simulation_of(
     people: int,
     of: int,
     left_out: int = 0,
+    silenced: int = 0,
 ) -> Simulation:
     """Everything that was asked, told."""
     return Simulation(
@@ -180,6 +193,7 @@ def simulation_of(
         arms=list(arms),
         purpose=request.asked.purpose,
         left_out=left_out,
+        silenced=silenced,
     )
 
 
