@@ -103,6 +103,7 @@ def simulation(twin: str | None = None, name: str = "spring") -> Simulation:
         seed=1,
         people=1 if twin else 60,
         of=1 if twin else 100,
+        silenced=1 if twin else 40,
         version=3,
         arms=[arm, nothing],
     )
@@ -128,6 +129,9 @@ def test_many_people():
     headings = [[column.label for column in table.columns] for table in blocks(page, Table)]
     assert any("gain" in labels and "are hurt" in labels for labels in headings)
     assert any("difference in visits" in labels for labels in headings)
+    assert ["node", "what it says", "carries, four in five", "up for", "down for"] in headings
+    captions = [table.caption for table in blocks(page, Table)]
+    assert any("Tried with 40 of the people" in caption for caption in captions)
 
 
 def test_one_person_has_chances_and_no_groups():

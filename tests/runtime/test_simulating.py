@@ -59,7 +59,7 @@ def test_an_empty_scenario_changes_nothing(guests, both):
 @given(size=st.integers(1, 60))
 def test_the_same_seed_gives_the_same_however_it_is_cut(size, guests):
     cohort = [f"g{number:02}" for number in range(0, 30, 3)]
-    asked = {"cohort": cohort, "days": 5, "paths": 6, "seed": 3}
+    asked = {"cohort": cohort, "days": 5, "paths": 6, "seed": 3, "movers": 2}
     before = running.SLICE
     whole = guests.simulate(INVITE, **asked)
     try:
@@ -70,6 +70,7 @@ def test_the_same_seed_gives_the_same_however_it_is_cut(size, guests):
     for one, other in zip(whole.arm().effects, cut.arm().effects, strict=True):
         assert one.difference == pytest.approx(other.difference, abs=1e-12)
         assert (one.up, one.down) == (other.up, other.down)
+    assert whole.arm().movers == cut.arm().movers
     assert guests.simulate(INVITE, **{**asked, "seed": 4}).effect("visits_month") != whole.effect(
         "visits_month"
     )
@@ -115,7 +116,11 @@ def test_groups_are_all_people_told_apart(both):
     ages = [one for one in groups if one.by == "age"]
     effect = arm.effect("visits_month")
     mean = sum(one.people * one.difference for one in ages) / 60
-    assert mean * (effect.slope or 1) == pytest.approx(effect.difference)
+    assert mean == pytest.approx(effect.difference)
+    assert sum(one.gain for one in ages) == effect.gain
+    assert sum(one.hurt for one in ages) == effect.hurt
+    lapses = [one for one in arm.groups["lapses"] if one.by == "age"]
+    assert sum(one.gain for one in lapses) == arm.effect("lapses").gain
     people = arm.people["visits_month"]
     assert [one.difference for one in people] == sorted(one.difference for one in people)
 
@@ -125,9 +130,54 @@ def test_the_nodes_that_carry_it(guests):
     movers = found.arm().movers["visits_month"]
     assert movers[0].node == "invited"
     effect = found.effect("visits_month")
-    assert movers[0].part == pytest.approx(effect.difference / (effect.slope or 1), rel=0.3)
+    assert movers[0].part == pytest.approx(effect.difference, rel=0.3)
+    assert movers[0].low < movers[0].part < movers[0].high
     assert "fair" not in {one.node for one in movers}
     assert Address("invited") in found.nodes
+
+
+def test_the_nodes_that_carry_it_among_many(guests, both):
+    movers = both.arm("invite").movers["visits_month"]
+    effect = both.effect("visits_month", "invite")
+    assert (both.silenced, both.arm("nothing").movers) == (60, {})
+    assert movers[0].node == "invited"
+    assert movers[0].part == pytest.approx(effect.difference, rel=0.3)
+    assert movers[0].up > 30 > movers[0].down
+    lapses = {one.node: one.part for one in both.arm("invite").movers["lapses"]}
+    assert lapses["invited"] < 0
+    assert guests.simulate(INVITE, days=5, paths=5, movers=0).arm().movers == {}
+
+
+def test_some_of_many_are_drawn_the_same_whoever_stands_where(guests):
+    asked = {"days": 5, "paths": 6, "movers": 7}
+    names = [f"g{number:02}" for number in range(20)]
+    told: list[tuple[int, int]] = []
+    one = guests.simulate(
+        INVITE, cohort=names, progress=lambda done, of: told.append((done, of)), **asked
+    )
+    other = guests.simulate(INVITE, cohort=names[::-1], **asked)
+    assert one.silenced == other.silenced == 7
+    assert one.arm().movers == other.arm().movers
+    done, of = zip(*told, strict=True)
+    assert list(done) == sorted(done)
+    assert done[-1] == of[-1]
+    assert of[-1] % 7 == 20 % 7
+    assert of[-1] > 20
+
+
+def test_stopped_among_silenced_nodes_it_tells_the_rest(guests):
+    told: list[tuple[int, int]] = []
+    found = guests.simulate(
+        INVITE,
+        days=3,
+        paths=5,
+        progress=lambda done, of: told.append((done, of)),
+        stop=lambda: bool(told) and told[-1][0] > 60,
+    )
+    assert found.finished
+    assert len(told) < 6
+    with pytest.raises(InputError, match="-1 people"):
+        guests.simulate(INVITE, movers=-1)
 
 
 def test_tracks_run_to_the_end(guests):
@@ -179,6 +229,7 @@ def test_stopped_it_tells_how_far_it_came(guests, monkeypatch):
         paths=5,
         progress=lambda done, of: told.append((done, of)),
         stop=lambda: len(told) >= 2,
+        movers=0,
     )
     assert (found.people, found.of, found.finished) == (20, 60, False)
     assert told == [(10, 60), (20, 60)]

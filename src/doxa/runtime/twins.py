@@ -54,7 +54,7 @@ from doxa.runtime.readings import Readings, read_many
 from doxa.runtime.receipt import Receipt
 from doxa.runtime.sandbox import Sandbox
 from doxa.runtime.simulating.asked import COHORT_MARKS, wishes
-from doxa.runtime.simulating.cohort import simulate_many
+from doxa.runtime.simulating.cohort import MOVERS, simulate_many
 from doxa.runtime.simulating.results import Simulation
 from doxa.runtime.simulating.share_results import Shares
 from doxa.runtime.simulating.shares import shares_under
@@ -595,6 +595,7 @@ class Twins:
         cohort: Iterable[str] | None = None,
         days: float = 90,
         paths: int = 50,
+        movers: int = MOVERS,
         outcomes: Sequence[str] | None = None,
         nodes: Sequence[str] | None = None,
         at: Any = None,
@@ -606,7 +607,8 @@ class Twins:
         """Run people forward under scenarios, each against the same paths without it.
 
         A pure read: the ledger is not touched. Effects are told with intervals, for whom they are
-        gains, by persona and by what people hold; each with what it rests on.
+        gains, by persona and by what people hold, and which nodes carry them; each with what it
+        rests on.
 
         Parameters
         ----------
@@ -615,12 +617,16 @@ class Twins:
         days, outcomes, nodes, seed : as for `Twin.simulate`
         paths : int
             Per person.
+        movers : int
+            So many people, drawn at random, are run again without each of up to eight nodes, to say which
+            of them carry an effect; 0 = none.
         at : optional
             From a past moment on, as known then; left out, now.
         purpose : str, optional
             Why it is asked: only what it may see and forecast, of those who let it.
         progress : callable, optional
-            Told after each part how many people are done, and how many there are.
+            Told after each part how many people were run, and how many will be; who is run again
+            without a node counts again.
         stop : callable, optional
             Asked in between; once it says so, the people who are done are handed out.
         """
@@ -629,6 +635,7 @@ class Twins:
             scenarios,
             wishes(days, paths, outcomes, nodes, seed, COHORT_MARKS),
             cohort=cohort,
+            movers=movers,
             at=at,
             purpose=purpose,
             progress=progress,

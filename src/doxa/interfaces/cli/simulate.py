@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from doxa.beliefmap.scenarios import Scenario
 
-PERSON_PATHS, COHORT_PATHS = 200, 50
+PERSON_PATHS, COHORT_PATHS, MOVERS = 200, 50, 100
 
 
 def simulate(
@@ -61,6 +61,13 @@ def simulate(
             metavar="N", help="Per person; left out, 200 of one person and 50 of several."
         ),
     ] = None,
+    movers: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            help="Of so many of several people, drawn at random, nodes are silenced one by one.",
+        ),
+    ] = MOVERS,
     at: FromPast = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Of the random numbers.")] = 1,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a page there.")] = None,
@@ -72,7 +79,8 @@ def simulate(
     """Run people forward under scenarios, against the same people without them.
 
     One person: how outcomes, beliefs, goals and feelings go, and which nodes carry the difference.
-    Several: the effect on each outcome, who gains and who is hurt. Nothing is written to the store.
+    Several: the effect on each outcome, who gains and who is hurt, by persona and by node. Nothing is
+    written to the store.
     Ctrl-C keeps the people who were finished.
 
     Example: doxa simulate h42 --scenario scenarios.yaml --days 90
@@ -108,6 +116,7 @@ def simulate(
                 cohort=cohort,
                 days=days,
                 paths=paths or COHORT_PATHS,
+                movers=movers,
                 outcomes=outcome or None,
                 at=at,
                 seed=seed,

@@ -17,6 +17,10 @@ def simulated_lines(found: Simulated) -> list[str]:
     head = ["paths", "real", "simulated", "in 50 %", "in 80 %", "95 %", "in 95 %"]
     rows = [[*head, "spread", "95 %", "total", "95 %"], *map(_outcome, found.outcomes)]
     lines = ["", *table(rows, "lrrrrlrrlrl")]
+    lines.append(
+        "  in 80 %: people whose real value lies in the middle of their paths; spread: sd over people of"
+    )
+    lines.append("  one path each / of real values; total: simulated / real over everybody, less 1")
     sizes = list(dict.fromkeys(size for each in found.outcomes for size in each.cohorts))
     if sizes:
         sums = [["sums over cohorts of", *sizes]]

@@ -10,7 +10,7 @@ from doxa.interfaces.cli.console import counted, cut, plain, table
 from doxa.interfaces.cli.signed import number, signed
 
 if TYPE_CHECKING:
-    from doxa.runtime.simulating.results import Arm, Effect, Simulation
+    from doxa.runtime.simulating.results import Arm, Effect, Mover, Simulation
 
 MOST_NODES = 8
 """Nodes are told of when they move, the most moved first."""
@@ -38,10 +38,11 @@ def _lines(found: Simulation) -> Iterator[str]:
         yield f"{found.left_out:,} more do not let {found.purpose} read them, or were never met"
     for arm in found.arms:
         yield ""
-        yield from _arm(arm, found.twin is None)
+        yield from _arm(arm, found)
 
 
-def _arm(arm: Arm, several: bool) -> Iterator[str]:
+def _arm(arm: Arm, found: Simulation) -> Iterator[str]:
+    several = found.twin is None
     yield plain(arm.scenario)
     if not arm.changes:
         yield "  changes nothing"
@@ -51,12 +52,12 @@ def _arm(arm: Arm, several: bool) -> Iterator[str]:
             yield f"  outside of what was seen: {plain(verdict.says)}"
     yield from _effects(arm, several)
     for what, movers in arm.movers.items():
-        told = ", ".join(f"{one.node} {signed(one.part)}" for one in movers)
-        yield f"  {what} is carried by {plain(told)}"
+        among = f" (of {found.silenced:,} people, drawn at random)" if several else ""
+        yield f"  {what} is carried by{among} {plain(', '.join(_carried(movers, several)))}"
     for what, groups in arm.groups.items():
         if not groups or not arm.effect(what).clear:
             continue
-        rows = [["", "", "people", f"difference in {what}", "80 %"]]
+        rows = [["", "", "people", f"difference in {what}", "80 %", "gain", "hurt"]]
         rows += [
             [
                 plain(cut(one.by, 24)),
@@ -64,12 +65,21 @@ def _arm(arm: Arm, several: bool) -> Iterator[str]:
                 f"{one.people:,}",
                 signed(one.difference),
                 f"{number(one.low)} to {number(one.high)}",
+                f"{one.gain:,}",
+                f"{one.hurt:,}",
             ]
             for one in groups[:MOST_GROUPS]
         ]
-        yield from table(rows, "llrrr")
+        yield from table(rows, "llrrrrr")
         if len(groups) > MOST_GROUPS:
             yield f"  and {len(groups) - MOST_GROUPS} more groups (--json)"
+
+
+def _carried(movers: Sequence[Mover], several: bool) -> Iterator[str]:
+    """Each node with its part; of several people, of how many it carries some up and down."""
+    for one in movers:
+        sides = f" ({one.up:,} up, {one.down:,} down)" if several else ""
+        yield f"{one.node} {signed(one.part)}{sides}"
 
 
 def _effects(arm: Arm, several: bool) -> Sequence[str]:

@@ -33,6 +33,8 @@ def _groups(what: str, groups: Sequence[Group], form: Format) -> Table:
         Column("value", "who"),
         Column("people", "people", "count"),
         Column("difference", f"difference in {spaced(what)}", form, low="low", high="high"),
+        Column("gain", "gain", "count"),
+        Column("hurt", "are hurt", "count"),
     )
     rows = tuple(
         {
@@ -42,6 +44,8 @@ def _groups(what: str, groups: Sequence[Group], form: Format) -> Table:
             "difference": one.difference,
             "low": one.low,
             "high": one.high,
+            "gain": one.gain,
+            "hurt": one.hurt,
         }
         for one in groups
     )

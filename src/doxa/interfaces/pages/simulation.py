@@ -122,7 +122,7 @@ def _sections(arm: Arm, found: Simulation) -> list[Section]:
     nodes = [track for track in arm.tracks if track.kind != OUTCOME and _moved(track)]
     moved = sorted(nodes, key=lambda track: -_moved(track))[:MOST_FANS]
     parts = [
-        Section(name, (*_grounds(arm), _effects(arm, found), *_carried(arm))),
+        Section(name, (*_grounds(arm), _effects(arm, found), *_carried(arm, found))),
         Section(
             f"{name}: what people do" if found.twin is None else f"{name}: what happens",
             tuple(_fan(track, arm, found) for track in arm.tracks if track.kind == OUTCOME),
@@ -188,28 +188,42 @@ def _row(effect: Effect, arm: Arm) -> dict[str, object]:
     }
 
 
-def _carried(arm: Arm) -> list[Block]:
+def _carried(arm: Arm, found: Simulation) -> list[Block]:
     """Which nodes carry the effect on each outcome."""
     blocks: list[Block] = []
+    several = found.twin is None
     for what, movers in arm.movers.items():
         if not arm.effect(what).clear:
             continue
         form = _form(arm.effect(what), arm)
         rows = [
-            {"node": spaced(one.node), "says": one.says, "part": spell(one.part, form)}
+            {
+                "node": spaced(one.node),
+                "says": one.says,
+                "part": f"{spell(one.part, form)} {spell_interval(one.low, one.high, form)}".rstrip(),
+                "up": one.up,
+                "down": one.down,
+            }
             for one in movers
         ]
-        columns = (
+        columns = [
             Column("node", "node"),
             Column("says", "what it says"),
-            Column("part", "carries", align="right"),
-        )
+            Column("part", "carries, four in five", align="right"),
+        ]
+        if several:
+            columns += [Column("up", "up for", "count"), Column("down", "down for", "count")]
         caption = (
             f"What is gone of the effect on {spaced(what)} when nothing speaks of the node, on the"
             " same paths. Nodes that act together share what they carry."
         )
+        if several:
+            caption += (
+                f" Tried with {spell(found.silenced, 'count')} of the people, drawn at random; last, of how"
+                " many it carries some of the effect up and down beyond chance (99 in 100)."
+            )
         if rows:
-            blocks.append(Table(columns, tuple(rows), caption=caption))
+            blocks.append(Table(tuple(columns), tuple(rows), caption=caption))
     return blocks
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from doxa.beliefmap.columns import Ints
+from doxa.beliefmap.model import BeliefMap
+from doxa.beliefmap.scenarios import Scenario
 from doxa.beliefmap.scenarios_file import Scenarios, scenarios_given
 from doxa.domain.clock import Clock
 from doxa.domain.signal import TRAITS
@@ -25,14 +28,24 @@ from doxa.runtime.intake.times import asked_moment
 from doxa.runtime.readings import read_many
 from doxa.runtime.simulating.asked import Request, Wishes, check_visible, request_of
 from doxa.runtime.simulating.grounds import Log
+from doxa.runtime.simulating.movers import (
+    MOST_SILENCED,
+    Differing,
+    Movers,
+    movers_of,
+    read_nodes,
+)
 from doxa.runtime.simulating.noting import Grouping, Notes, halves, most_moved
 from doxa.runtime.simulating.reading import totals_for
 from doxa.runtime.simulating.results import Group, PersonEffect, Simulation
-from doxa.runtime.simulating.running import Progress, Stand, Stop, chunks
+from doxa.runtime.simulating.running import Chunk, Progress, Stand, Stop, chunks
 from doxa.runtime.simulating.telling import arm_of, checked, note, simulation_of, slope_of
 from doxa.runtime.wiring import Wiring
+from doxa.simulation.numbers import key_of, keys_of, mixed
 from doxa.types import Moment
 
+MOVERS = 100
+"""Of so many people of a cohort, drawn at random, it is asked which nodes carry an effect."""
 MOST_VALUES = 8
 """Of a persona the values of most people are told apart."""
 
@@ -43,6 +56,7 @@ def simulate_many(
     wishes: Wishes,
     *,
     cohort: Iterable[str] | None = None,
+    movers: int = MOVERS,
     at: Any = None,
     purpose: str | None = None,
     progress: Progress | None = None,
@@ -50,6 +64,8 @@ def simulate_many(
 ) -> Simulation:
     """Run a cohort forward; see `Twins.simulate`."""
     request = request_of(wiring, purpose, wishes)
+    if movers < 0:
+        raise InputError(f"{movers} people", where="movers", expected="0 or more")
     scenarios = scenarios_given(given, request.map)
     check_visible(scenarios, request.map)
     moment = asked_moment("at", at, wiring.belief_map.clock, wiring.belief_map.zone.default)
@@ -58,15 +74,19 @@ def simulate_many(
     own = None if cohort is None else np.sort(stand.keys)
     log = Log(wiring, request.asked, stand.origin, stand.known_at, own)
     told = {name: checked(each, request, log) for name, each in scenarios.items()}
+    names = wiring.store.twin_names(stand.keys.tolist())
+    tried = _Tried(stand, request, scenarios, _drawn(names, request.seed, movers), progress)
     counted = [outcome.name for outcome in request.counted]
     groupings = [*_personas(stand, request), *_halves(stand, request)]
     notes = {name: Notes(groupings, frozenset(counted)) for name in scenarios}
     places = [np.zeros(0, dtype=np.int64)]
-    for chunk in chunks(stand, request, scenarios, stop=stop, progress=progress):
+    for chunk in chunks(stand, request, scenarios, stop=stop, progress=tried.tell):
         note(notes, chunk)
+        tried.take(chunk)
         places.append(chunk.place)
     place = np.concatenate(places)
-    names = wiring.store.twin_names(stand.keys.tolist())
+    whole = len(place) == len(stand.keys)
+    carried = tried.movers(counted, stop) if whole else {}
     totals = totals_for(request.part, request.counted)
     slopes = {
         name: {what: slope_of(each, what, request) for what in counted}
@@ -78,7 +98,8 @@ def simulate_many(
             notes[name],
             request,
             stand.origin,
-            groups=_groups(notes[name], counted, slopes[name], totals),
+            movers=carried.get(name),
+            groups=_groups(notes[name], counted, request.map, slopes[name], totals),
             people=_people(notes[name], counted, place, names, slopes[name]),
             totals=totals,
         )
@@ -93,7 +114,65 @@ def simulate_many(
         people=len(place),
         of=len(stand.keys),
         left_out=left_out,
+        silenced=len(tried.place) if whole else 0,
     )
+
+
+class _Tried:
+    """Some people of whom it is tried what is gone of an effect without a node, after everybody was run.
+
+    Parameters
+    ----------
+    place : int64[n], ascending
+        Where they stand in the cohort.
+    progress : callable, optional
+        Told how many people were run; who is run again without a node counts again.
+    """
+
+    def __init__(
+        self,
+        stand: Stand,
+        request: Request,
+        scenarios: Mapping[str, Scenario],
+        place: Ints,
+        progress: Progress | None,
+    ) -> None:
+        self.stand = replace(stand, keys=stand.keys[place])
+        self.request, self.scenarios, self.place = request, scenarios, place
+        self.differing, self.progress = Differing(place), progress
+        again = min(len(read_nodes(request)), MOST_SILENCED) * len(place)
+        self.done, self.of = 0, len(stand.keys) + again
+
+    def take(self, chunk: Chunk) -> None:
+        """Some people in every arm, with nothing silenced."""
+        self.differing.take(chunk)
+
+    def tell(self, done: int, _: int) -> None:
+        """So many people of the cohort are done."""
+        self.done = done
+        if self.progress is not None:
+            self.progress(done, self.of)
+
+    def movers(self, whats: Sequence[str], stop: Stop | None) -> Movers:
+        """The nodes that carry the effects on them."""
+        if not len(self.place):
+            return {}
+
+        def more(people: int) -> None:
+            self.tell(self.done + people, self.of)
+
+        found = movers_of(
+            self.stand, self.request, self.scenarios, self.differing.whole(), whats, stop, more
+        )
+        if stop is None or not stop():
+            self.tell(self.of, self.of)
+        return found
+
+
+def _drawn(names: Sequence[str], seed: int, most: int) -> Ints:
+    """Where some people stand, drawn at random: who they are depends on ids and seed alone."""
+    lot = mixed(mixed(seed, key_of("movers")), keys_of(list(names)))
+    return np.sort(np.argsort(lot, kind="stable")[:most])
 
 
 def _stand(
@@ -182,11 +261,12 @@ def _halves(stand: Stand, request: Request) -> list[Grouping]:
 def _groups(
     notes: Notes,
     counted: Sequence[str],
+    belief_map: BeliefMap,
     slopes: Mapping[str, Slope | None],
     totals: Mapping[str, TotalReading],
 ) -> dict[str, list[Group]]:
     return {
-        what: notes.groups(what, slopes[what], totals.get(what))
+        what: notes.groups(what, belief_map, slopes[what], totals.get(what))
         for what in counted
         if what in notes.parts
     }

@@ -34,6 +34,7 @@ from doxa.simulation.arms import (
     together,
 )
 
+MORE, LESS = "more", "less"
 SHARES = (Target.HAPPENS, Target.NEVER)
 MOST_PEOPLE = 5
 """So many people are told of who move most, at either end."""
@@ -100,9 +101,14 @@ class Notes:
         return together(self.parts[what])
 
     def groups(
-        self, what: str, slope: Slope | None = None, total: TotalReading | None = None
+        self,
+        what: str,
+        belief_map: BeliefMap,
+        slope: Slope | None = None,
+        total: TotalReading | None = None,
     ) -> list[Group]:
-        """The effect in every group of enough people, and who gains and is hurt there."""
+        """The effect in every group of enough people, and how many gain and are hurt there."""
+        less = better_of(what, belief_map) == LESS
         found = []
         for (name, number, group), parts in sorted(self.grouped.items()):
             everybody = together(parts)
@@ -118,8 +124,8 @@ class Notes:
                     difference=told.difference,
                     low=told.low,
                     high=told.high,
-                    up=who.up,
-                    down=who.down,
+                    gain=who.down if less else who.up,
+                    hurt=who.up if less else who.down,
                 )
             )
         return found
@@ -141,7 +147,7 @@ def kind_of(what: str, belief_map: BeliefMap) -> str:
 def better_of(what: str, belief_map: BeliefMap) -> str:
     """Whether more or less of it is better: less of what people should not stop doing."""
     outcome = belief_map.outcomes.get(what)
-    return "less" if outcome is not None and outcome.target is Target.NEVER else "more"
+    return LESS if outcome is not None and outcome.target is Target.NEVER else MORE
 
 
 AS_DRAWN = TotalReading()

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from doxa.beliefmap.columns import Floats
 from doxa.beliefmap.scenarios import Scenario
 from doxa.domain.clock import Clock
 from doxa.errors import InputError, UnknownName
@@ -15,24 +14,13 @@ from doxa.runtime.frozen import Frozen
 from doxa.runtime.identity import NOBODY
 from doxa.runtime.simulating.asked import Request, Wishes, check_visible, request_of
 from doxa.runtime.simulating.grounds import Log
+from doxa.runtime.simulating.movers import Differing, Movers, movers_of
 from doxa.runtime.simulating.noting import Notes
 from doxa.runtime.simulating.reading import PathReading, readings_for
-from doxa.runtime.simulating.results import Mover, Simulation
+from doxa.runtime.simulating.results import Simulation
 from doxa.runtime.simulating.running import Chunk, Stand, Stop, chunks, past_of
-from doxa.runtime.simulating.telling import (
-    arm_of,
-    checked,
-    differences,
-    last_of,
-    note,
-    simulation_of,
-)
-from doxa.simulation.arms import contrast, pair
+from doxa.runtime.simulating.telling import arm_of, checked, note, simulation_of
 from doxa.types import Moment
-
-MOST_SILENCED = 8
-"""Of so many nodes it is tried what is gone without them."""
-MOST_MOVERS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +59,7 @@ def simulate_one(
     if ran.chunk is not None:
         notes = {name: Notes() for name in scenarios}
         note(notes, ran.chunk)
-        movers = movers_of(ran, [outcome.name for outcome in request.counted], stop)
+        movers = movers_of_person(ran, [outcome.name for outcome in request.counted], stop)
         readings = readings_of_person(ran)
         arms = [
             arm_of(
@@ -85,7 +73,13 @@ def simulate_one(
             for name in scenarios
         ]
     return simulation_of(
-        request, origin_of(frozen), arms, twin=frozen.twin, people=int(bool(arms)), of=1
+        request,
+        origin_of(frozen),
+        arms,
+        twin=frozen.twin,
+        people=int(bool(arms)),
+        of=1,
+        silenced=int(bool(arms)),
     )
 
 
@@ -147,58 +141,9 @@ def log_of(frozen: Frozen, request: Request) -> Log:
     return Log(frozen.wiring, request.asked, origin_of(frozen), frozen.known_at)
 
 
-def movers_of(
-    ran: Ran, whats: Sequence[str], stop: Stop | None = None
-) -> dict[str, dict[str, list[Mover]]]:
-    """Per scenario and outcome, the nodes without which some of the effect is gone.
-
-    Each node is silenced in both arms, on the same paths; what is then gone of the difference is its
-    part. Parts that chance may explain are left out.
-    """
+def movers_of_person(ran: Ran, whats: Sequence[str], stop: Stop | None = None) -> Movers:
+    """Per scenario and outcome, the nodes that carry the effect on the person."""
     assert ran.chunk is not None
-    whole = differences(ran.chunk)
-    found: dict[str, dict[str, list[Mover]]] = {name: {} for name in ran.scenarios}
-    changed = {name: _moved(parts, whats) for name, parts in whole.items()}
-    if not any(changed.values()):
-        return found
-    for node in silenced(ran, whole):
-        if stop is not None and stop():
-            break
-        chunk = next(
-            iter(chunks(ran.stand, ran.request, ran.scenarios, silent=[node], stop=stop)), None
-        )
-        if chunk is None:
-            break
-        for name, parts in differences(chunk).items():
-            for what in changed[name]:
-                mover = _mover(node, ran.request, whole[name][what], parts[what])
-                if mover is not None:
-                    found[name].setdefault(what, []).append(mover)
-    return {name: {what: _most(told) for what, told in by.items()} for name, by in found.items()}
-
-
-def _moved(parts: Mapping[str, Floats], whats: Sequence[str]) -> list[str]:
-    return [what for what in whats if what in parts and bool(parts[what][:, :, -1].any())]
-
-
-def silenced(ran: Ran, whole: Mapping[str, Mapping[str, Floats]]) -> list[str]:
-    """Nodes that heads read, those that any scenario moves most first; families before all."""
-    heads = [ran.request.part.heads[name] for name in ran.request.rollout.draws]
-    read = dict.fromkeys(node for head in heads for node in head.norms)
-
-    def moved(node: str) -> float:
-        parts = [abs(float(arm[node][:, :, -1].mean())) for arm in whole.values() if node in arm]
-        return -max(parts, default=np.inf)
-
-    return sorted(read, key=moved)[:MOST_SILENCED]
-
-
-def _mover(node: str, request: Request, full: Floats, without: Floats) -> Mover | None:
-    told = contrast(pair(last_of(full), last_of(without)))
-    if told.low <= 0 <= told.high:
-        return None
-    return Mover(node=node, says=request.map.nodes[node].says, part=told.difference)
-
-
-def _most(movers: list[Mover]) -> list[Mover]:
-    return sorted(movers, key=lambda one: -abs(one.part))[:MOST_MOVERS]
+    told = Differing()
+    told.take(ran.chunk)
+    return movers_of(ran.stand, ran.request, ran.scenarios, told.whole(), whats, stop)

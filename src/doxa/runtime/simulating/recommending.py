@@ -21,7 +21,7 @@ from doxa.runtime.simulating.admitting import closed_to
 from doxa.runtime.simulating.advice import Because, Excluded, Option, Recommendation
 from doxa.runtime.simulating.asked import Request, Wishes, check_visible, request_of
 from doxa.runtime.simulating.noting import sloped
-from doxa.runtime.simulating.person import Ran, log_of, movers_of, origin_of, run_one
+from doxa.runtime.simulating.person import Ran, log_of, movers_of_person, origin_of, run_one
 from doxa.runtime.simulating.standing import standing_of
 from doxa.runtime.simulating.telling import Checked, slope_of, values_of
 from doxa.simulation.arms import contrast, pair
@@ -204,7 +204,7 @@ def _because(
     if ran.chunk is None or not helping:
         return {}
     chosen = {name: ran.scenarios[name] for name in helping}
-    found = movers_of(ran.only(chosen), [aim.what], stop)
+    found = movers_of_person(ran.only(chosen), [aim.what], stop)
     sign = (-1.0 if aim.less else 1.0) / aim.unit
     return {
         name: [

@@ -129,8 +129,8 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
         The persona, or the node.
     value : str
         Of the persona; or ``higher half`` and ``lower half`` of the credences at the start.
-    up, down : int
-        People of whom it goes clearly up, and clearly down.
+    gain, hurt : int
+        People of them who are clearly better off, and clearly worse off.
     """
 
     by: str
@@ -139,8 +139,8 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     difference: float
     low: float
     high: float
-    up: int = 0
-    down: int = 0
+    gain: int = 0
+    hurt: int = 0
 
 
 class PersonEffect(msgspec.Struct, frozen=True, kw_only=True):
