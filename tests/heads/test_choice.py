@@ -19,18 +19,10 @@ from doxa.features.rows import Rows
 from doxa.fidelity.choice_leaks import skill_of_dealt
 from doxa.fidelity.split import Split
 from doxa.heads.choice import ChoiceHead, forecast_choice, reasons_of_choice
+from doxa.heads.earlier import Earlier, own_columns
 from doxa.heads.logit import likely
 from doxa.heads.population import Population, decode, encode
-from doxa.heads.tastes import (
-    ATTRIBUTES,
-    HALF,
-    OWN,
-    SHARES,
-    TASTES,
-    Earlier,
-    own_columns,
-    plain_columns,
-)
+from doxa.heads.tastes import ATTRIBUTES, HALF, OWN, SHARES, TASTES, plain_columns
 from doxa.learning.labelled import Labelled
 from doxa.learning.population import fit_population
 

@@ -12,7 +12,8 @@ from doxa.domain.signal import Signal
 from doxa.features.menus import menus_of
 from doxa.features.moments import at_signals
 from doxa.heads.choice import ChoiceHead
-from doxa.heads.tastes import MOVED, Earlier, own_columns, plain_columns
+from doxa.heads.earlier import Earlier, own_columns
+from doxa.heads.tastes import MOVED, plain_columns
 from doxa.learning.population import fit_population
 
 TIMES = 14

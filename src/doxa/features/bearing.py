@@ -7,7 +7,7 @@ once per attribute that it may make weigh more or less.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import msgspec
@@ -20,10 +20,10 @@ from doxa.features.known import FieldNorms, field_of
 from doxa.features.menus import Menus
 from doxa.features.norms import NodeNorms
 from doxa.features.past import Past
-from doxa.features.phi import CIRCUMSTANCES, Recipe, phi
+from doxa.features.phi import CIRCUMSTANCES, Named, Recipe, phi
 from doxa.features.plan import Reading
 from doxa.features.rows import Rows
-from doxa.features.views import Views
+from doxa.features.seeing import Seeing
 
 
 class Bearing(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,11 +136,12 @@ def rows_at_options(past: Past, rows: Rows, menus: Menus, outcome: Outcome, name
 def borne(
     bearing: Bearing,
     outcome: Outcome,
-    views: Views,
+    views: Seeing,
     rows: Rows,
     menus: Menus,
     *,
     silenced: str | None = None,
+    told: Iterable[Named] | None = None,
 ) -> Borne:
     """The columns of some menus.
 
@@ -148,9 +149,10 @@ def borne(
 
     Parameters
     ----------
-    views : Views
-        Indexes the nodes of `readings_of_choice`.
-    silenced : as for `phi`
+    views : Seeing
+        Tells the nodes of `readings_of_choice`.
+    silenced, told : as for `phi`
+        The columns of fields of what is the same for every option.
     """
     names: list[str] = []
     owners: list[str] = []
@@ -170,7 +172,7 @@ def borne(
         owners += [found.owners[place] for place in kept]
         parts.append(found.table[:, kept])
     recipe = menu_recipe(bearing, views.map, outcome)
-    found = phi(recipe, views, rows, silenced=silenced)
+    found = phi(recipe, views, rows, silenced=silenced, told=told)
     kept = _of_menus(recipe, found.names, found.owners)
     names += [found.names[place] for place in kept]
     owners += [found.owners[place] for place in kept]

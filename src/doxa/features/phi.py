@@ -122,7 +122,14 @@ class Recipe:
         )
 
 
-def phi(recipe: Recipe, views: Seeing, rows: Rows, *, silenced: str | None = None) -> Phi:
+def phi(
+    recipe: Recipe,
+    views: Seeing,
+    rows: Rows,
+    *,
+    silenced: str | None = None,
+    told: Iterable[Named] | None = None,
+) -> Phi:
     """The features of some rows.
 
     Parameters
@@ -130,8 +137,9 @@ def phi(recipe: Recipe, views: Seeing, rows: Rows, *, silenced: str | None = Non
     silenced : owner, optional
         Make the features as if this node, or these joined nodes, had no evidence, or this field
         were unknown; ``"*"`` silences all of them.
+    told : as for `columns_of`
     """
-    return table_of(list(columns_of(recipe, views, rows, silenced=silenced)), len(rows))
+    return table_of(columns_of(recipe, views, rows, silenced=silenced, told=told), len(rows))
 
 
 def table_of(found: list[Named], size: int) -> Phi:

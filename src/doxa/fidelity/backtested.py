@@ -53,7 +53,7 @@ def backtested(
         Its heads are the ones that draw.
     """
     plan = past.map.rollout
-    if plan is None or any(name not in part.heads for name in plan.draws):
+    if plan is None or any(name not in part.fitted for name in plan.draws):
         return {}
     asked = series_of(_counted(past, part, plan.step), plan.step)
     if not asked:

@@ -15,25 +15,19 @@ import numpy as np
 from doxa.beliefmap.columns import Floats
 from doxa.beliefmap.model import BeliefMap, Outcome
 from doxa.errors import PopulationError
-from doxa.features.bearing import borne, readings_of_choice
+from doxa.features.bearing import Borne, borne, readings_of_choice
 from doxa.features.menus import Menus, menus_of
 from doxa.features.past import Past
 from doxa.features.phi import CIRCUMSTANCES
 from doxa.features.rows import Rows
 from doxa.features.support import Support
 from doxa.features.views import Views
+from doxa.heads.earlier import Earlier, Own, columns_of_own, own_of
 from doxa.heads.laplace import Laplace
 from doxa.heads.logit import centred, likely
 from doxa.heads.reasons import Reasons
 from doxa.heads.sway import HELD, SWAYED, sway_columns
-from doxa.heads.tastes import (
-    ChoiceRecipe,
-    Columns,
-    Earlier,
-    option_places,
-    own_columns,
-    plain_columns,
-)
+from doxa.heads.tastes import ChoiceRecipe, Columns, option_places, plain_columns
 
 
 class ChoiceHead(msgspec.Struct, frozen=True, kw_only=True):
@@ -184,13 +178,36 @@ def _columns(
 ) -> Columns:
     plain = plain_columns(head.recipe, past, menus)
     earlier = Earlier.of(head.recipe, outcome, past, rows.twin)
-    found = [plain, own_columns(head.recipe, past, earlier, rows, menus, plain)]
+    own = own_of(head.recipe, past, earlier, rows, menus)
     bearing = head.recipe.bearing
+    met = None
     if bearing is not None and views is not None:
         met = borne(bearing, outcome, views, rows, menus, silenced=silenced)
-        place = option_places(head.recipe, past, menus)
-        within = met.within(bearing.low, bearing.high)
-        found.append(sway_columns(within, menus, place, head.recipe.options, plain))
+    return columns_met(head, past, menus, plain, own, met)
+
+
+def columns_met(
+    head: ChoiceHead, past: Past, menus: Menus, plain: Columns, own: Own, met: Borne | None
+) -> Columns:
+    """The columns of some menus from their parts.
+
+    Parameters
+    ----------
+    plain : as of `plain_columns`
+    own : what the people did before
+    met : what they hold and what is known of the moment; None where the head reads neither
+
+    Raises
+    ------
+    PopulationError
+        The head was fitted on other columns.
+    """
+    recipe = head.recipe
+    found = [plain, columns_of_own(recipe, past, own, menus, plain)]
+    if recipe.bearing is not None and met is not None:
+        place = option_places(recipe, past, menus)
+        within = met.within(recipe.bearing.low, recipe.bearing.high)
+        found.append(sway_columns(within, menus, place, recipe.options, plain))
     columns = Columns.joined(found)
     if columns.names != head.names:
         raise PopulationError(

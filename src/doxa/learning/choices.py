@@ -20,6 +20,7 @@ from doxa.features.norms import FEWEST_PEOPLE
 from doxa.features.past import Past
 from doxa.features.rows import Rows
 from doxa.heads.choice import ChoiceHead
+from doxa.heads.earlier import Earlier, own_columns
 from doxa.heads.sway import sway_columns
 from doxa.heads.tastes import (
     MOVED,
@@ -27,9 +28,7 @@ from doxa.heads.tastes import (
     Attribute,
     ChoiceRecipe,
     Columns,
-    Earlier,
     option_places,
-    own_columns,
     plain_columns,
     read_number,
 )

@@ -14,6 +14,7 @@ from doxa.heads.head import recipe_of
 from doxa.heads.population import SightPart
 from doxa.simulation.habits import Habits, habits_of
 from doxa.simulation.numbers import Keys
+from doxa.simulation.offers import Offering, members_offered, offering_of, readings_met
 from doxa.simulation.plan import Draw, Plan, plan_of
 from doxa.simulation.stage import Stage, stage_of
 from doxa.simulation.standing import Standing, standing_of
@@ -36,6 +37,7 @@ class Cast:
     twins: Ints
     keys: Keys
     standings: Mapping[str, Standing]
+    offerings: Mapping[str, Offering]
     habits: Habits
     trust: Mapping[str, float]
 
@@ -57,7 +59,7 @@ def cast_of(
         `keys_of` their ids.
     watched : single nodes whose credence is asked for
     """
-    plan = plan_of(past.map, part.heads)
+    plan = plan_of(past.map, part.heads, part.choices)
     readings: list[Reading] = []
     codes: dict[str, dict[int, None]] = {}
     standings = {}
@@ -68,6 +70,11 @@ def cast_of(
             for family, own in _members(draw, items, past).items():
                 codes.setdefault(family, {}).update(dict.fromkeys(own))
             standings[draw.outcome.name] = standing_of(draw.head, past, twins, origin, items)
+    offerings = {one.outcome.name: offering_of(one, past, twins, origin) for one in plan.choices}
+    for offering in offerings.values():
+        readings += [as_held(each) for each in readings_met(offering, past)]
+        for family, own in members_offered(offering, past).items():
+            codes.setdefault(family, {}).update(dict.fromkeys(own))
     for name in watched:
         node = past.map.nodes[name]
         if node.evidence is not None and not node.dimensions:
@@ -79,6 +86,7 @@ def cast_of(
         twins=twins,
         keys=keys,
         standings=standings,
+        offerings=offerings,
         habits=habits_of(past, plan.kinds, origin, plan.step),
         trust={kind: _trust(past, kind) for kind in past.map.signals},
     )

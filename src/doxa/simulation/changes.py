@@ -22,7 +22,7 @@ from doxa.features.past import Past
 from doxa.features.traits import trait_signals
 from doxa.heads.head import recipe_of
 from doxa.simulation.enacting import admitted
-from doxa.simulation.plan import Plan
+from doxa.simulation.plan import Choice, Plan
 from doxa.simulation.signals import Coming
 from doxa.simulation.stage import people_at
 
@@ -139,7 +139,7 @@ class Changes:
                 holds &= mask(put.when, columns)
             if holds.any():
                 told[put.field] = _put(put, told[put.field], holds)
-        return Coming(kind, coming.row, coming.at, coming.session, told)
+        return coming.holding(told)
 
 
 def changes_of(
@@ -177,11 +177,13 @@ def changes_of(
 
 def _check_sent(scenario: Scenario, send: Send, plan: Plan, belief_map: BeliefMap) -> None:
     triggers = {emission.comes.outcome.after for emission in plan.emissions}
+    triggers |= {choice.outcome.shown for choice in plan.choices}
     if not belief_map.signals.get(send.kind) and send.kind not in triggers:
         raise InputError(
             f"sends {send.kind!r}, which says nothing of any node and asks nothing that is drawn",
             where=f"scenario {scenario.name}",
-            expected="a kind with a rule in the map, or one after which a draw of the rollout comes",
+            expected="a kind with a rule in the map, one after which a draw of the rollout comes, "
+            "or one that offers a choice",
             hint="give the kind a rule, or draw an outcome with `after:` it",
         )
 
@@ -205,7 +207,10 @@ def _usual(
         for emission in plan.emissions
         for draw in emission.values
     }
+    drawn |= {(choice.outcome.kind, choice.outcome.field) for choice in plan.choices}
     known = {(carrier(recipe.outcome), norms.field) for recipe in recipes for norms in recipe.known}
+    for choice in plan.choices:
+        known |= {(choice.outcome.shown or "", name) for name in _read_of_offers(choice)}
     for kind, field in drawn | known:
         if field == put.field and put.kind in (None, kind):
             return None
@@ -217,15 +222,28 @@ def _usual(
     )
 
 
+def _read_of_offers(choice: Choice) -> tuple[str, ...]:
+    """What a choice reads of the signal that offers: attributes of options, and what is given."""
+    bearing = choice.head.recipe.bearing
+    given = () if bearing is None else tuple(norms.field for norms in bearing.known)
+    return (*choice.outcome.attributes, *given)
+
+
 def _given(scenario: Scenario, put: Put, plan: Plan, belief_map: BeliefMap) -> frozenset[str]:
     """The kinds of signals that are drawn of which a draw knows the field, and nothing draws it."""
     drawn = {(each.kind, draw.outcome.field) for each in plan.emissions for draw in each.values}
+    for choice in plan.choices:
+        drawn |= {(choice.outcome.kind, name) for name in choice.outcome.attributes}
     found = set()
     for draw in plan.draws:
         kind = carrier(draw.outcome)
         known = {norms.field for norms in recipe_of(draw.head, belief_map).known}
         if put.field in known and kind in plan.kinds and put.kind in (None, kind):
             found.add(kind)
+    for choice in plan.choices:
+        # Of options that are offered everything is as it was seen last; of a category nothing is.
+        if choice.outcome.options is None and put.field in _read_of_offers(choice):
+            found |= {choice.outcome.kind} & {put.kind or choice.outcome.kind}
     found = {kind for kind in found if (kind, put.field) not in drawn}
     if found and put.to is None:
         raise InputError(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
-from doxa.beliefmap.columns import Floats, Ints, Values
+from doxa.beliefmap.columns import Floats, Ints, Values, picked
 from doxa.beliefmap.model import Outcome
 from doxa.features.plan import Reading
 from doxa.features.rows import Rows
@@ -15,9 +15,10 @@ from doxa.heads.head import Head
 from doxa.simulation import drawing
 from doxa.simulation.cast import Cast
 from doxa.simulation.changes import Changes, Sent
+from doxa.simulation.choosing import Choosing
 from doxa.simulation.credence import credence
 from doxa.simulation.numbers import Keys, key_of, mixed, normals, uniforms
-from doxa.simulation.plan import Draw, Emission
+from doxa.simulation.plan import Choice, Draw, Emission
 from doxa.simulation.readout import Readout
 from doxa.simulation.signals import Coming, assume, happen, joined
 from doxa.simulation.standing import Standing
@@ -59,6 +60,11 @@ class Course:
             shift = z * np.sqrt(standing.doubt * DOUBT)[walk.person]
             drawn = _coefficients(draw.head, seed, paths)
             self.readouts[name] = Readout(draw.head, walk, standing, shift, DOUBT, drawn, without)
+        doubted = seed if DOUBT else None
+        self.choosing = {
+            name: Choosing(offering, walk, people, changes, doubted, without)
+            for name, offering in cast.offerings.items()
+        }
 
     def step(self, number: int) -> None:
         """Draw everything of one step, and let it pass."""
@@ -69,14 +75,17 @@ class Course:
             if walk.now <= assumed.at < walk.now + span:
                 row = np.flatnonzero(assumed.people[self.people][walk.person])
                 assume(walk, assumed.node, assumed.code, assumed.channel, assumed.weight, row)
-        for each in self.changes.sent:
+        for number, each in enumerate(self.changes.sent):
             if walk.now <= each.at < walk.now + span:
-                self._happen(self._sent(each), came)
+                self._happen(self._answered(self._sent(each, number + 1), keys), came)
         for emission in self.cast.plan.emissions:
             coming = self._comes(emission, keys, came)
             if coming is not None and len(coming):
                 coming = self._with_values(emission, coming, keys)
                 self._happen(coming, came)
+        for choosing in self.choosing.values():
+            choosing.settle(walk.now + span)
+            choosing.age(span)
         walk.age(span)
 
     def credence(self, name: str) -> Floats:
@@ -95,30 +104,42 @@ class Course:
             tally.add(coming)
         came.setdefault(coming.kind, []).append(coming)
 
-    def _sent(self, each: Sent) -> Coming:
+    def _sent(self, each: Sent, number: int) -> Coming:
         row = np.flatnonzero(each.people[self.people][self.walk.person])
         fields: dict[str, Values] = {
             name: [value] * len(row) for name, value in each.payload.items()
         }
         at = np.full(len(row), each.at)
-        sent = Coming(each.kind, row, at, np.zeros(len(row), dtype=np.int64), fields)
+        sent = Coming(each.kind, row, at, np.zeros(len(row), dtype=np.int64), fields, number)
         return self._altered(sent)
+
+    def _answered(self, sent: Coming, keys: Keys) -> Coming:
+        """A signal that a scenario sends, with what people take of what it offers."""
+        for choice in self.cast.plan.choices:
+            named = choice.outcome.field or ""
+            if choice.in_itself and choice.outcome.shown == sent.kind and named not in sent.fields:
+                sent = self._taking(choice, sent, keys)
+        return sent
 
     def _comes(
         self, emission: Emission, keys: Keys, came: dict[str, list[Coming]]
     ) -> Coming | None:
         """The signals of one emission that come in this step, without what they hold."""
-        outcome = emission.comes.outcome
+        comes, outcome = emission.comes, emission.comes.outcome
+        if isinstance(comes, Choice):
+            for offer in came.get(outcome.shown or "", []):
+                self._choose(comes, offer, keys)
+            return self._due(outcome)
         if outcome.after is None:
-            return self._in_window(emission, keys)
+            return self._in_window(comes, keys)
         triggers = came.get(outcome.after, [])
         if triggers:
-            self._after(emission, joined(triggers), keys)
+            self._after(comes, joined(triggers), keys)
         return self._due(outcome)
 
-    def _in_window(self, emission: Emission, keys: Keys) -> Coming:
+    def _in_window(self, draw: Draw, keys: Keys) -> Coming:
         """Whether, or how often, a signal comes to everybody in this step."""
-        walk, draw = self.walk, emission.comes
+        walk, kind = self.walk, draw.outcome.kind
         outcome, head, standing = draw.outcome, draw.head, self.standings[draw.outcome.name]
         row = np.flatnonzero(standing.eligible[walk.person])
         row, member = _crossed(row, standing.members)
@@ -134,14 +155,35 @@ class Course:
             chance = drawing.chances(head, outcome, eta, self.cast.plan.step)
             place = np.flatnonzero(drawing.comes(chance, u))
             session = np.zeros(len(place), dtype=np.int64)
-        hour = uniforms(mixed(mixed(keys[row[place]], key_of(emission.kind)), session))
-        at = walk.now + self.habits.offsets(emission.kind, walk.person[row[place]], hour)
+        hour = uniforms(mixed(mixed(keys[row[place]], key_of(kind)), session))
+        at = walk.now + self.habits.offsets(kind, walk.person[row[place]], hour)
         fields = self._named(outcome, member[place])
-        return Coming(emission.kind, row[place], at, session, fields)
+        return Coming(kind, row[place], at, session, fields)
 
-    def _after(self, emission: Emission, trigger: Coming, keys: Keys) -> None:
+    def _choose(self, choice: Choice, offer: Coming, keys: Keys) -> None:
+        """What is taken of what a signal offers, as the signal that will say so."""
+        outcome = choice.outcome
+        found = self.choosing[outcome.name].pick(offer, keys)
+        told = np.flatnonzero(~found.otherwise)
+        asked = offer.take(found.place[told])
+        fields = {name: own for name, own in asked.fields.items() if name in outcome.same}
+        fields |= {name: picked(own, told) for name, own in found.fields.items()}
+        fields[outcome.field or ""] = picked(found.option, told)
+        at = asked.at + found.later[told]
+        coming = Coming(outcome.kind, asked.row, at, asked.session, fields)
+        self.pending.setdefault(outcome.name, []).append(coming)
+
+    def _taking(self, choice: Choice, coming: Coming, keys: Keys) -> Coming:
+        """Signals that offer something, with what is taken."""
+        found = self.choosing[choice.outcome.name].pick(coming, keys)
+        option: list[str | None] = [None] * len(coming)
+        for place, name in zip(found.place.tolist(), found.option, strict=True):
+            option[place] = name
+        return coming.holding({**coming.fields, choice.outcome.field or "": option})
+
+    def _after(self, draw: Draw, trigger: Coming, keys: Keys) -> None:
         """Whether, and when, a signal comes after another that came in this step."""
-        walk, draw = self.walk, emission.comes
+        walk = self.walk
         outcome, head, standing = draw.outcome, draw.head, self.standings[draw.outcome.name]
         place, member = _crossed(np.arange(len(trigger)), standing.members)
         asked = trigger.take(place)
@@ -161,7 +203,7 @@ class Course:
         asked, member = asked.take(hit), member[hit]
         fields = {name: told for name, told in asked.fields.items() if name in outcome.same}
         fields.update(self._named(outcome, member))
-        coming = Coming(emission.kind, asked.row, asked.at + later, asked.session, fields)
+        coming = Coming(outcome.kind, asked.row, asked.at + later, asked.session, fields)
         self.pending.setdefault(outcome.name, []).append(coming)
 
     def _length(self, outcome: Outcome, asked: Coming) -> Ints:
@@ -194,8 +236,14 @@ class Course:
         """The signals with the fields that are drawn of them."""
         walk = self.walk
         drawn = {draw.outcome.field or "" for draw in emission.values}
+        if isinstance(emission.comes, Choice):
+            drawn |= set(emission.comes.outcome.attributes)
         coming = self._altered(coming, without=drawn)
         for draw in emission.values:
+            if isinstance(draw, Choice):
+                coming = self._taking(draw, coming, keys)
+                coming = self._altered(coming, only={draw.outcome.field or ""})
+                continue
             fields = dict(coming.fields)
             outcome, head = draw.outcome, draw.head
             standing = self.standings[outcome.name]
@@ -210,8 +258,7 @@ class Course:
                 squares = standing.squares[walk.person[coming.row]]
                 told = drawing.values(head, outcome, eta, squares, u)
             fields[outcome.field or ""] = told
-            coming = Coming(coming.kind, coming.row, coming.at, coming.session, fields)
-            coming = self._altered(coming, only={outcome.field or ""})
+            coming = self._altered(coming.holding(fields), only={outcome.field or ""})
         return coming
 
     def _altered(

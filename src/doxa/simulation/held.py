@@ -229,7 +229,11 @@ class Held:
                 self._weigh(kept.take(np.flatnonzero(kept.channel == channel)), channel, now)
 
     def _places(self, member: Ints) -> Ints:
-        return np.zeros_like(member) if self.reading.pooled else self.place[member]
+        return np.zeros_like(member) if self.reading.pooled else self._carried(member)
+
+    def _carried(self, member: Ints) -> Ints:
+        """Where members stand among those carried along; -1 = not, as of those never met before."""
+        return np.asarray(self.place[np.minimum(member, len(self.place) - 1)])
 
     def _weigh(self, told: Told, channel: int, now: int) -> None:
         """For or against: what is said in one session about one member saturates together."""
@@ -257,11 +261,14 @@ class Held:
         self._add({slot: each for slot, each in enumerate(mass) if each.any()}, told, place, now)
         self._meet(told, place)
         if self.apart is not None:
-            np.maximum.at(self.apart, (told.row, self.place[told.member]), told.at)
+            own = self._carried(told.member)
+            kept = np.flatnonzero(own >= 0)
+            np.maximum.at(self.apart, (told.row[kept], own[kept]), told.at[kept])
 
     def _newest(self, told: Told, place: Ints) -> Ints:
         if self.apart is not None:
-            return np.asarray(self.apart[told.row, self.place[told.member]])
+            own = self._carried(told.member)
+            return np.where(own >= 0, self.apart[told.row, own], NEVER)
         return np.asarray(self.last[told.row, place])
 
     def _add(self, mass: Mapping[int, Floats], told: Told, place: Ints, now: int) -> None:

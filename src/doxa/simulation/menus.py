@@ -46,18 +46,23 @@ def changed_menus(
             )
         if put.kind not in (None, outcome.shown):
             continue
-        asked = _asked(put, scenario, outcome, past, rows)[menus.owner] & _options(put, menus)
-        before = _values(menus, put.field)
-        after = [
-            _put(put, one) if hit else one for one, hit in zip(before, asked.tolist(), strict=True)
-        ]
-        kind, calendar = past.map.fields.get(put.field), menus.column(put.field).calendar
-        told: Any = after
-        if all(one is None or isinstance(one, int | float) for one in after):
-            told = np.array([np.nan if one is None else one for one in after], dtype=np.float64)
-        menus = menus.with_put(put.field, Column(told, kind, calendar))
+        asked = _asked(put, scenario, outcome, past, rows)[menus.owner] & options_of(put, menus)
+        menus, after = put_on(menus, put, asked, past)
         found += _verdicts(outcome, past, menus, put.field, after, asked, support)
     return menus, found
+
+
+def put_on(menus: Menus, put: Put, asked: Bools, past: Past) -> tuple[Menus, list[Any]]:
+    """Menus with an attribute of some options, bool[k], as a change puts it; and its values."""
+    after = [
+        _put(put, one) if hit else one
+        for one, hit in zip(attribute_of(menus, put.field), asked.tolist(), strict=True)
+    ]
+    kind, calendar = past.map.fields.get(put.field), menus.column(put.field).calendar
+    told: Any = after
+    if all(one is None or isinstance(one, int | float) for one in after):
+        told = np.array([np.nan if one is None else one for one in after], dtype=np.float64)
+    return menus.with_put(put.field, Column(told, kind, calendar)), after
 
 
 def _asked(put: Put, scenario: Scenario, outcome: Outcome, past: Past, rows: Rows) -> Bools:
@@ -73,7 +78,7 @@ def _asked(put: Put, scenario: Scenario, outcome: Outcome, past: Past, rows: Row
     return np.asarray(asked)
 
 
-def _options(put: Put, menus: Menus) -> Bools:
+def options_of(put: Put, menus: Menus) -> Bools:
     """Options that a change is for; what has no attributes has none to put."""
     known = menus.element >= 0
     if put.when is None or not known.any():
@@ -81,7 +86,8 @@ def _options(put: Put, menus: Menus) -> Bools:
     return np.asarray(known & mask(put.when, menus.fields)[np.maximum(menus.element, 0)])
 
 
-def _values(menus: Menus, name: str) -> list[Any]:
+def attribute_of(menus: Menus, name: str) -> list[Any]:
+    """An attribute of every option, as it stands; None where it has none."""
     if name in menus.put:
         found = menus.put[name].values
         return found.tolist() if isinstance(found, np.ndarray) else list(found)

@@ -2,7 +2,8 @@
 
 A draw of the map's `rollout` either says that a signal comes (an outcome that happens, is counted, or
 waits for its time), of every member of a family apart where it asks for one, at any moment or after
-another signal; or it says what a field of such a signal holds (an outcome that is a value at it).
+another signal; or it says what a field of such a signal holds (an outcome that is a value at it); or
+which option is taken of those that a signal offers, which comes back in that signal or in one after it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from doxa.beliefmap.model import BeliefMap, Outcome, Target
 from doxa.errors import InputError, PopulationError
 from doxa.features.moments import is_at_signal
 from doxa.features.norms import NodeNorms
+from doxa.heads.choice import ChoiceHead
 from doxa.heads.head import Head
 
 COMES = (Target.HAPPENS, Target.COUNT, Target.TIME_TO)
@@ -31,18 +33,32 @@ class Draw:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """One choice that is drawn whenever its options are offered, and the head that says how likely each is."""
+
+    outcome: Outcome
+    head: ChoiceHead
+
+    @property
+    def in_itself(self) -> bool:
+        """Whether the signal that offers says what was taken."""
+        return self.outcome.within is None
+
+
+@dataclass(frozen=True, slots=True)
 class Emission:
     """Signals of one kind that are drawn, and what is drawn of their fields.
 
     Attributes
     ----------
-    comes : Draw
-    values : tuple of Draw
+    comes : Draw or Choice
+        That they come; of a choice, after the signal that offers.
+    values : tuple of Draw and Choice
         Fields, in the order of the map.
     """
 
-    comes: Draw
-    values: tuple[Draw, ...] = ()
+    comes: Draw | Choice
+    values: tuple[Draw | Choice, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -51,14 +67,20 @@ class Emission:
 
     @property
     def draws(self) -> tuple[Draw, ...]:
-        """All that is drawn."""
-        return (self.comes, *self.values)
+        """All that is drawn but for choices."""
+        return tuple(one for one in (self.comes, *self.values) if isinstance(one, Draw))
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """The choices that are drawn."""
+        return tuple(one for one in (self.comes, *self.values) if isinstance(one, Choice))
 
     def items(self, draw: Draw) -> list[str]:
         """The members that a draw is asked about: those that may come."""
-        if draw.outcome.of is None:
+        comes = self.comes
+        if draw.outcome.of is None or not isinstance(comes, Draw):
             return []
-        return self.comes.head.items if draw.outcome.of == self.comes.outcome.of else []
+        return comes.head.items if draw.outcome.of == comes.outcome.of else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +92,24 @@ class Plan:
     step : int
         In the unit of the map's clock.
     emissions : tuple of Emission
+    sent : tuple of Choice
+        Choices in signals that nothing draws: a scenario sends them.
     """
 
     step: int
     emissions: tuple[Emission, ...]
+    sent: tuple[Choice, ...] = ()
 
     @property
     def draws(self) -> tuple[Draw, ...]:
-        """All that is drawn."""
+        """All that is drawn but for choices."""
         return tuple(draw for emission in self.emissions for draw in emission.draws)
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """The choices that are drawn."""
+        told = (choice for emission in self.emissions for choice in emission.choices)
+        return (*told, *self.sent)
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -86,7 +117,11 @@ class Plan:
         return tuple(dict.fromkeys(emission.kind for emission in self.emissions))
 
 
-def plan_of(belief_map: BeliefMap, heads: Mapping[str, Head]) -> Plan:
+def plan_of(
+    belief_map: BeliefMap,
+    heads: Mapping[str, Head],
+    choices: Mapping[str, ChoiceHead] | None = None,
+) -> Plan:
     """The plan of a map's `rollout`, drawn by some heads.
 
     Raises
@@ -106,22 +141,26 @@ def plan_of(belief_map: BeliefMap, heads: Mapping[str, Head]) -> Plan:
     outcomes = [belief_map.outcomes[name] for name in rollout.draws]
     for outcome in outcomes:
         _check(outcome, outcomes)
-    draws = [Draw(outcome, _head(outcome, heads)) for outcome in outcomes]
-    draws = _alike(draws)
+    draws = _alike([_drawn(outcome, heads, choices or {}) for outcome in outcomes])
+    fields = [draw for draw in draws if _is_field(draw.outcome)]
     emissions = []
     for draw in draws:
-        if not is_at_signal(draw.outcome):
-            kind = draw.outcome.kind
-            told = [d for d in draws if is_at_signal(d.outcome) and d.outcome.kind == kind]
+        if not _is_field(draw.outcome):
+            told = [field for field in fields if field.outcome.kind == draw.outcome.kind]
             emissions.append(Emission(draw, tuple(told)))
-    return Plan(rollout.step, tuple(emissions))
+    named = {emission.kind for emission in emissions}
+    alone = (one for one in fields if isinstance(one, Choice) and one.outcome.kind not in named)
+    return Plan(rollout.step, tuple(emissions), tuple(alone))
 
 
-def _alike(draws: list[Draw]) -> list[Draw]:
+def _alike(draws: list[Draw | Choice]) -> list[Draw | Choice]:
     """The same draws; norms that say the same are one, so that columns are made once for all heads."""
     known: dict[bytes, NodeNorms] = {}
-    found = []
+    found: list[Draw | Choice] = []
     for draw in draws:
+        if isinstance(draw, Choice):
+            found.append(draw)
+            continue
         norms = {
             node: known.setdefault(msgspec.json.encode(own), own)
             for node, own in draw.head.norms.items()
@@ -130,40 +169,47 @@ def _alike(draws: list[Draw]) -> list[Draw]:
     return found
 
 
-def _head(outcome: Outcome, heads: Mapping[str, Head]) -> Head:
-    head = heads.get(outcome.name)
-    if head is None:
-        raise PopulationError(
-            f"nobody can be run forward: {outcome.name!r} was never fitted", hint="run doxa fit"
-        )
-    return head
+def _is_field(outcome: Outcome) -> bool:
+    """Whether it is a field of a signal that comes of something else."""
+    return is_at_signal(outcome) and not (outcome.target is Target.CHOICE and outcome.within)
+
+
+def _drawn(
+    outcome: Outcome, heads: Mapping[str, Head], choices: Mapping[str, ChoiceHead]
+) -> Draw | Choice:
+    if outcome.target is Target.CHOICE:
+        if outcome.name in choices:
+            return Choice(outcome, choices[outcome.name])
+    elif outcome.name in heads:
+        return Draw(outcome, heads[outcome.name])
+    raise PopulationError(
+        f"nobody can be run forward: {outcome.name!r} was never fitted", hint="run doxa fit"
+    )
 
 
 def _check(outcome: Outcome, outcomes: list[Outcome]) -> None:
     where = f"rollout.draws: {outcome.name}"
+    kinds = [each.kind for each in outcomes if not _is_field(each)]
+    if outcome.target is Target.CHOICE:
+        if outcome.options is None and outcome.kind not in kinds:
+            raise _nothing_draws(outcome, where)
+        return
     if is_at_signal(outcome):
-        named = {
-            each.of for each in outcomes if not is_at_signal(each) and each.kind == outcome.kind
-        }
+        named = {each.of for each in outcomes if not _is_field(each) and each.kind == outcome.kind}
         if outcome.of is not None and outcome.of not in named:
             raise InputError(
                 f"is asked of every {outcome.of}, which nothing draws of {outcome.kind!r}",
                 where=where,
                 expected=f"a draw of {outcome.kind!r} with of: {outcome.of}",
             )
-        if outcome.target is not Target.VALUE or outcome.each is not None:
+        if outcome.each is not None:
             raise InputError(
-                "a choice, or a value of each element, is not drawn",
+                "is a value of each element, which is not drawn",
                 where=where,
-                expected="an outcome that happens or is counted, or a value of a signal",
+                expected="an outcome that happens or is counted, a choice, or a value of a signal",
             )
-        kinds = [each.kind for each in outcomes if not is_at_signal(each)]
         if outcome.kind not in kinds:
-            raise InputError(
-                f"is a value of {outcome.kind!r}, which nothing draws",
-                where=where,
-                expected=f"a draw before it that says when {outcome.kind!r} comes",
-            )
+            raise _nothing_draws(outcome, where)
         return
     if outcome.target not in COMES:
         raise InputError(
@@ -174,3 +220,11 @@ def _check(outcome: Outcome, outcomes: list[Outcome]) -> None:
         )
     if outcome.after is None and outcome.within is None:
         raise InputError("has no window", where=where, expected="within: a duration")
+
+
+def _nothing_draws(outcome: Outcome, where: str) -> InputError:
+    return InputError(
+        f"is a value of {outcome.kind!r}, which nothing draws",
+        where=where,
+        expected=f"a draw before it that says when {outcome.kind!r} comes",
+    )

@@ -12,7 +12,7 @@ from doxa.errors import PopulationError
 from doxa.features.blocks import given
 from doxa.features.coupling import JOINED
 from doxa.features.known import carrier
-from doxa.features.phi import TRAIT, Named, columns_of, field_columns, table_of
+from doxa.features.phi import TRAIT, Named, Recipe, columns_of, field_columns, table_of
 from doxa.features.rows import Rows
 from doxa.heads.glm import Family
 from doxa.heads.head import Head, recipe_of
@@ -155,14 +155,7 @@ class Readout:
         changed = dict(self._changed(rows, told)) if told else {}
         for name, owner, column in self.standing.traits:
             yield name, owner, changed[name] if name in changed else column[person]
-        known = replace(self.recipe, traits=(), recent=())
-        yield from field_columns(known, walk, rows)
-        for norms in self.recipe.recent:
-            owner = f"recent {norms.kind}.{norms.field}"
-            values = walk.recent(norms.kind, norms.field, self.recipe.outcome, rows)
-            past = walk.asked(norms.kind, {norms.field: values}, len(rows))
-            for name, column in given.columns(norms, past, np.arange(len(rows))):
-                yield f"{owner}: {name}", owner, column
+        yield from told_columns(walk, self.recipe, rows)
 
     def _changed(self, rows: Rows, told: Mapping[str, Values]) -> Iterator[tuple[str, Floats]]:
         """Columns of traits that are supposed to be other than they were."""
@@ -172,3 +165,15 @@ class Readout:
                 past = self.walk.asked(norms.kind, values, len(rows))
                 for name, column in given.columns(norms, past, np.arange(len(rows))):
                     yield f"{TRAIT}{norms.field}: {name}", column
+
+
+def told_columns(walk: Walk, recipe: Recipe, rows: Rows) -> Iterator[Named]:
+    """Columns of what is known of the asking signal, and of last values before it."""
+    known = replace(recipe, traits=(), recent=())
+    yield from field_columns(known, walk, rows)
+    for norms in recipe.recent:
+        owner = f"recent {norms.kind}.{norms.field}"
+        values = walk.recent(norms.kind, norms.field, recipe.outcome, rows)
+        past = walk.asked(norms.kind, {norms.field: values}, len(rows))
+        for name, column in given.columns(norms, past, np.arange(len(rows))):
+            yield f"{owner}: {name}", owner, column

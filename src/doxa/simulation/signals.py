@@ -32,6 +32,8 @@ class Coming:
     session : int64[m]
         Which session of the row's step each stands in.
     fields : payload fields, one value per signal
+    sent : int
+        Which change of a scenario sent them, from 1 on; 0 = they were drawn.
     """
 
     kind: str
@@ -39,6 +41,7 @@ class Coming:
     at: Ints
     session: Ints
     fields: Mapping[str, Values] = field(default_factory=dict)
+    sent: int = 0
 
     def __len__(self) -> int:
         return len(self.row)
@@ -51,7 +54,12 @@ class Coming:
             self.at[chosen],
             self.session[chosen],
             {name: picked(values, chosen) for name, values in self.fields.items()},
+            self.sent,
         )
+
+    def holding(self, fields: Mapping[str, Values]) -> Coming:
+        """The same signals with other fields."""
+        return replace(self, fields=fields)
 
 
 def happen(walk: Walk, coming: Coming, trust: float) -> None:
@@ -81,7 +89,7 @@ def _evidence(past: Past, coming: Coming) -> EvidenceColumns:
     zeros = np.zeros(len(coming), dtype=np.int64)
     signals = SignalColumns(
         twin=zeros,
-        at=zeros,
+        at=coming.at,
         recorded=zeros,
         order=zeros,
         seq=zeros,

@@ -34,7 +34,7 @@ def closed_to(
         return {name: checked(each, request, log) for name, each in scenarios.items()}, why
     stand = stand_of(frozen)
     past = past_of(stand, request, scenarios, stand.keys)
-    plan = plan_of(past.map, request.part.heads)
+    plan = plan_of(past.map, request.part.heads, request.part.choices)
     for name, scenario in scenarios.items():
         asked = [one for change in scenario.changes for one in change.among]
         for among in asked:

@@ -12,9 +12,12 @@ from doxa.beliefmap.model import (
     AmongNode,
     AmongTrait,
     BeliefMap,
+    Condition,
+    Operator,
     Outcome,
     Rollout,
     Target,
+    Test,
 )
 from doxa.beliefmap.names import listed, nearest
 from doxa.beliefmap.scenarios import Assume, Put, Scenario, Send
@@ -33,6 +36,8 @@ from doxa.simulation.tally import COUNTED
 from doxa.types import Moment
 
 MOST_STEPS = 20_000
+MOST_OPTIONS = 8
+"""Of a choice so many options are told of, those that are taken most."""
 MOST_MARKS, COHORT_MARKS = 60, 24
 """So many moments are told of at most, of one person and of many; evenly spread, the last is one."""
 
@@ -152,7 +157,7 @@ def request_of(
         version=active[0],
         slopes=tuple(active[1].slopes) if purpose is None else (),
         rollout=rollout,
-        counted=tuple(_counted(asked, rollout, wishes.outcomes)),
+        counted=tuple(_counted(asked, rollout, part, wishes.outcomes)),
         watched=tuple(_watched(asked.belief_map, wishes.nodes)),
         steps=steps,
         marks=marks_of(steps, wishes.marks),
@@ -204,11 +209,13 @@ def _steps(days: float, rollout: Rollout, clock: Clock) -> int:
     return steps
 
 
-def _counted(asked: Asked, rollout: Rollout, names: Sequence[str] | None) -> Iterator[Outcome]:
+def _counted(
+    asked: Asked, rollout: Rollout, part: SightPart, names: Sequence[str] | None
+) -> Iterator[Outcome]:
     """Outcomes that can be counted on a path and that the purpose may forecast.
 
-    Left out, all but those that only say whether something comes in a step, and of every kind that
-    none of them counts how many signals come.
+    Left out, all but those that only say whether something comes in a step, of every choice how often
+    each option is taken, and of every kind that none of them counts how many signals come.
     """
     belief_map = asked.belief_map
     known = {
@@ -219,7 +226,9 @@ def _counted(asked: Asked, rollout: Rollout, names: Sequence[str] | None) -> Ite
         and outcome.of is None
         and may_forecast(asked.whole, asked.purpose, asked.whole.outcomes[outcome.name])
     }
-    kinds = dict.fromkeys(belief_map.outcomes[name].kind for name in rollout.draws)
+    drawn = [belief_map.outcomes[name] for name in rollout.draws]
+    options = {each.name: each for outcome in drawn for each in _options(outcome, part)}
+    kinds = dict.fromkeys(outcome.kind for outcome in drawn)
     totals = {each.name: each for each in map(_total, kinds)}
     if names is None:
         told = [
@@ -228,10 +237,11 @@ def _counted(asked: Asked, rollout: Rollout, names: Sequence[str] | None) -> Ite
             if name not in rollout.draws or (outcome.within or 0) > rollout.step
         ]
         yield from told
+        yield from options.values()
         counts = {each.kind for each in told if each.target is Target.COUNT}
         yield from (each for each in totals.values() if each.kind not in counts)
         return
-    known |= totals
+    known |= totals | options
     for name in dict.fromkeys(names):
         if name not in known:
             raise UnknownName(
@@ -241,6 +251,23 @@ def _counted(asked: Asked, rollout: Rollout, names: Sequence[str] | None) -> Ite
                 hint=nearest(name, known),
             )
         yield known[name]
+
+
+def _options(outcome: Outcome, part: SightPart) -> Iterator[Outcome]:
+    """How often each option of a choice is taken, of those taken most."""
+    head = part.choices.get(outcome.name)
+    if head is None or outcome.target is not Target.CHOICE:
+        return
+    named = zip(head.recipe.shares, head.recipe.options, strict=True)
+    for _, option in sorted(named, key=lambda one: -one[0])[:MOST_OPTIONS]:
+        if option != outcome.otherwise:
+            only = Test(field=outcome.field or "", operator=Operator.IN, values=(option,))
+            yield Outcome(
+                name=f"{outcome.name}: {option}",
+                target=Target.COUNT,
+                kind=outcome.kind,
+                when=Condition(tests=(only,)),
+            )
 
 
 def _total(kind: str) -> Outcome:

@@ -9,6 +9,7 @@ import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.scenarios import Scenario
+from doxa.heads.population import SightPart
 from doxa.heads.slope import Slope
 from doxa.runtime.simulating.asked import Request
 from doxa.runtime.simulating.noting import sloped
@@ -129,8 +130,16 @@ def _without(
 
 def read_nodes(request: Request) -> list[str]:
     """The nodes that the heads read which draw."""
-    heads = [request.part.heads[name] for name in request.rollout.draws]
-    return list(dict.fromkeys(node for head in heads for node in head.norms))
+    told = (_read_by(request.part, name) for name in request.rollout.draws)
+    return list(dict.fromkeys(node for nodes in told for node in nodes))
+
+
+def _read_by(part: SightPart, name: str) -> list[str]:
+    """The nodes that the head of an outcome reads."""
+    if name not in part.choices:
+        return list(part.heads[name].norms)
+    bearing = part.choices[name].recipe.bearing
+    return [] if bearing is None else list(bearing.norms)
 
 
 def silenced(request: Request, whole: Whole) -> list[str]:
