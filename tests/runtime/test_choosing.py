@@ -10,6 +10,7 @@ from tests.heads.test_choice import MAP, shoppers
 from tests.lives import as_rows
 
 from doxa.errors import InputError, UnknownName
+from doxa.runtime.forecasts import Forecast
 from doxa.runtime.opening import open_twins
 from doxa.runtime.twins import Twins
 
@@ -115,3 +116,22 @@ def test_a_price_beyond_those_seen_is_flagged_and_one_far_beyond_refused(twins: 
     assert all(row.outside == [verdict] for row in flagged)
     with pytest.raises(InputError, match=r"price of a 9 lies 2\d\d % above the highest seen"):
         at(9.0)
+
+
+def test_every_option_has_ends_around_its_chance_also_before_a_fit(tmp_path: Path) -> None:
+    with open_twins(tmp_path / "shop.db", MAP) as unfitted:
+        unfitted.observe_many(as_rows(shoppers(30)))
+        before = unfitted.twin("p1").forecast("takes", given={"brands": SHELF})
+        unfitted.fit()
+        after = unfitted.twin("p1").forecast("takes", given={"brands": SHELF})
+
+    def width(found: list[Forecast]) -> float:
+        total = 0.0
+        for row in found:
+            assert row.low is not None
+            assert row.high is not None
+            assert 0 <= row.low <= row.probability <= row.high <= 1
+            total += row.high - row.low
+        return total
+
+    assert width(after) < width(before)

@@ -22,12 +22,20 @@ from doxa.features.phi import CIRCUMSTANCES
 from doxa.features.rows import Rows
 from doxa.features.support import Support
 from doxa.features.views import Views
+from doxa.heads.choice_width import ChoiceDoubt, chance_ends, choices_before
 from doxa.heads.earlier import Earlier, Own, columns_of_own, own_of
 from doxa.heads.laplace import Laplace
 from doxa.heads.logit import centred, likely
 from doxa.heads.reasons import Reasons
 from doxa.heads.sway import HELD, SWAYED, sway_columns
-from doxa.heads.tastes import ChoiceRecipe, Columns, option_places, plain_columns
+from doxa.heads.tastes import (
+    ATTRIBUTES,
+    ChoiceRecipe,
+    Columns,
+    option_places,
+    plain_columns,
+)
+from doxa.heads.width import SHARE
 
 
 class ChoiceHead(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +48,7 @@ class ChoiceHead(msgspec.Struct, frozen=True, kw_only=True):
     ridges : the penalty of each block of columns, chosen on people left out
     levels : the values of a category, where no signal says what is offered
     laplace : what the fit leaves open of the weights
+    doubt : what is not known of the people who choose; None where nobody asked
     support : what was seen of the attributes of options
     rows, people : fit rows and people behind them
     origin : last moment that a label of the fit rows could depend on
@@ -56,6 +65,7 @@ class ChoiceHead(msgspec.Struct, frozen=True, kw_only=True):
     origin: int
     levels: list[str] = []
     laplace: Laplace | None = None
+    doubt: ChoiceDoubt | None = None
     support: Support = Support()
 
 
@@ -100,6 +110,20 @@ def forecast_choice(head: ChoiceHead, past: Past, rows: Rows) -> Chosen:
     plain = plain_columns(head.recipe, past, menus)
     usual = likely(plain.table @ np.asarray(head.recipe.usual), menus.start)
     return Chosen(menus, eta, likely(eta, menus.start), usual)
+
+
+def ends_of_choice(
+    head: ChoiceHead, past: Past, rows: Rows, found: Chosen, share: float = SHARE
+) -> tuple[Floats, Floats] | None:
+    """Between which a share of people's own chances of each option lies; None where nothing says."""
+    if head.doubt is None or head.laplace is None:
+        return None
+    menus, chance = found.menus, found.mean
+    columns = columns_of_choice(head, past, rows, menus)
+    known = choices_before(choice_outcome(head, past.map), past, rows)
+    variance = head.doubt.variance(chance, menus, columns.block(ATTRIBUTES), known)
+    apart = centred(columns.table, menus.start, chance)
+    return chance_ends(chance, variance + chance**2 * head.laplace.variance(apart), share)
 
 
 def reasons_of_choice(head: ChoiceHead, past: Past, rows: Rows) -> Reasons:

@@ -14,11 +14,9 @@ from doxa.heads.distribution import Distribution, amounts_of, counts_of, on_scal
 from doxa.heads.forecast import Forecasts, mean_at, within_scale
 from doxa.heads.glm import Family
 from doxa.heads.head import Head, recipe_of
-from doxa.heads.width import Doubt
+from doxa.heads.width import SHARE, Doubt
 from doxa.reading.prior import STRENGTH
 
-SHARE = 0.8
-"""Forecasts are handed out with the ends of four fifths."""
 PRIOR_LOW, PRIOR_HIGH = 0.1, 0.9
 STEP = 0.25
 

@@ -47,9 +47,23 @@ class Laplace(msgspec.Struct, frozen=True):
         noise : float64[draws, q]
             Standard normal numbers.
         """
+        found = np.tile(np.asarray(weights, dtype=np.float64), (len(noise), 1))
+        found[:, self.columns] += noise @ self._lower().T
+        return found
+
+    def variance(self, x: Floats) -> Floats:
+        """Of the linear predictors of rows, x V x', float64[n].
+
+        Examples
+        --------
+        >>> found = Laplace.of(np.array([[4.0, 2.0], [2.0, 5.0]]), np.array([0, 2]))
+        >>> found.variance(np.array([[1.0, 9.0, 0.0], [1.0, 9.0, -1.0]])).tolist()
+        [4.0, 5.0]
+        """
+        return np.asarray(((x[:, self.columns] @ self._lower()) ** 2).sum(axis=1))
+
+    def _lower(self) -> Floats:
         size = len(self.columns)
         lower = np.zeros((size, size))
         lower[np.tril_indices(size)] = np.frombuffer(self.root, dtype="<f4")
-        found = np.tile(np.asarray(weights, dtype=np.float64), (len(noise), 1))
-        found[:, self.columns] += noise @ lower.T
-        return found
+        return lower

@@ -15,8 +15,22 @@ from doxa.beliefmap.columns import Floats
 from doxa.heads.beta import beta_ends
 from doxa.heads.spread import LEVELS
 
+SHARE = 0.8
+"""Forecasts are handed out with the ends of four fifths."""
 MOST_ALIKE = 0.9
 """How much of what becomes of people may be their own chance: at 1 each would be sure to, or not to."""
+
+
+def strength_of(chance: Floats, variance: Floats) -> Floats:
+    """a + b of the Beta with this mean and variance, as far as there is one.
+
+    Examples
+    --------
+    >>> strength_of(np.array([0.5]), np.array([1 / 12])).round(6).tolist()
+    [2.0]
+    """
+    alike = np.clip(variance / np.maximum(chance * (1 - chance), 1e-12), 1e-9, MOST_ALIKE)
+    return np.asarray(1 / alike - 1)
 
 
 class Doubt(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,8 +74,7 @@ class Doubt(msgspec.Struct, frozen=True, kw_only=True):
             How much the chance rises with the linear predictor: p (1 - p) of a yes or no.
         """
         spread = (variance + self.fitted) * slope**2
-        alike = np.clip(spread / np.maximum(chance * (1 - chance), 1e-12), 1e-9, MOST_ALIKE)
-        return beta_ends(chance, 1 / alike - 1, share)
+        return beta_ends(chance, strength_of(chance, spread), share)
 
 
 class Width(msgspec.Struct, frozen=True, kw_only=True):

@@ -43,6 +43,7 @@ from doxa.learning.choice_design import (
     left_out,
     moves_help,
 )
+from doxa.learning.choice_width import with_choice_width
 from doxa.learning.support import support_of_menus
 
 MOST_MENUS = 100_000
@@ -77,7 +78,8 @@ def train_choice(
     y : float64[n]
         The code of the option taken.
     thorough : bool
-        Ask people left out what to read; else every column is read as it is.
+        Ask people left out what to read, and how far chances may be off; else every column is read
+        as it is.
     """
     tell = progress or _silence
     if not len(y):
@@ -103,7 +105,7 @@ def train_choice(
         ridges = kept(design, sample, ridges)
         recipe, design, ridges = _moves(recipe, outcome, past, sample, design, ridges)
     beta = fitted(design, sample, ridges)
-    return ChoiceHead(
+    head = ChoiceHead(
         outcome=outcome.name,
         recipe=recipe,
         names=design.columns.names,
@@ -117,6 +119,7 @@ def train_choice(
         laplace=laplace_of(design, sample, ridges, beta),
         support=support_of_menus(recipe, outcome, past, sample.menus),
     )
+    return with_choice_width(head, past, sample, rng) if thorough else head
 
 
 def with_levels(outcome: Outcome, past: Past, rows: Rows, y: Floats) -> Outcome:

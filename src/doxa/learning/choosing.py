@@ -96,7 +96,7 @@ def level_at(eta: Floats, y: Floats, family: Family) -> float:
     Examples
     --------
     >>> round(level_at(np.zeros(4), np.array([1.0, 1.0, 1.0, 0.0]), Family.BERNOULLI), 6)
-    1.098612
+    1.098611
     """
     found = fit_glm(np.ones((len(y), 1)), y, ridge=np.zeros(1), family=family, offset=eta)
     return float(found[0])

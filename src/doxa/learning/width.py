@@ -83,9 +83,9 @@ def _told(
     if head.family is Family.BERNOULLI:
         left, mass = _left(head, eta[first], y[first], spells and spells.take(first))
         later, _ = _left(head, eta[first], y[second], spells and spells.take(second))
-        return Told(left, later, mass, known[first])
+        return Told.of(left, later, mass, known[first])
     mean = mean_of(eta[first], head.family)
-    return Told(y[first] - mean, y[second] - mean, np.ones(len(first)), known[first])
+    return Told.of(y[first] - mean, y[second] - mean, np.ones(len(first)), known[first])
 
 
 def _pairs(rows: Rows) -> tuple[Ints, Ints]:
@@ -144,21 +144,33 @@ class Told:
 
     Attributes
     ----------
-    left : float64[n]
-        What became of the first row, beyond its forecast.
-    later : float64[n]
-        What became of the second, beyond the forecast made at the first: forecasts learn from what
-        they missed, and say nothing of what was not known before.
-    mass : float64[n]
-        How much either moves with a shift of the person.
+    product : float64[n]
+        What became of both, beyond what the first forecast says, multiplied.
+    squared : float64[n]
+        How much of the variance of people is in that.
     known : float64[n]
-        Signals before the first.
+        Signals (choices) before the first.
     """
 
-    left: Floats
-    later: Floats
-    mass: Floats
+    product: Floats
+    squared: Floats
     known: Floats
+
+    @classmethod
+    def of(cls, left: Floats, later: Floats, mass: Floats, known: Floats) -> Told:
+        """Of shifts of one number.
+
+        Parameters
+        ----------
+        left : float64[n]
+            What became of the first row, beyond its forecast.
+        later : float64[n]
+            What became of the second, beyond the forecast made at the first: forecasts learn from
+            what they missed, and say nothing of what was not known before.
+        mass : float64[n]
+            How much either moves with a shift of the person.
+        """
+        return cls(left * _centred(later), mass**2, known)
 
 
 def doubt_of(told: Told, apart: Told, fitted: float) -> Doubt:
@@ -174,17 +186,17 @@ def doubt_of(told: Told, apart: Told, fitted: float) -> Doubt:
 
     Examples
     --------
-    >>> pairs = Told(np.full(60, 0.5), np.tile([0.6, 0.4], 30), np.full(60, 0.5), np.full(60, 7.0))
+    >>> pairs = Told.of(np.full(60, 0.5), np.tile([0.6, 0.4], 30), np.full(60, 0.5), np.full(60, 7.0))
     >>> found = doubt_of(pairs, pairs, 0.0)
     >>> round(found.usual, 3), round(found.known, 3)
     (0.001, 7.0)
     """
     between = max(_together(apart), LEAST)
-    if len(told.left) < FEWEST_PAIRS:
+    if len(told.product) < FEWEST_PAIRS:
         return Doubt(between=1.0, usual=1.0, known=0.0, fades=0.0, fitted=fitted)
     usual = float(np.clip(_together(told), max(SMALLEST * between, LEAST), between))
     typical = float(np.expm1(np.log1p(told.known).mean()))
-    product, squared = told.left * _centred(told.later), np.maximum(told.mass**2, 1e-12)
+    product, squared = told.product, np.maximum(told.squared, 1e-12)
     shape = (1 + told.known) / (1 + typical)
     costs = {}
     for fades in FADES:
@@ -197,8 +209,8 @@ def doubt_of(told: Told, apart: Told, fitted: float) -> Doubt:
 
 
 def _together(told: Told) -> float:
-    total = float((told.mass**2).sum())
-    return float(told.left @ _centred(told.later)) / total if total > 0 else 0.0
+    total = float(told.squared.sum())
+    return float(told.product.sum()) / total if total > 0 else 0.0
 
 
 def _centred(later: Floats) -> Floats:

@@ -6,14 +6,17 @@ from collections.abc import Callable
 
 import numpy as np
 
-from doxa.beliefmap.columns import Ints
+from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.model import Outcome
 from doxa.features.menus import Menus, menus_of
 from doxa.features.past import Past
 from doxa.features.rows import Rows
-from doxa.heads.choice import ChoiceHead, forecast_choice, reasons_of_choice
+from doxa.heads.beta import beta_ends
+from doxa.heads.choice import ChoiceHead, ends_of_choice, forecast_choice, reasons_of_choice
 from doxa.heads.logit import likely
 from doxa.heads.reasons import Reasons
+from doxa.heads.width import SHARE
+from doxa.reading.prior import STRENGTH
 from doxa.runtime.forecasts import Made
 
 
@@ -23,11 +26,14 @@ def choice_made(outcome: Outcome, past: Past, rows: Rows, head: ChoiceHead | Non
         menus = menus_of(outcome, past, rows)
         eta = np.zeros(len(menus))
         mean = likely(eta, menus.start)
+        ends: tuple[Floats, Floats] | None = beta_ends(mean, np.full(len(mean), STRENGTH), SHARE)
         why: Callable[[Ints], Reasons | None] = _no_reasons
     else:
         found = forecast_choice(head, past, rows)
         menus, eta, mean = found.menus, found.eta, found.mean
+        ends = ends_of_choice(head, past, rows, found)
         why = _reasons_of(head, past, rows, menus)
+    low, high = ends or (None, None)
     distinct, item = np.unique(menus.option, return_inverse=True)
     names = past.values(outcome.field or "")
     return Made(
@@ -38,6 +44,8 @@ def choice_made(outcome: Outcome, past: Past, rows: Rows, head: ChoiceHead | Non
         mean=mean,
         closes=rows.closes.at[menus.owner],
         why=why,
+        low=low,
+        high=high,
     )
 
 

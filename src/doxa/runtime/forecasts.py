@@ -61,7 +61,7 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
         else.
     low, high : float or None
         Four in five lie between them: of people like this one, as to their own chance of a yes or
-        no; of what may come, as to a value, a count or a sum. None where nothing says.
+        no, or of an option; of what may come, as to a value, a count or a sum. None where nothing says.
     base : float
         The linear predictor had no node any evidence; with the contributions it adds up to
         `predictor`.
