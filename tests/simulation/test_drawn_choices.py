@@ -59,7 +59,9 @@ def test_shares_of_many_draws_are_the_forecast(monkeypatch: pytest.MonkeyPatch) 
     course = courses.Course(known.cast(), people, paths, 1, COUNTED, Changes(), [])
     choosing, walk = course.choosing["picks"], course.walk
     every = np.arange(walk.size)
-    offer = Coming("shelf", every, np.full(walk.size, walk.now), np.zeros(walk.size, np.int64))
+    offer = Coming(
+        "shelf", every, np.full(walk.size, walk.now), np.zeros(walk.size, np.int64), every
+    )
     found = choosing.pick(offer, mixed(course.keys, 1))
     taken = np.array(found.option).reshape(len(people), paths)
     signals = list(known.before)
@@ -130,6 +132,7 @@ def test_what_was_taken_is_remembered_as_the_ledger_would(monkeypatch: pytest.Mo
             people * PATHS + path,
             np.full(len(people), walk.now),
             np.zeros(len(people), np.int64),
+            people,
         )
         asked, offered_menus, place = choosing._offered(offer)
         mine = walk.rows(offer.row[place], offer.at[place])

@@ -148,7 +148,8 @@ def test_columns_made_anew_for_some_are_those_made_for_all() -> None:
     readout = course.readouts["shops_today"]
     before = readout.eta(walk.rows())
     for fed in (np.array([3, 5, 6]), np.array([1, 5, 23])):
-        coming = Coming("trip", fed, np.full(3, walk.now + DAY // 3), np.zeros(3, dtype=np.int64))
+        alone = np.zeros(3, dtype=np.int64)
+        coming = Coming("trip", fed, np.full(3, walk.now + DAY // 3), alone, fed)
         courses.happen(walk, coming, 1.0)
         now = readout.eta(walk.rows())
         assert set(fed) <= set(np.flatnonzero(now != before))

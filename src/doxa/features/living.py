@@ -6,61 +6,32 @@ Progress, deadlines and intervals are read from marks as `doxa.reading.goals` an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
-from doxa.beliefmap.marking import FOREVER, Role, timed_nodes
-from doxa.beliefmap.model import BeliefMap, Done
-from doxa.beliefmap.payloads import Bools
-from doxa.domain.clock import DAY, Clock
+from doxa.beliefmap.marking import Role, timed_nodes
+from doxa.beliefmap.model import BeliefMap
 from doxa.domain.node import NodeKind
 from doxa.features.events import groups_of
 from doxa.features.marks import MarkColumns, marked_nodes
 from doxa.features.past import Past
+from doxa.features.pursuits import (
+    NEVER,
+    Begun,
+    Binding,
+    Pursuit,
+    Reached,
+    Spoken,
+    better,
+    bound,
+    is_counted,
+    pursued,
+)
 from doxa.features.rows import Rows
 from doxa.reading.goals.forest import Forest
-from doxa.reading.goals.progress import is_limit, scale_of
 from doxa.state.timeline import Timeline
-
-_NEVER = np.iinfo(np.int64).max
-
-
-@dataclass(frozen=True, slots=True)
-class Pursuit:
-    """A goal as n rows see it.
-
-    Attributes
-    ----------
-    formed : bool[n]
-    progress : float64[n]
-        In [0, 1]; NaN where nothing tells it.
-    since : float64[n]
-        Half-lives since the last milestone; NaN without any.
-    due : float64[n]
-        Half-lives to the deadline, negative when past; NaN without one.
-    """
-
-    formed: Bools
-    progress: Floats
-    since: Floats
-    due: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class Binding:
-    """A constraint as n rows see it.
-
-    Attributes
-    ----------
-    active : bool[n]
-    left : float64[n]
-        Days (positions) until it ends where it is active; NaN where it is not, or has no end.
-    """
-
-    active: Bools
-    left: Floats
 
 
 class Living:
@@ -73,7 +44,8 @@ class Living:
         self.place = {name: place for place, name in enumerate(names)}
         self.goals = [n for n in names if self.map.nodes[n].kind is NodeKind.GOAL]
         self.forest = forest_of(self.map, self.goals)
-        self._formed = _inherited(self.forest, [self._own_forming(name) for name in self.goals])
+        self._own_formed = [self._own_forming(name) for name in self.goals]
+        self._formed = _inherited(self.forest, self._own_formed)
 
     def has_columns(self, name: str) -> bool:
         """Whether marks tell more of a goal or constraint than its evidence does."""
@@ -89,7 +61,11 @@ class Living:
 
     def pursuit(self, name: str, rows: Rows) -> Pursuit:
         """One goal at the moments of some rows; of a goal without `done` the mean of its parts."""
-        found = {goal: self._own(goal, rows) for goal in self.below(name)}
+        return self.together(name, lambda goal: self._own(goal, rows))
+
+    def together(self, name: str, own: Callable[[str], Pursuit]) -> Pursuit:
+        """One goal from what each that it is made of is by itself."""
+        found = {goal: own(goal) for goal in self.below(name)}
         for goal in reversed(self.below(name)):
             place = self.goals.index(goal)
             parts = [self.goals[part] for part in self.forest.children(place)]
@@ -101,15 +77,7 @@ class Living:
 
     def constraint(self, name: str, rows: Rows) -> Binding:
         """One constraint at the moments of some rows, by what was said of it last."""
-        marks = self._of(name, Role.OPENS, Role.CLOSES)
-        newest = self._newest(marks, rows)
-        known = newest >= 0
-        opens = known & (_at(marks.role, newest) == Role.OPENS)
-        now, ends = rows.seen.at, _at(marks.ends, newest)
-        active = opens & (_at(marks.begins, newest) <= now) & (now < ends)
-        unit = float(DAY) if self.map.clock is Clock.TIME else 1.0
-        left = np.where(active & (ends < FOREVER), ends - now, np.nan) / unit
-        return Binding(active, left)
+        return bound(self.spoken(name, rows), rows.seen.at, self.map.clock)
 
     def below(self, name: str) -> list[str]:
         """A goal and everything it is made of, parents before children; a constraint alone."""
@@ -128,17 +96,33 @@ class Living:
     def _own(self, name: str, rows: Rows) -> Pursuit:
         node = self.map.nodes[name]
         start = self._start(name, rows)
-        formed = start[0] < _NEVER
-        scale = scale_of(node)
         due = self._deadline(name, rows)
-        length = np.maximum(due - start[0], 1)
-        elapsed = np.where(due == _NEVER, np.nan, np.clip((rows.seen.at - start[0]) / length, 0, 1))
-        progress, last = np.full(len(rows), np.nan), np.full(len(rows), _NEVER)
-        if node.done is not None and node.done.kind is not None:
-            progress, last = self._advance(name, node.done, rows, start, elapsed)
-        since = np.where(formed & (last < _NEVER), (rows.seen.at - last) / scale, np.nan)
-        remains = np.where(due < _NEVER, (due - rows.seen.at) / scale, np.nan)
-        return Pursuit(formed, np.where(formed, progress, np.nan), since, remains)
+        reached = self._reached(name, rows, start) if is_counted(node) else None
+        return pursued(node, rows.seen.at, start[0], due, reached)
+
+    def begun(self, name: str, rows: Rows) -> Begun:
+        """What marks tell of one goal by itself, for people who are run forward from some rows."""
+        own = self._started(self._own_formed[self.goals.index(name)], rows)
+        start = self._start(name, rows)
+        node = self.map.nodes[name]
+        reached = self._reached(name, rows, start) if is_counted(node) else Reached.none(len(rows))
+        marks = self._of(name, Role.DUE)
+        newest = self._newest(marks, rows)
+        told = np.where(newest >= 0, _at(self.past.signals.at[marks.row], newest), -NEVER)
+        due = np.where(newest >= 0, _at(marks.ends, newest), NEVER)
+        return Begun(own[0], own[2], start[0], start[2], told, due, reached)
+
+    def spoken(self, name: str, rows: Rows) -> Spoken:
+        """What was said last of one constraint, for people who are run forward from some rows."""
+        marks = self._of(name, Role.OPENS, Role.CLOSES)
+        newest = self._newest(marks, rows)
+        known = newest >= 0
+        return Spoken(
+            np.where(known, _at(self.past.signals.at[marks.row], newest), -NEVER),
+            known & (_at(marks.role, newest) == Role.OPENS),
+            _at(marks.begins, newest),
+            _at(marks.ends, newest),
+        )
 
     def _of(self, name: str, *roles: Role) -> MarkColumns:
         marks = self.past.marks
@@ -157,9 +141,12 @@ class Living:
 
     def _start(self, name: str, rows: Rows) -> tuple[Ints, Ints, Ints]:
         """When the goal of each row's person formed, if before the row; and what it compares."""
-        twin, at, order, same = self._formed[self.goals.index(name)]
+        return self._started(self._formed[self.goals.index(name)], rows)
+
+    def _started(self, formed: _Formed, rows: Rows) -> tuple[Ints, Ints, Ints]:
+        twin, at, order, same = formed
         if not len(twin):
-            never = np.full(len(rows), _NEVER)
+            never = np.full(len(rows), NEVER)
             return never, never, np.zeros(len(rows), dtype=np.int64)
         place = np.minimum(np.searchsorted(twin, rows.twin), len(twin) - 1)
         met = twin[place] == rows.twin
@@ -168,15 +155,15 @@ class Living:
         )
         known = met & seen
         return (
-            np.where(known, at[place], _NEVER),
-            np.where(known, order[place], _NEVER),
+            np.where(known, at[place], NEVER),
+            np.where(known, order[place], NEVER),
             np.where(known, same[place], 0),
         )
 
     def _deadline(self, name: str, rows: Rows) -> Ints:
         marks = self._of(name, Role.DUE)
         newest = self._newest(marks, rows)
-        return np.where(newest >= 0, _at(marks.ends, newest), _NEVER)
+        return np.where(newest >= 0, _at(marks.ends, newest), NEVER)
 
     def _newest(self, marks: MarkColumns, rows: Rows) -> Ints:
         """The newest of some marks of each row's person before the row; -1 = none."""
@@ -189,10 +176,10 @@ class Living:
         known = (wanted >= 0) & (after > timeline.starts[np.maximum(wanted, 0)])
         return np.where(known, np.r_[sort, -1][np.where(known, after - 1, -1)], -1)
 
-    def _advance(
-        self, name: str, done: Done, rows: Rows, start: tuple[Ints, Ints, Ints], elapsed: Floats
-    ) -> tuple[Floats, Ints]:
-        """Progress, and the moment of the last milestone, by what was done since the goal formed."""
+    def _reached(self, name: str, rows: Rows, start: tuple[Ints, Ints, Ints]) -> Reached:
+        """What was done towards a goal since it formed."""
+        done = self.map.nodes[name].done
+        assert done is not None
         marks, signals = self._of(name, Role.DONE), self.past.signals
         twin = signals.twin[marks.row]
         at, order = signals.at[marks.row], signals.order[marks.row]
@@ -207,18 +194,25 @@ class Living:
         )
         sort = np.lexsort((marks.amount[kept], order[kept], at[kept], group))
         chosen = kept[sort]
+        if not len(chosen):
+            return Reached.none(len(rows))
         timeline = Timeline.of(
             group[sort], at[chosen], order[chosen], int(group.max(initial=-1)) + 1
         )
         after = timeline.before(wanted, rows.seen.at, rows.seen.order, strictly=True)
         first = timeline.starts[np.maximum(wanted, 0)]
         some = (wanted >= 0) & (after > first)
-        newest = np.where(some, after - 1, 0)
+        newest, begin = np.where(some, after - 1, 0), np.where(some, first, 0)
         amount = marks.amount[chosen]
-        progress = _reached(done, amount, group[sort], first, newest, some, elapsed)
-        limit = is_limit(done)
-        last = np.where(some & (not limit), np.r_[at[chosen], _NEVER][newest], _NEVER)
-        return progress, last
+        before = np.r_[0.0, np.cumsum(amount)]
+        best = _running(amount, group[sort], better(done))[newest]
+        return Reached(
+            some,
+            np.where(some, before[newest + 1] - before[begin], 0.0),
+            amount[begin],
+            best,
+            np.where(some, at[chosen][newest], NEVER),
+        )
 
 
 def forest_of(belief_map: BeliefMap, goals: list[str]) -> Forest:
@@ -264,42 +258,6 @@ def _else(own: _Formed, others: list[_Formed]) -> _Formed:
     return both[0][by_twin], both[1][by_twin], both[2][by_twin], both[3][by_twin]
 
 
-def _reached(
-    done: Done,
-    amount: Floats,
-    group: Ints,
-    first: Ints,
-    newest: Ints,
-    some: Bools,
-    elapsed: Floats,
-) -> Floats:
-    """Progress of each row by the marks ``first..newest`` of its group, as `reached` reads them."""
-    if not len(amount):
-        amount, group, first = np.zeros(1), np.zeros(1, dtype=np.int64), np.zeros_like(first)
-    if done.target == "happens":
-        return some.astype(np.float64)
-    if done.target == "value":
-        return np.where(some, _towards(done, amount, group, first, newest), 0.0)
-    before = np.r_[0.0, np.cumsum(amount)]
-    total = np.where(some, before[newest + 1] - before[first], 0.0)
-    if done.at_most is not None:
-        return np.where(total > done.at_most, 0.0, elapsed)
-    return _share(total, done.at_least or 0.0)
-
-
-def _towards(done: Done, amount: Floats, group: Ints, first: Ints, newest: Ints) -> Floats:
-    if done.at_most is not None:
-        lowest = _running(amount, group, np.minimum)[newest]
-        begin = amount[np.minimum(first, len(amount) - 1)]
-        way = np.maximum(begin - done.at_most, 1e-300)
-        return np.where(lowest <= done.at_most, 1.0, (begin - lowest) / way)
-    best = _running(amount, group, np.maximum)[newest]
-    if done.above is not None:
-        before = np.minimum(_share(best, done.above), float(np.nextafter(1.0, 0.0)))
-        return np.where(best > done.above, 1.0, before)
-    return _share(best, done.at_least or 0.0)
-
-
 def _running(amount: Floats, group: Ints, best: np.ufunc) -> Floats:
     """The best so far within each group."""
     found = amount.copy()
@@ -311,12 +269,6 @@ def _running(amount: Floats, group: Ints, best: np.ufunc) -> Floats:
 def _bounds(group: Ints) -> tuple[list[int], list[int]]:
     cuts = np.flatnonzero(np.diff(group)) + 1
     return [0, *cuts.tolist()], [*cuts.tolist(), len(group)]
-
-
-def _share(got: Floats, needed: float) -> Floats:
-    if needed <= 0:
-        return (got >= needed).astype(np.float64)
-    return np.clip(got / needed, 0.0, 1.0)
 
 
 def _rolled_up(own: Pursuit, parts: list[Pursuit], values: Floats) -> Pursuit:

@@ -92,7 +92,7 @@ class MarkReader:
         """The marks of one batch; rows are those of the batch."""
         if not self.place:
             return joined([])
-        return joined([self._told(batch), self._formed(evidence)])
+        return joined([self._told(batch), formed_by(self.map, evidence)])
 
     def _told(self, batch: SignalColumns) -> MarkColumns:
         """What payloads mark."""
@@ -124,21 +124,22 @@ class MarkReader:
                     node = self.place[mark.node]
                     yield row, node, int(mark.role), mark.begins, mark.ends, mark.amount, same
 
-    def _formed(self, evidence: EvidenceColumns) -> MarkColumns:
-        """Since when goals are wanted that nothing but evidence forms: what is said for them, or done."""
-        forming = _forming(self.map)
-        chosen = np.flatnonzero(forming[evidence.rule] >= 0)
-        count = len(chosen)
-        zeros = np.zeros(count, dtype=np.int64)
-        return MarkColumns(
-            evidence.row[chosen],
-            forming[evidence.rule[chosen]],
-            np.full(count, int(Role.WANTED)),
-            zeros,
-            zeros,
-            np.zeros(count),
-            zeros,
-        )
+
+def formed_by(belief_map: BeliefMap, evidence: EvidenceColumns) -> MarkColumns:
+    """Since when goals are wanted that nothing but evidence forms: what is said for them, or done."""
+    forming = _forming(belief_map)
+    chosen = np.flatnonzero(forming[evidence.rule] >= 0)
+    count = len(chosen)
+    zeros = np.zeros(count, dtype=np.int64)
+    return MarkColumns(
+        evidence.row[chosen],
+        forming[evidence.rule[chosen]],
+        np.full(count, int(Role.WANTED)),
+        zeros,
+        zeros,
+        np.zeros(count),
+        zeros,
+    )
 
 
 @per_map

@@ -68,6 +68,8 @@ class Past:
         The payload fields that were asked for, by kind.
     marks : MarkColumns
         When single goals and constraints form, advance, begin and end; rows point into `signals`.
+    compared : dict
+        Codes of the fields that the `done` of goals compare, as marks hold them.
     """
 
     map: BeliefMap
@@ -76,6 +78,7 @@ class Past:
     members: Members
     columns: dict[str, KindColumns]
     marks: MarkColumns = field(default_factory=lambda: joined([]))
+    compared: Mapping[tuple[str, ...], int] = field(default_factory=dict)
 
     def coder(self, dimension: str) -> Callable[[str], int]:
         """Codes of the values of a dimension, given as they are met."""
@@ -160,6 +163,7 @@ class _Reader:
             self.members,
             {kind: self._columns(kind) for kind in self.wanted},
             joined(self.marks),
+            self.marker.fields,
         )
 
     def _columns(self, kind: str) -> KindColumns:

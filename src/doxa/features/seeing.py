@@ -12,9 +12,9 @@ from typing import Protocol, TypeAlias
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.model import BeliefMap
 from doxa.beliefmap.payloads import Bools
-from doxa.features.living import Binding, Pursuit
 from doxa.features.past import Past
 from doxa.features.plan import Reading
+from doxa.features.pursuits import Binding, Pursuit
 from doxa.features.rows import Rows
 from doxa.features.views import View
 from doxa.reading.coupling.field import Field

@@ -22,6 +22,7 @@ from doxa.features.past import Past
 from doxa.features.traits import trait_signals
 from doxa.heads.head import recipe_of
 from doxa.simulation.enacting import admitted
+from doxa.simulation.marking import kinds_that_mark
 from doxa.simulation.plan import Choice, Plan
 from doxa.simulation.signals import Coming
 from doxa.simulation.stage import people_at
@@ -178,12 +179,14 @@ def changes_of(
 def _check_sent(scenario: Scenario, send: Send, plan: Plan, belief_map: BeliefMap) -> None:
     triggers = {emission.comes.outcome.after for emission in plan.emissions}
     triggers |= {choice.outcome.shown for choice in plan.choices}
+    triggers |= kinds_that_mark(belief_map)
+    triggers |= {kind for draw in plan.draws for kind in draw.outcome.recent}
     if not belief_map.signals.get(send.kind) and send.kind not in triggers:
         raise InputError(
             f"sends {send.kind!r}, which says nothing of any node and asks nothing that is drawn",
             where=f"scenario {scenario.name}",
-            expected="a kind with a rule in the map, one after which a draw of the rollout comes, "
-            "or one that offers a choice",
+            expected="a kind with a rule in the map, one that a goal is reached by, one after which a"
+            " draw of the rollout comes, or one that offers a choice",
             hint="give the kind a rule, or draw an outcome with `after:` it",
         )
 

@@ -107,6 +107,9 @@ class Choosing:
             walk.paths,
         )
         self._waiting: list[Decided] = []
+        bearing = self.head.recipe.bearing
+        for norms in () if bearing is None else bearing.recent:
+            walk.lately.want(self.outcome, norms.kind, norms.field)
 
     def pick(self, coming: Coming, keys: Keys) -> Picked:
         """Draw what is taken of what some signals offer."""
@@ -114,6 +117,7 @@ class Choosing:
         asked, menus, place = self._offered(coming)
         rows = walk.rows(coming.row[place], coming.at[place])
         rows = replace(rows, signal=place)
+        walk.asking = coming.visit
         menus = self._altered(menus, rows, asked)
         taken = np.empty(len(place), dtype=np.int64)
         own_keys = mixed(mixed(keys[rows.twin], key_of(outcome.name)), coming.session[place])

@@ -50,6 +50,7 @@ class Course:
         self.habits = cast.habits.take(cast.twins[people])
         self.tallies = [Tally(outcome, walk.map, walk.size) for outcome in counted]
         self.pending: dict[str, list[Coming]] = {}
+        self._begun = 0
         self.readouts: dict[str, Readout] = {}
         self.standings: dict[str, Standing] = {}
         for draw in cast.plan.draws:
@@ -86,6 +87,8 @@ class Course:
         for choosing in self.choosing.values():
             choosing.settle(walk.now + span)
             choosing.age(span)
+        walk.lately.close()
+        walk.living.close()
         walk.age(span)
 
     def credence(self, name: str) -> Floats:
@@ -110,7 +113,8 @@ class Course:
             name: [value] * len(row) for name, value in each.payload.items()
         }
         at = np.full(len(row), each.at)
-        sent = Coming(each.kind, row, at, np.zeros(len(row), dtype=np.int64), fields, number)
+        alone = np.zeros(len(row), dtype=np.int64)
+        sent = Coming(each.kind, row, at, alone, self._visits(alone), fields, number)
         return self._altered(sent)
 
     def _answered(self, sent: Coming, keys: Keys) -> Coming:
@@ -158,7 +162,13 @@ class Course:
         hour = uniforms(mixed(mixed(keys[row[place]], key_of(kind)), session))
         at = walk.now + self.habits.offsets(kind, walk.person[row[place]], hour)
         fields = self._named(outcome, member[place])
-        return Coming(kind, row[place], at, session, fields)
+        return Coming(kind, row[place], at, session, self._visits(session), fields)
+
+    def _visits(self, session: Ints) -> Ints:
+        """Numbers of sessions that nothing stood in before; a row has several where they differ."""
+        found = session + self._begun
+        self._begun = int(found.max(initial=self._begun)) + 1
+        return np.asarray(found)
 
     def _choose(self, choice: Choice, offer: Coming, keys: Keys) -> None:
         """What is taken of what a signal offers, as the signal that will say so."""
@@ -170,7 +180,7 @@ class Course:
         fields |= {name: picked(own, told) for name, own in found.fields.items()}
         fields[outcome.field or ""] = picked(found.option, told)
         at = asked.at + found.later[told]
-        coming = Coming(outcome.kind, asked.row, at, asked.session, fields)
+        coming = Coming(outcome.kind, asked.row, at, asked.session, asked.visit, fields)
         self.pending.setdefault(outcome.name, []).append(coming)
 
     def _taking(self, choice: Choice, coming: Coming, keys: Keys) -> Coming:
@@ -188,6 +198,7 @@ class Course:
         place, member = _crossed(np.arange(len(trigger)), standing.members)
         asked = trigger.take(place)
         rows = walk.rows(asked.row, asked.at, member)
+        walk.asking = asked.visit
         eta = self._eta(draw, rows, asked.fields)
         own = mixed(mixed(keys[asked.row], key_of(outcome.name)), asked.session)
         own = _for_members(own, member, walk, outcome)
@@ -203,7 +214,8 @@ class Course:
         asked, member = asked.take(hit), member[hit]
         fields = {name: told for name, told in asked.fields.items() if name in outcome.same}
         fields.update(self._named(outcome, member))
-        coming = Coming(outcome.kind, asked.row, asked.at + later, asked.session, fields)
+        visit = asked.visit if "session" in outcome.same else self._visits(asked.session)
+        coming = Coming(outcome.kind, asked.row, asked.at + later, asked.session, visit, fields)
         self.pending.setdefault(outcome.name, []).append(coming)
 
     def _length(self, outcome: Outcome, asked: Coming) -> Ints:
@@ -249,6 +261,7 @@ class Course:
             standing = self.standings[outcome.name]
             member = self._asked_member(outcome, coming)
             rows = walk.rows(coming.row, coming.at, member)
+            walk.asking = coming.visit
             eta = self._eta(draw, rows, fields)
             own = mixed(mixed(keys[coming.row], key_of(outcome.name)), coming.session)
             u = uniforms(_for_members(own, member, walk, outcome))

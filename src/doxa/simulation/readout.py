@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from doxa.beliefmap.columns import Floats, Values
+from doxa.beliefmap.conditions import fields_read
 from doxa.errors import PopulationError
 from doxa.features.blocks import given
 from doxa.features.coupling import JOINED
@@ -58,6 +59,8 @@ class Readout:
         if self._weights is not None:
             self._weights += np.asarray(head.weights)[:, None]
         self._silenced = JOINED.join(silenced) or None
+        for norms in self.recipe.recent:
+            walk.lately.want(self.recipe.outcome, norms.kind, norms.field)
         own = standing.members
         self._place = np.full(int(own.max(initial=0)) + 2, 0, dtype=np.int64)
         self._place[own] = np.arange(len(own))
@@ -174,6 +177,11 @@ def told_columns(walk: Walk, recipe: Recipe, rows: Rows) -> Iterator[Named]:
     for norms in recipe.recent:
         owner = f"recent {norms.kind}.{norms.field}"
         values = walk.recent(norms.kind, norms.field, recipe.outcome, rows)
+        for rule in recipe.belief_map.signals.get(norms.kind, ()):
+            absent = walk.absent(rule.node, rows) if norms.field in fields_read(rule) else None
+            if absent is not None and absent.any():
+                hidden = zip(values, absent.tolist(), strict=True)
+                values = [None if away else value for value, away in hidden]
         past = walk.asked(norms.kind, {norms.field: values}, len(rows))
         for name, column in given.columns(norms, past, np.arange(len(rows))):
             yield f"{owner}: {name}", owner, column

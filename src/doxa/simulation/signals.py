@@ -31,6 +31,8 @@ class Coming:
     at : int64[m]
     session : int64[m]
         Which session of the row's step each stands in.
+    visit : int64[m]
+        The same over all steps: signals with the same number stand in the same session.
     fields : payload fields, one value per signal
     sent : int
         Which change of a scenario sent them, from 1 on; 0 = they were drawn.
@@ -40,6 +42,7 @@ class Coming:
     row: Ints
     at: Ints
     session: Ints
+    visit: Ints
     fields: Mapping[str, Values] = field(default_factory=dict)
     sent: int = 0
 
@@ -53,6 +56,7 @@ class Coming:
             self.row[chosen],
             self.at[chosen],
             self.session[chosen],
+            self.visit[chosen],
             {name: picked(values, chosen) for name, values in self.fields.items()},
             self.sent,
         )
@@ -82,7 +86,8 @@ def happen(walk: Walk, coming: Coming, trust: float) -> None:
             if name == node:
                 held.feed(_told(walk, coming, told, mine, held.kind, trust), walk.now, walk.unit)
     walk.moved[coming.row] = True
-    walk.remember(coming.kind, coming.row, coming.fields)
+    walk.living.take(coming.kind, coming.row, coming.at, coming.fields, told)
+    walk.lately.take(coming.kind, coming.row, coming.at, coming.visit, coming.fields)
 
 
 def _evidence(past: Past, coming: Coming) -> EvidenceColumns:
@@ -149,6 +154,7 @@ def joined(parts: list[Coming]) -> Coming:
         row=np.concatenate([part.row for part in parts]),
         at=np.concatenate([part.at for part in parts]),
         session=np.concatenate([part.session for part in parts]),
+        visit=np.concatenate([part.visit for part in parts]),
         fields=fields,
     )
 

@@ -16,18 +16,19 @@ from doxa.beliefmap.columns import Floats, Ints, Values
 from doxa.beliefmap.model import BeliefMap, Outcome
 from doxa.beliefmap.payloads import Bools, Columns
 from doxa.beliefmap.values import schema_of
-from doxa.features.blocks.recent import newest_with
-from doxa.features.living import Binding, Pursuit
+from doxa.features.known import carrier
 from doxa.features.past import KindColumns, Past
 from doxa.features.plan import Reading
 from doxa.features.rows import FIRST, NONE, Bound, Rows
 from doxa.features.seeing import Columns as Listed
-from doxa.features.seeing import Joining, Pursuing
+from doxa.features.seeing import Joining
 from doxa.features.views import View, Views, exposures
 from doxa.heads.glm import logit, sigmoid
 from doxa.reading.coupling.field import Field
 from doxa.simulation.credence import credence
 from doxa.simulation.held import NEVER, Held, Moments, ascends
+from doxa.simulation.lately import Lately
+from doxa.simulation.pursuing import Pursuits
 from doxa.simulation.stage import Stage, people_at
 from doxa.types import HalfLife
 
@@ -72,10 +73,12 @@ class Walk:
         self._exposed: dict[tuple[HalfLife, ...], tuple[int, Floats]] = {}
         self._columns: dict[Hashable, tuple[int | None, int, Listed]] = {}
         self.moved = np.zeros(self.size, dtype=bool)
-        self._recent: dict[tuple[str, str], list[Any]] = {}
+        self.lately = Lately(stage.past, self.origin, self.person)
+        self.asking = np.zeros(0, dtype=np.int64)
+        """The sessions that the signals stand in which ask, in the order of the asked past."""
         self._absent: dict[str, Bools | None] = {}
         self.coupling: Joining = _Leaning(self)
-        self.living: Pursuing = _Living(self)
+        self.living = Pursuits(self)
 
     def rows(
         self,
@@ -163,33 +166,16 @@ class Walk:
             self.counts[kind][row] += 1
 
     def recent(self, kind: str, field: str, outcome: Outcome, rows: Rows) -> list[Any]:
-        """The last value of a field before some rows; None where there is none.
-
-        What must be the same as in the asking signal, such as its session, never is: every signal
-        that is drawn stands in a session of its own.
-        """
+        """The last value of a field before some rows, equal in what is `same`; None where there is none."""
+        same: list[Ints] = []
         if outcome.same:
-            return [None] * len(rows)
-        known = self._recent.get((kind, field))
-        if known is None:
-            newest = newest_with(outcome, self.stage.past, kind, field, self.origin)
-            columns = self.stage.past.columns[kind]
-            place = np.full(len(self.stage.past.signals) + 1, NONE)
-            place[columns.row] = np.arange(len(columns.row))
-            values = [*columns.fields[field].values, None]
-            told = [values[spot] for spot in place[newest].tolist()]
-            known = [told[person] for person in self.person.tolist()]
-            self._recent[kind, field] = known
-        return [known[row] for row in rows.twin.tolist()]
-
-    def remember(self, kind: str, row: Ints, fields: Mapping[str, Values]) -> None:
-        """Take note of the fields of signals that came, one per row."""
-        for field, values in fields.items():
-            known = self._recent.get((kind, field))
-            if known is not None:
-                told = values.tolist() if isinstance(values, np.ndarray) else values
-                for spot, value in zip(row.tolist(), told, strict=True):
-                    known[spot] = value
+            own = carrier(outcome)
+            fields = self.past.columns[own].fields.found if own in self.past.columns else {}
+            size = len(self.past.signals)
+            visit = self.asking if len(self.asking) == size else np.full(size, NONE)
+            told = self.lately.codes(outcome.same, own, size, visit, fields)
+            same = [code[rows.signal] for code in told]
+        return self.lately.told(outcome, kind, field, rows.twin, same)
 
     def is_everybody(self, rows: Rows) -> bool:
         """Whether these are all rows of the walk, in their order, now."""
@@ -289,41 +275,6 @@ def asked_past(past: Past, kind: str, fields: Mapping[str, Values], size: int) -
     )
     told = {kind: KindColumns(every, Columns(schema_of(past.map), every, dict(fields)))}
     return replace(past, signals=signals, columns=told)
-
-
-class _Living:
-    """Goals and constraints of a walk: as marks of the ledger tell, at moments yet to come."""
-
-    def __init__(self, walk: Walk) -> None:
-        self.walk = walk
-        self._ledger = walk.stage.views.living
-
-    def has_columns(self, name: str) -> bool:
-        return self._ledger.has_columns(name)
-
-    def below(self, name: str) -> list[str]:
-        return self._ledger.below(name)
-
-    def pursuit(self, name: str, rows: Rows) -> Pursuit:
-        place, asked = self._people(rows)
-        found = self._ledger.pursuit(name, asked)
-        return Pursuit(
-            found.formed[place], found.progress[place], found.since[place], found.due[place]
-        )
-
-    def constraint(self, name: str, rows: Rows) -> Binding:
-        place, asked = self._people(rows)
-        found = self._ledger.constraint(name, asked)
-        return Binding(found.active[place], found.left[place])
-
-    def _people(self, rows: Rows) -> tuple[Ints, Rows]:
-        """The people and moments that rows are about, each once, and which of them every row is."""
-        pairs = np.stack([self.walk.person[rows.twin], rows.seen.at], axis=1)
-        if len(rows) == self.walk.size and (rows.seen.at == self.walk.now).all():
-            every = np.full(len(self.walk.twins), self.walk.now)
-            return self.walk.person, people_at(self.walk.twins, every)
-        distinct, place = np.unique(pairs, axis=0, return_inverse=True)
-        return place.ravel(), people_at(self.walk.twins[distinct[:, 0]], distinct[:, 1])
 
 
 class _Leaning:

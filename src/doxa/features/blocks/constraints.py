@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from doxa.beliefmap.columns import Floats
-from doxa.features.living import Binding
+from doxa.features.pursuits import Binding
 
 
 def columns(told: Binding) -> Iterator[tuple[str, Floats]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from doxa.beliefmap.columns import Floats
-from doxa.features.living import Pursuit
+from doxa.features.pursuits import Pursuit
 
 AT_ONCE = 1.0
 """A milestone just reached, or a deadline now, counts as this; one a half-life away as half."""
