@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.fidelity.experiments import MAP, rows_of, signals_of_lot, truth
+from tests.fidelity.experiments import CALL, MAP, rows_of, signals_of_lot, truth
 
 import doxa
 from doxa.beliefmap.map_file import parse_map
@@ -58,6 +58,36 @@ def test_a_population_simulates_what_it_read(store: Path, twins: Twins) -> None:
     assert found.simulated is not None
     assert found.simulated.value == pytest.approx(truth("call"), abs=4 * found.simulated.error)
     assert (found.slope, found.population) == (slope.slope, receipt.version)
+
+
+def test_it_is_measured_among_some_of_the_people(twins: Twins) -> None:
+    """A call brings only those who came seldom before; heads learn from everybody."""
+    before = "2026-01-20"
+    parts = {part: twins.find(f"comes_often {part}", at=before).ids for part in ("< 0.5", ">= 0.5")}
+    whole = twins.effects("call", "comes")
+    seldom, often = (twins.effects("call", "comes", cohort=ids) for ids in parts.values())
+    assert seldom.asked == len(parts["< 0.5"])
+    assert seldom.treated + often.treated == whole.treated
+    assert seldom.control + often.control == whole.control
+    for found, real in ((seldom, CALL), (often, 0.0)):
+        assert found.label.ground is Ground.IDENTIFIED
+        for each in (found.real, found.adjusted):
+            assert each is not None
+            assert each.value == pytest.approx(real, abs=4 * each.error)
+    assert seldom.real is not None
+    assert often.real is not None
+    assert seldom.real.low > often.real.high
+
+
+def test_an_empty_or_small_cohort_says_where_it_was_tried(twins: Twins) -> None:
+    nobody = twins.effects("call", "comes", cohort=[])
+    assert (nobody.asked, nobody.treated, nobody.real) == (0, 0, None)
+    assert nobody.label.ground is Ground.TRANSPORTED
+    assert "elsewhere: other people" in nobody.label.rests_on
+    few = twins.effects("call", "comes", cohort=[f"p{number}" for number in range(12)])
+    assert few.label.ground is Ground.TRANSPORTED
+    with pytest.raises(UnknownName, match="nobody"):
+        twins.effects("call", "comes", cohort=["nobody"])
 
 
 def test_labels_follow_from_the_log(twins: Twins) -> None:
@@ -117,3 +147,14 @@ def test_the_command_prints_the_same(
     assert run(["effects", "visit", "comes", "--db", str(store)]) == 0
     assert "assumed: Nobody in the log was treated so." in capsys.readouterr().out
     assert run(["effects", "cal", "comes", "--db", str(store)]) == 2
+    words = ["effects", "call", "comes", "--db", str(store)]
+    capsys.readouterr()
+    twins.save_cohort("seldom", "comes_often < 0.5")
+    some = ["--at", "2026-01-20", "--json"]
+    assert run([*words, "--cohort", "seldom", *some]) == 0
+    saved = msgspec.json.decode(capsys.readouterr().out)
+    assert run([*words, "--where", "comes_often < 0.5", *some]) == 0
+    assert msgspec.json.decode(capsys.readouterr().out) == saved
+    assert saved["asked"] == len(twins.find("comes_often < 0.5", at="2026-01-20").ids)
+    assert run([*words, "--at", "2026-01-20"]) == 2
+    assert run([*words, "--cohort", "seldom", "--where", "comes_often < 0.5"]) == 2

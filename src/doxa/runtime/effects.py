@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 import msgspec
 import numpy as np
@@ -10,23 +11,28 @@ import numpy as np
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.model import Action, BeliefMap, Outcome
 from doxa.beliefmap.names import listed, nearest
+from doxa.beliefmap.payloads import Bools
 from doxa.domain.ground import Grounds, Seen, grounds_of
 from doxa.errors import InputError, PopulationError, UnknownName
 from doxa.features.arms import Arms, arms_of, put_together
 from doxa.features.plan import outcome_named
+from doxa.features.rows import Rows
 from doxa.heads.head import Head
 from doxa.heads.slope import slope_for
 from doxa.learning.decided import Decided, decided_rows
 from doxa.learning.experiments import Effect, effect_of, error_of_fit, without_covariate
 from doxa.learning.persons import Persons
 from doxa.learning.simulated import COMPARED, forecast_without, paired, tells_apart
+from doxa.runtime.asked_rows import keys_of
 from doxa.runtime.identity import newest_at
+from doxa.runtime.intake.names import given_name
 from doxa.runtime.populations.frozen_version import active_version, frozen_version
 from doxa.runtime.populations.pasts import past_of
 from doxa.runtime.populations.people import MOST_SIGNALS, people_read
 from doxa.runtime.wiring import Wiring
 
 Progress = Callable[[str, float], None]
+OTHERS = "other people"
 PARTS = 2
 """Each part of the units is forecast by a head fitted on the others."""
 
@@ -75,6 +81,8 @@ class MeasuredEffect(msgspec.Struct, frozen=True, kw_only=True):
         Of real on simulated effects of this kind of action; None where no experiment says.
     population : int or None
         Which population simulated.
+    asked : int or None
+        How many people were asked about; None = everybody.
     """
 
     action: str
@@ -89,6 +97,7 @@ class MeasuredEffect(msgspec.Struct, frozen=True, kw_only=True):
     simulated: Estimate | None = None
     slope: float | None = None
     population: int | None = None
+    asked: int | None = None
 
 
 def effects(
@@ -96,6 +105,7 @@ def effects(
     action: str,
     outcome: str,
     *,
+    cohort: Iterable[str] | None = None,
     seed: int = 1,
     signals_at_most: int = MOST_SIGNALS,
     progress: Progress | None = None,
@@ -108,21 +118,32 @@ def effects(
     if newest is None:
         raise InputError("there is nothing to measure: the ledger is empty", hint="load history")
     people = people_read(wiring, seed=seed, most_signals=signals_at_most)
+    own = None if cohort is None else _keys(wiring, list(cohort))
+    if own is not None and people.keys is not None:
+        people = replace(people, keys=np.union1d(people.keys, own))
     past = past_of(wiring, wiring.belief_map, [asked], people, tell)
-    decided = decided_rows(past, asked, done, newest + 1, seed=seed, progress=tell)
-    arms = arms_of(decided.past, done, decided.rows.rows)
+    every = decided_rows(past, asked, done, newest + 1, seed=seed, progress=tell)
+    rows = every.rows.rows
+    chosen = np.ones(len(rows), bool) if own is None else np.isin(rows.twin, own)
+    arms = arms_of(every.past, done, rows)
+    others, arms = _first(rows, arms, ~chosen)[1], arms.take(chosen)
+    decided = replace(every, rows=every.rows.take(chosen))
     person = Persons(decided.rows.rows.person, arms.signal)
     first = arms.take(person.first)
-    unit = put_together(decided.past, done, decided.rows.rows)
+    units = put_together(every.past, done, rows)
+    unit = units[chosen]
     either = first.either
     found = MeasuredEffect(
         action=action,
         outcome=outcome,
-        label=grounds_of(_seen(done, first)),
+        label=grounds_of(_seen(done, first, others)),
         treated=int(first.treated.sum()),
         control=int(first.control.sum()),
         units=len(np.unique(unit[person.first][either])),
+        asked=None if own is None else len(own),
     )
+    if not len(first.treated):
+        return found
     found = _simulated(wiring, found, done, asked, decided, arms, unit)
     if done.randomised is None or not first.treated.any() or not first.control.any():
         return found
@@ -133,14 +154,14 @@ def effects(
             where=str(done.randomised),
             expected="the chance with which the person was put into the arm they got",
         )
-    y, own = person.mean(decided.rows.y)[either], unit[person.first][either]
+    y, apart = person.mean(decided.rows.y)[either], unit[person.first][either]
     treated = first.treated[either]
-    real = effect_of(y, treated, chance, own)
-    covariate = _covariate(done, asked, decided, arms, unit, tell)
+    real = effect_of(y, treated, chance, apart)
+    covariate = _covariate(done, asked, every, arms, chosen, units, tell)
     if covariate is None or not real.error > 0:
         return msgspec.structs.replace(found, real=Estimate.of(real))
     left = without_covariate(y, person.mean(covariate)[either], treated, chance)
-    adjusted = effect_of(left, treated, chance, own)
+    adjusted = effect_of(left, treated, chance, apart)
     return msgspec.structs.replace(
         found,
         real=Estimate.of(real),
@@ -170,33 +191,74 @@ def _compared(outcome: Outcome) -> Outcome:
     )
 
 
-def _seen(action: Action, arms: Arms) -> Seen:
+def _keys(wiring: Wiring, cohort: Sequence[str]) -> Ints:
+    """The keys of the people that some ids stand for."""
+    names = [given_name("twin", twin) for twin in dict.fromkeys(cohort)]
+    known = wiring.store.twin_keys(names)
+    for name, key in zip(names, known, strict=True):
+        if key is None:
+            raise UnknownName(
+                "nothing was ever observed of this twin",
+                where=name,
+                hint="observe something first",
+            )
+    return np.unique(keys_of(wiring, names)) if names else np.zeros(0, dtype=np.int64)
+
+
+def _first(rows: Rows, arms: Arms, chosen: Bools) -> tuple[Persons, Arms]:
+    """The people of some rows, and the arm of each."""
+    arms = arms.take(chosen)
+    person = Persons(rows.person[chosen], arms.signal)
+    return person, arms.take(person.first)
+
+
+def _seen(action: Action, arms: Arms, others: Arms) -> Seen:
+    """What the log holds of an action among the people asked about, and among others."""
     return Seen(
         what=action.name,
         randomised=action.randomised is not None,
         treated=int(arms.treated.sum()),
         control=int(arms.control.sum()),
+        treated_elsewhere=int(others.treated.sum()),
+        control_elsewhere=int(others.control.sum()),
+        elsewhere=OTHERS,
     )
 
 
 def _covariate(
-    action: Action, outcome: Outcome, decided: Decided, arms: Arms, unit: Ints, tell: Progress
+    action: Action,
+    outcome: Outcome,
+    every: Decided,
+    arms: Arms,
+    chosen: Bools,
+    unit: Ints,
+    tell: Progress,
 ) -> Floats | None:
-    """What is forecast of each part of the units without the action, learned from the others."""
+    """What is forecast of each part of the units without the action, learned from the others.
+
+    Parameters
+    ----------
+    every : all rows, also of people who are not asked about: heads learn from them too
+    arms : of the rows chosen
+    unit : int64[n]
+        Of all rows.
+    """
     _, place = np.unique(unit, return_inverse=True)
-    found = np.zeros(len(place))
+    found, place_of = np.zeros(len(place)), np.cumsum(chosen) - 1
     for part in range(PARTS):
         tell("forecasts without the action", part / PARTS)
         own = place % PARTS == part
-        if not own.any() or own.all():
+        asked = np.flatnonzero(own & chosen)
+        if not len(asked) or own.all():
             continue
         try:
-            head = decided.trained(~own)
+            head = every.trained(~own)
         except PopulationError:
             return None
-        rows = decided.rows.rows.take(own)
-        found[own] = forecast_without(head, decided.past, action, rows, arms.signal[own])
-    return found
+        rows = every.rows.rows.take(asked)
+        signal = arms.signal[place_of[asked]]
+        found[asked] = forecast_without(head, every.past, action, rows, signal)
+    return found[chosen]
 
 
 def _simulated(

@@ -838,6 +838,7 @@ class Twins:
         action: str,
         outcome: str,
         *,
+        cohort: Iterable[str] | None = None,
         seed: int = 1,
         signals_at_most: int = MOST_SIGNALS,
         progress: Callable[[str, float], None] | None = None,
@@ -853,6 +854,9 @@ class Twins:
         Parameters
         ----------
         action, outcome : names of the map
+        cohort : ids, or what `find` gave; left out, everybody
+            Chosen by what was so before the action: what came of it tells people apart by its own effect.
+            Forecasts are learned from everybody.
         signals_at_most : int
             Of a larger ledger a random share of people is read, as by `fit`.
 
@@ -865,6 +869,7 @@ class Twins:
             self.wiring,
             action,
             outcome,
+            cohort=cohort,
             seed=seed,
             signals_at_most=signals_at_most,
             progress=progress,

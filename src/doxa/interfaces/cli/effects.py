@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from doxa.errors import InputError
 from doxa.interfaces.cli.console import Json, phases, print_json, say, table
 from doxa.interfaces.cli.effect_lines import label_lines
 from doxa.interfaces.cli.stores import DEFAULT_DB, DEFAULT_WORKSPACE, Db, Workspace, open_existing
@@ -17,6 +18,17 @@ if TYPE_CHECKING:
 def effects(
     action: Annotated[str, typer.Argument(metavar="ACTION", help="An action of the map.")],
     outcome: Annotated[str, typer.Argument(metavar="OUTCOME", help="What it may have changed.")],
+    where: Annotated[
+        str | None,
+        typer.Option(metavar="CONDITION", help='Only among whom it holds: "trait.plan = pro".'),
+    ] = None,
+    cohort: Annotated[
+        str | None, typer.Option(metavar="NAME", help="A saved condition, instead.")
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="Whom it held for then: before the action. Else now."),
+    ] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Of random samples.")] = 1,
     db: Db = DEFAULT_DB,
     workspace: Workspace = DEFAULT_WORKSPACE,
@@ -29,11 +41,19 @@ def effects(
     rests on, and what would identify it.
 
     Example: doxa effects neighbors votes --db ballots.db
+
+    Example: doxa effects neighbors votes --where "votes_often < 0.5" --at 2006-07-01
     """
+    if where is not None and cohort is not None:
+        raise InputError("stands beside --where", where="--cohort", expected="one of them")
     with open_existing(db, workspace=workspace) as twins, phases() as report:
+        text = where if cohort is None else twins.saved_condition(cohort)
+        if text is None and at is not None:
+            raise InputError("says when, but not what holds", where="--at", expected="--where")
         found = twins.effects(
             action,
             outcome,
+            cohort=None if text is None else twins.find(text, at=at).ids,
             seed=seed,
             progress=lambda what, done: report(what, round(100 * done), 100),
         )
@@ -45,8 +65,9 @@ def effects(
 
 
 def _lines(found: MeasuredEffect) -> list[str]:
+    among = "" if found.asked is None else f" among {found.asked:,} people"
     lines = [
-        f"{found.action} on {found.outcome}: {found.treated:,} people with it,"
+        f"{found.action} on {found.outcome}{among}: {found.treated:,} people with it,"
         f" {found.control:,} with its control, {found.units:,} units"
     ]
     rows = [["", "effect", "95 %", "standard error"]]
