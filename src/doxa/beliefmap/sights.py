@@ -215,6 +215,7 @@ def _without(belief_map: BeliefMap, gone: frozenset[str]) -> BeliefMap:
             name: msgspec.structs.replace(
                 action,
                 moderated_by=tuple(each for each in action.moderated_by if each not in gone),
+                unit=None if belief_map.groups.get(action.unit or "") in gone else action.unit,
             )
             for name, action in belief_map.actions.items()
             if not gone.intersection(_among(action.among))

@@ -25,7 +25,7 @@ class SightPart(msgspec.Struct, frozen=True, kw_only=True):
     priors : per node
     heads, choices : per outcome
     unheard : outcomes that a source decides which this sight does not hear
-    links, backtested : as in `Population`
+    links, backtested, slopes : as in `Population`
     """
 
     sight: Sight
@@ -35,6 +35,7 @@ class SightPart(msgspec.Struct, frozen=True, kw_only=True):
     links: list[Link] = []
     choices: dict[str, ChoiceHead] = {}
     backtested: dict[str, Backtested] = {}
+    slopes: list[Slope] = []
 
     @property
     def fitted(self) -> list[str]:
@@ -98,6 +99,7 @@ class Population(msgspec.Struct, frozen=True, kw_only=True):
                 links=self.links,
                 choices=self.choices,
                 backtested=self.backtested,
+                slopes=self.slopes,
             )
         return next((part for part in self.sights if part.sight == sight), None)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 
 import numpy as np
@@ -30,6 +30,7 @@ from doxa.heads.choice import ChoiceHead
 from doxa.heads.head import Head
 from doxa.heads.population import Population, SightPart
 from doxa.heads.priors import NodePriors
+from doxa.heads.slope import Slope
 from doxa.learning.asked import rows_to_fit
 from doxa.learning.choices import train_choice
 from doxa.learning.decided import slopes_of
@@ -110,9 +111,7 @@ def fit_population(
             if skipped is None:
                 raise
             skipped[outcome.name] = error.problem
-    slopes = [
-        slope for head in heads.values() for slope in slopes_of(past, head, origin, seed, tell)
-    ]
+    slopes = _slopes(past, heads, origin, seed, tell)
     tell("base rates", 0.0)
     priors, links = _usual(past, origin, twins)
     return Population(
@@ -171,7 +170,15 @@ def fit_sight(
         unheard=tuple(unheard),
         links=links,
         choices=choices,
+        slopes=_slopes(past, heads, origin, seed, tell),
     )
+
+
+def _slopes(
+    past: Past, heads: Mapping[str, Head], origin: int, seed: int, tell: Progress
+) -> list[Slope]:
+    """How far simulated effects of all heads hold, by the experiments of a past."""
+    return [slope for head in heads.values() for slope in slopes_of(past, head, origin, seed, tell)]
 
 
 def unheard_outcomes(past: Past, sight: Sight, outcomes: Iterable[Outcome]) -> tuple[str, ...]:

@@ -50,6 +50,8 @@ def _arm(arm: Arm, found: Simulation) -> Iterator[str]:
         yield f"  {plain(change.says)}: {plain(str(change.grounds))}"
         for verdict in change.outside:
             yield f"  outside of what was seen: {plain(verdict.says)}"
+    if arm.why_no_slope:
+        yield f"  {plain(arm.why_no_slope)}"
     yield from _effects(arm, several)
     for what, movers in arm.movers.items():
         among = f" (of {found.silenced:,} people, drawn at random)" if several else ""

@@ -152,6 +152,8 @@ def _grounds(arm: Arm) -> list[Block]:
         text = f"{change.says}: {ground}"
         notes.append(Note(text, _TONES.get(ground.ground, "plain")))
         notes += [Note(f"Outside of what was seen: {v.says}.", "bad") for v in change.outside]
+    if arm.why_no_slope:
+        notes.append(Note(arm.why_no_slope))
     return notes
 
 

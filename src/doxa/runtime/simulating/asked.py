@@ -25,6 +25,7 @@ from doxa.beliefmap.sights import learning_sight, may_forecast, sight_of
 from doxa.domain.clock import DAY, Clock
 from doxa.domain.node import NodeKind
 from doxa.domain.signal import TRAITS
+from doxa.domain.view import Sight
 from doxa.errors import InputError, PopulationError, UnknownName
 from doxa.heads.population import SightPart
 from doxa.heads.slope import Slope
@@ -98,7 +99,10 @@ class Request:
     watched : tuple of str
         Single nodes.
     slopes : tuple of Slope
-        What effects of kinds of actions are multiplied by; learned from what the operator sees.
+        What effects of kinds of actions are multiplied by, learned with the heads from what whoever asks
+        may see.
+    measured : set of (kind of action, outcome)
+        Of which experiments say so, whoever may see them.
     rollout : Rollout
         Of the map.
     marks : tuple of int
@@ -109,6 +113,7 @@ class Request:
     part: SightPart
     version: int
     slopes: tuple[Slope, ...]
+    measured: frozenset[tuple[str, str]]
     rollout: Rollout
     counted: tuple[Outcome, ...]
     watched: tuple[str, ...]
@@ -155,7 +160,8 @@ def request_of(
         asked=asked,
         part=part,
         version=active[0],
-        slopes=tuple(active[1].slopes) if purpose is None else (),
+        slopes=tuple(slope for slope in part.slopes if _open_to(slope, whole, sight)),
+        measured=frozenset((slope.kind, slope.outcome) for slope in active[1].slopes),
         rollout=rollout,
         counted=tuple(_counted(asked, rollout, part, wishes.outcomes)),
         watched=tuple(_watched(asked.belief_map, wishes.nodes)),
@@ -164,6 +170,12 @@ def request_of(
         paths=wishes.paths,
         seed=wishes.seed,
     )
+
+
+def _open_to(slope: Slope, belief_map: BeliefMap, sight: Sight) -> bool:
+    """Whether a sight sees who was put into an arm together, which the slope rests on beside the part."""
+    units = {each.unit for each in belief_map.actions.values() if each.signal == slope.kind}
+    return all(sight.sees(belief_map.groups[unit]) for unit in units if unit is not None)
 
 
 def marks_of(steps: int, most: int = MOST_MARKS) -> tuple[int, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from doxa.beliefmap.columns import Ints
@@ -228,7 +229,8 @@ def _personas(stand: Stand, request: Request) -> list[Grouping]:
     )
     told = (heard(batch, request.asked.sight) for batch in batches)
     past = read_past(request.map, told, fields={TRAITS: names})
-    rows = at_origins(request.counted[0], stand.keys, [stand.origin])
+    asked = msgspec.structs.replace(request.counted[0], within=request.rollout.step)
+    rows = at_origins(asked, stand.keys, [stand.origin])
     found = []
     for name in names:
         code = trait_of(past, rows, name)

@@ -169,6 +169,8 @@ class Arm(msgspec.Struct, frozen=True, kw_only=True):
         The weakest of its changes; None of a scenario that changes nothing.
     movers, groups, people : by outcome or node
         Which nodes carry the effect; the effect by persona and by half; who moves most.
+    why_no_slope : str
+        Why effects are as simulated, though experiments gave a slope to multiply them by; else empty.
     """
 
     scenario: str
@@ -179,6 +181,7 @@ class Arm(msgspec.Struct, frozen=True, kw_only=True):
     movers: dict[str, list[Mover]] = {}
     groups: dict[str, list[Group]] = {}
     people: dict[str, list[PersonEffect]] = {}
+    why_no_slope: str = ""
 
     def effect(self, what: str) -> Effect:
         """The effect on an outcome or node."""

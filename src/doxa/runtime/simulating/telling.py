@@ -132,6 +132,7 @@ def arm_of(
         movers=dict(movers or {}),
         groups=dict(groups or {}),
         people=dict(people or {}),
+        why_no_slope=why_no_slope(found.scenario, request),
     )
 
 
@@ -157,13 +158,36 @@ def slope_of(scenario: Scenario, what: str, request: Request) -> Slope | None:
 
     It is the slope of the outcome that draws the signals that are counted.
     """
+    held = _held_against(scenario, what, request)
+    return None if held is None else slope_for(request.slopes, *held)
+
+
+def why_no_slope(scenario: Scenario, request: Request) -> str:
+    """Why effects are not times a slope that experiments gave; empty where they are, or none did."""
+    held = {_held_against(scenario, each.name, request) for each in request.counted}
+    missing = sorted(
+        one
+        for one in held & request.measured
+        if one is not None and slope_for(request.slopes, *one) is None
+    )
+    if not missing:
+        return ""
+    outcomes = ", ".join(outcome for _, outcome in missing)
+    return (
+        "As simulated, not times the slope that experiments gave: it rests on what"
+        f" {request.asked.purpose} may not see ({missing[0][0]} on {outcomes})."
+    )
+
+
+def _held_against(scenario: Scenario, what: str, request: Request) -> tuple[str, str] | None:
+    """The kind of action that is all a scenario does, and the outcome that draws what is counted."""
     kinds = {change.kind if isinstance(change, Send) else None for change in scenario.changes}
     kind = kinds.pop() if len(kinds) == 1 else None
     counted = next((each for each in request.counted if each.name == what), None)
     if kind is None or counted is None:
         return None
     drawn = next((each for each in request.drawn if each.kind == counted.kind), None)
-    return None if drawn is None else slope_for(request.slopes, kind, drawn.name)
+    return None if drawn is None else (kind, drawn.name)
 
 
 def simulation_of(
