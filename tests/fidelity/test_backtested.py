@@ -18,6 +18,7 @@ from doxa.features.labels import labels_of
 from doxa.features.moments import at_origins
 from doxa.features.past import Past
 from doxa.fidelity.backtested import backtested
+from doxa.fidelity.path_leaks import change_of_paths
 from doxa.fidelity.paths import total_error
 from doxa.heads.population import Population, SightPart, decode, encode
 from doxa.heads.recalibration import Backtested
@@ -100,6 +101,21 @@ def test_good_heads_are_believed():
     assert (found.recalibration.people, found.recalibration.origins) == (200, 4)
     assert abs(found.recalibration.shift) < 0.2
     assert found.recalibration.width == pytest.approx(1, abs=0.15)
+
+
+def test_what_came_before_moves_paths_and_what_comes_later_does_not():
+    """The leak test finds what it looks for: take away what may be read, and paths change."""
+    rows = at_origins(MAP.outcomes["trips"], np.arange(1, 20), [ORIGIN - 30 * DAY])
+
+    def names(keys):
+        return [f"p{key}" for key in keys.tolist()]
+
+    def changed(moment: int) -> float:
+        counted = [MAP.outcomes["trips"]]
+        return change_of_paths(past(), fitted(), rows, names, counted, moment, steps=10, seed=1)
+
+    assert changed(ORIGIN - 30 * DAY) == 0
+    assert changed(ORIGIN - 45 * DAY) > 0
 
 
 def test_sums_of_good_heads_are_believed():

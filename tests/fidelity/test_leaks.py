@@ -52,6 +52,7 @@ def test_permuted_labels_give_no_skill(split: Split) -> None:
     found = leaks_of(split, OUTCOME, head, shuffles=4)
     assert found.passed
     assert found.shuffles == 4
+    assert found.skill is not None
     assert abs(found.skill[0]) < 0.02
     assert found.later == 0
     assert found.rows > 100

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from doxa.errors import InputError
 from doxa.fidelity.cells import MOVES, cells_by_move, share_error, slope
 from doxa.fidelity.report import FidelityReport
 from doxa.fidelity.resampling import Resamples
@@ -167,8 +166,39 @@ def test_the_report_is_told_in_text_and_as_a_page(report: FidelityReport, tmp_pa
     assert "rose much" in page
 
 
-def test_folds_of_shares_are_refused(folder: Path) -> None:
-    text = EVALUATION.replace("fit: {without_largest: {price: 0.2}}", "folds: {hash: 3}")
+@pytest.fixture(scope="module")
+def in_folds(folder: Path) -> FidelityReport:
+    text = EVALUATION.replace(
+        "fit: {without_largest", "folds: {hash: 3}\n    fit: {without_largest"
+    )
     (folder / "folds.yaml").write_text(text)
-    with pytest.raises(InputError, match="in folds"):
-        evaluate(folder / "folds.yaml", progress=lambda *_: None)
+    return evaluate(folder / "folds.yaml", shuffles=3, progress=lambda *_: None)
+
+
+def test_in_folds_everybody_is_scored_by_what_was_learned_of_others(
+    report: FidelityReport, in_folds: FidelityReport
+) -> None:
+    (row,), (whole,) = in_folds.rows, report.rows
+    assert row.shares is not None
+    assert whole.shares is not None
+    assert row.scored_rows == whole.scored_rows
+    for one, other in zip(row.shares.cells, whole.shares.cells, strict=True):
+        assert (one.option, one.moved, one.rows, one.real) == (
+            *(other.option, other.moved, other.rows, other.real),
+        )
+        assert one.low <= one.simulated["twin"] <= one.high
+    told = [[cell.simulated["twin"] for cell in each.shares.cells] for each in (row, whole)]
+    assert told[0] != told[1]
+    assert told[0] == pytest.approx(told[1], abs=0.1)
+    own, known = (each.ladder("all").step("twin") for each in (row, whole))
+    assert own.metrics["share_error"] < 0.2
+    assert own.metrics["share_error"] == pytest.approx(known.metrics["share_error"], abs=0.05)
+    assert {step.name for step in row.ladder("all").steps} >= {"base", "plain_logit", "twin"}
+
+
+def test_what_was_taken_dealt_out_to_others_teaches_nothing(in_folds: FidelityReport) -> None:
+    leaks = in_folds.rows[0].leaks
+    assert leaks is not None
+    assert leaks.skill is not None
+    assert (leaks.passed, leaks.shuffles, leaks.later) == (True, 3, 0.0)
+    assert in_folds.passed

@@ -17,6 +17,7 @@ from doxa.interfaces.cli.dated import dated
 from doxa.interfaces.cli.fidelity import lines
 from doxa.interfaces.pages.fidelity import fidelity_page
 from doxa.report import render
+from doxa.runtime.judging import fidelity
 from doxa.runtime.opening import open_twins
 
 MAP = """
@@ -81,17 +82,20 @@ def rows(until: int = START + DAYS * DAY):
                 }
 
 
-def reported(folder: Path, evaluation: str = EVALUATION, **how: int) -> FidelityReport:
+def reported(
+    folder: Path, evaluation: str = EVALUATION, shuffles: int = 0, **how: int
+) -> FidelityReport:
     (folder / "map.yaml").write_text(MAP)
     (folder / "evaluation.yaml").write_text(evaluation)
     with open_twins(folder / "shop.db", folder / "map.yaml") as twins:
         twins.observe_many(rows(**how))
-        return twins.fidelity(load_evaluation(folder / "evaluation.yaml"))
+        asked = load_evaluation(folder / "evaluation.yaml")
+        return fidelity(twins.wiring, asked, shuffles=shuffles)
 
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> FidelityReport:
-    return reported(tmp_path_factory.mktemp("shop"))
+    return reported(tmp_path_factory.mktemp("shop"), shuffles=3)
 
 
 def test_every_outcome_has_a_ladder_at_its_own_horizon(report):
@@ -170,6 +174,17 @@ def test_what_came_later_moves_no_path(report, tmp_path):
         assert one.real != other.real
         assert one.simulated_at == pytest.approx(other.simulated_at)
     assert whole.series[0].fan.median == cut.series[0].fan.median
+
+
+def test_later_signals_taken_away_change_no_path(report):
+    leaks = report.rows[0].leaks
+    assert (leaks.passed, leaks.later, leaks.rows, leaks.skill) == (True, 0.0, PEOPLE, None)
+    moved = msgspec.structs.replace(leaks, later=1.0)
+    row = msgspec.structs.replace(report.rows[0], leaks=moved, bars=[])
+    assert not msgspec.structs.replace(report, rows=[row]).passed
+    told = "\n".join(lines(report))
+    assert f"paths of {PEOPLE} rows change by at most 0" in told
+    assert "labels dealt out" not in told
 
 
 def test_it_is_printed_and_drawn(report):

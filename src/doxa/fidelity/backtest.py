@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-import msgspec
 import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
@@ -24,10 +23,11 @@ from doxa.fidelity.leaks import leaks_of
 from doxa.fidelity.learning_curve import why_none
 from doxa.fidelity.metrics import COVERED
 from doxa.fidelity.numbers import score_numbers
-from doxa.fidelity.report import Origins, RowReport
+from doxa.fidelity.report import RowReport
+from doxa.fidelity.reported import Basis, reported
 from doxa.fidelity.resampling import Resamples
 from doxa.fidelity.rivals.setting import Rung, Setting
-from doxa.fidelity.rungs import Progress, bars_of, combined, ladders_of, rungs_of
+from doxa.fidelity.rungs import Progress, combined, ladders_of, rungs_of
 from doxa.fidelity.shares import run_shares
 from doxa.fidelity.shuffling import shuffled
 from doxa.fidelity.simulations import run_simulation
@@ -61,7 +61,7 @@ def run_row(
         Run the leak tests too, with labels dealt out so many times.
     """
     if row.asks is Question.SIMULATE:
-        return run_simulation(evaluation, row, past, names, progress)
+        return run_simulation(evaluation, row, past, names, progress, shuffles=shuffles)
     outcome = outcome_named(evaluation.belief_map, row.outcomes[0])
     if row.asks is Question.EFFECT:
         return run_effect(evaluation, row, outcome, past, names, progress)
@@ -69,7 +69,7 @@ def run_row(
     if row.shuffle_within is not None:
         past = shuffled(past, evaluation.seed)
     if row.asks is Question.SHARES:
-        return run_shares(evaluation, row, outcome, past, names, progress)
+        return run_shares(evaluation, row, outcome, past, names, progress, shuffles=shuffles)
     if outcome.target is Target.CHOICE:
         return run_choice(evaluation, row, outcome, past, names, progress, shuffles=shuffles)
     if outcome.target is Target.TIME_TO:
@@ -126,23 +126,15 @@ def run_row(
             progress=progress,
         )
         laps.end("leak tests")
-    return RowReport(
-        **msgspec.structs.asdict(findings),
-        name=row.name,
-        outcome=outcome.name,
-        fit_rows=len(split.fit.y),
-        fit_people=len(np.unique(split.fit.rows.person)),
-        scored_rows=len(split.score.y),
-        unresolved=split.unresolved,
-        left_out=split.left_out,
-        not_built=absent,
-        ladders=ladders,
-        bars=bars_of(row, ladders),
-        ridge=head.ridge,
+    return reported(
+        row,
+        Basis.of(split),
+        ladders,
+        laps,
         columns=len(head.names),
-        seconds=laps.seconds,
-        fit_origins=Origins.of(split.fit.rows),
-        score_origins=Origins.of(split.score.rows),
+        ridge=head.ridge,
+        absent=absent,
+        findings=findings,
         leaks=leaks,
         challenger=[head.boosted.share, *head.boosted.gained] if head.boosted else None,
     )

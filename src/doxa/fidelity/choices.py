@@ -22,7 +22,8 @@ from doxa.fidelity.findings import findings_of
 from doxa.fidelity.ladder import TWIN, Ladder, ladder
 from doxa.fidelity.laps import Laps
 from doxa.fidelity.metrics import log_losses
-from doxa.fidelity.report import Origins, RowReport
+from doxa.fidelity.report import RowReport
+from doxa.fidelity.reported import Basis, reported
 from doxa.fidelity.resampling import Resamples
 from doxa.fidelity.rivals.choices import (
     Offers,
@@ -33,7 +34,7 @@ from doxa.fidelity.rivals.choices import (
 )
 from doxa.fidelity.rivals.hierarchical import hierarchical_logit
 from doxa.fidelity.rivals.setting import Rung, Setting
-from doxa.fidelity.rungs import Progress, bars_of, combined, rivals_of
+from doxa.fidelity.rungs import Progress, combined, rivals_of
 from doxa.fidelity.split import Split, in_subset, parts_by_end, split_rows, units_of
 from doxa.heads.choice import ChoiceHead, forecast_choice
 from doxa.heads.glm import Family
@@ -107,25 +108,15 @@ def run_choice(
         laps.end("leak tests")
     taken = np.concatenate([found.taken for _, found in parts])
     told = np.concatenate([found.told for _, found in parts])
-    return RowReport(
-        **msgspec.structs.asdict(
-            msgspec.structs.replace(findings, calibration=Calibration.of(taken, told))
-        ),
-        name=row.name,
-        outcome=outcome.name,
-        fit_rows=len(split.fit.y),
-        fit_people=len(np.unique(split.fit.rows.person)),
-        scored_rows=len(split.score.y),
-        unresolved=split.unresolved,
-        left_out=split.left_out,
-        not_built=absent,
-        ladders=ladders,
-        bars=bars_of(row, ladders),
-        ridge=head.ridges.get(OWN, 0.0),
+    return reported(
+        row,
+        Basis.of(split),
+        ladders,
+        laps,
         columns=len(head.names),
-        seconds=laps.seconds,
-        fit_origins=Origins.of(split.fit.rows),
-        score_origins=Origins.of(split.score.rows),
+        ridge=head.ridges.get(OWN, 0.0),
+        absent=absent,
+        findings=msgspec.structs.replace(findings, calibration=Calibration.of(taken, told)),
         leaks=leaks,
     )
 

@@ -24,13 +24,15 @@ from doxa.features.plan import readings_of
 from doxa.features.rows import Rows
 from doxa.features.views import Views
 from doxa.fidelity.experiment import DRAWS, HALF, ActionEffect, People, measured
+from doxa.fidelity.findings import Findings
 from doxa.fidelity.ladder import PERSONA, TWIN, Ladder, ladder
 from doxa.fidelity.laps import Laps
-from doxa.fidelity.report import Origins, RowReport
+from doxa.fidelity.report import RowReport
+from doxa.fidelity.reported import Basis, reported
 from doxa.fidelity.resampling import Resamples
 from doxa.fidelity.rivals.known import base_of
 from doxa.fidelity.rivals.setting import Rung, Setting
-from doxa.fidelity.rungs import RIVALS, Progress, bars_of, combined, rivals_of
+from doxa.fidelity.rungs import RIVALS, Progress, combined, rivals_of
 from doxa.fidelity.split import Split, split_rows, units_of
 from doxa.heads.forecast import forecast, mean_at
 from doxa.heads.head import Head, family_of
@@ -84,24 +86,15 @@ def run_effect(
     ladders = experiment.ladders(parts, effects)
     laps.end("ladder")
     last = parts[-1][1].head
-    return RowReport(
-        calibration=None,
-        name=row.name,
-        outcome=outcome.name,
-        fit_rows=len(split.fit.y),
-        fit_people=len(np.unique(split.fit.rows.person)),
-        scored_rows=len(split.score.y),
-        unresolved=split.unresolved,
-        left_out=split.left_out,
-        not_built=parts[-1][1].absent,
-        ladders=ladders,
-        bars=bars_of(row, ladders),
-        ridge=last.ridge,
+    return reported(
+        row,
+        Basis.of(split),
+        ladders,
+        laps,
         columns=len(last.names),
-        seconds=laps.seconds,
-        fit_origins=Origins.of(split.fit.rows),
-        score_origins=Origins.of(split.score.rows),
-        effects=effects,
+        ridge=last.ridge,
+        absent=parts[-1][1].absent,
+        findings=Findings(calibration=None, effects=effects),
     )
 
 

@@ -34,26 +34,30 @@ Progress = Callable[[str, float], None]
 
 
 class Leaks(msgspec.Struct, frozen=True, kw_only=True):
-    """What two leak tests found in one row of an evaluation.
+    """What leak tests found in one row of an evaluation.
 
     Attributes
     ----------
     shuffles : how many times labels were dealt out anew and everything was fitted again
     skill : [mean, low, high] over the shuffles, with the 95 % interval of the mean
-        Of the refitted forecasts over the same forecasts without differences between people.
-    later : the largest change of a feature or forecast when later signals were taken away
-    rows : rows whose features were made twice
+        Of the refitted forecasts over the same forecasts without differences between people; None
+        of people run forward, whom no label scores alone.
+    later : the largest change of a feature, forecast or path when later signals were taken away
+    rows : rows whose features, or paths, were made twice
+    paths : whether `later` is of paths
     """
 
     shuffles: int
-    skill: list[float]
+    skill: list[float] | None
     later: float
     rows: int
+    paths: bool = False
 
     @property
     def passed(self) -> bool:
         """Whether shuffled labels gave no skill, and later signals changed nothing."""
-        return not self.skill[1] > 0 and self.later <= EXACT
+        skilled = self.skill is not None and self.skill[1] > 0
+        return not skilled and self.later <= EXACT
 
 
 def leaks_of(

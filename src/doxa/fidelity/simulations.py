@@ -23,7 +23,9 @@ from doxa.features.rows import Rows, joined
 from doxa.fidelity.draws import fitted_draws
 from doxa.fidelity.ladder import BASE, TWIN, Ladder
 from doxa.fidelity.laps import Laps
-from doxa.fidelity.report import BarResult, Origins, RowReport
+from doxa.fidelity.path_leaks import leaks_of_paths
+from doxa.fidelity.report import BarResult, RowReport
+from doxa.fidelity.reported import Basis, reported
 from doxa.fidelity.rivals.sampler import Known, fit_habit, forward
 from doxa.fidelity.rungs import Progress
 from doxa.fidelity.series import Series, course_of, series_of, windows_of
@@ -60,12 +62,16 @@ def run_simulation(
     past: Past,
     names: Callable[[Ints], Sequence[str]],
     progress: Progress,
+    *,
+    shuffles: int = 0,
 ) -> RowReport:
     """Fit what people are run forward by, run them forward, and score where they came to.
 
     Parameters
     ----------
     past, names : as for `run_row`
+    shuffles : int
+        Above 0, some people are run forward again without anything that came later.
 
     Raises
     ------
@@ -113,25 +119,30 @@ def run_simulation(
         series=[found for found in courses if found is not None],
     )
     laps.end("scores")
-    fitted, scored = joined([each.rows for each in fit.values()]), asked[0].rows
-    return RowReport(
-        calibration=None,
-        name=row.name,
-        outcome=", ".join(row.outcomes),
-        fit_rows=len(fitted),
-        fit_people=len(np.unique(fitted.person)),
-        scored_rows=len(scored),
-        unresolved=sum(each.unresolved for each in asked),
-        left_out=left_out,
-        not_built=[name for name in row.rivals if name != SAMPLER],
-        ladders=ladders,
-        bars=bars_of_paths(row.bars, ladders),
-        ridge=0.0,
+    leaks = None
+    if shuffles:
+        progress("leak test: later signals", 0.0)
+        longest = [each.series.longest for each in asked]
+        steps = max(each.series.steps[-1] for each in asked)
+        leaks = leaks_of_paths(
+            asked[0].past, part, asked[0].rows, names, longest, steps=steps, seed=evaluation.seed
+        )
+        laps.end("leak tests")
+    return reported(
+        row,
+        Basis(
+            joined([each.rows for each in fit.values()]),
+            asked[0].rows,
+            sum(each.unresolved for each in asked),
+            left_out,
+        ),
+        ladders,
+        laps,
         columns=sum(len(head.names) for head in part.heads.values()),
-        seconds=laps.seconds,
-        fit_origins=Origins.of(fitted),
-        score_origins=Origins.of(scored),
+        absent=[name for name in row.rivals if name != SAMPLER],
+        bars=bars_of_paths(row.bars, ladders),
         simulated=simulated,
+        leaks=leaks,
     )
 
 

@@ -34,13 +34,14 @@ from doxa.fidelity.leaks import (
 from doxa.fidelity.learning_curve import why_none
 from doxa.fidelity.metrics import auc, log_losses
 from doxa.fidelity.quarters import calibration_at
-from doxa.fidelity.report import Origins, RowReport
+from doxa.fidelity.report import RowReport
+from doxa.fidelity.reported import Basis, reported
 from doxa.fidelity.resampling import Resamples
 from doxa.fidelity.rivals.base import member_means
 from doxa.fidelity.rivals.own_rate import own_log_odds
 from doxa.fidelity.rivals.persona import persona
 from doxa.fidelity.rivals.setting import Rung, Setting, curve
-from doxa.fidelity.rungs import Progress, bars_of, combined
+from doxa.fidelity.rungs import Progress, combined
 from doxa.fidelity.split import Split, in_subset, split_rows, units_of
 from doxa.heads.forecast import forecast
 from doxa.heads.glm import Family, logit
@@ -133,23 +134,15 @@ def run_time(
             for i, share in enumerate(QUARTERS)
         ],
     )
-    return RowReport(
-        **msgspec.structs.asdict(findings),
-        name=row.name,
-        outcome=outcome.name,
-        fit_rows=len(split.fit.y),
-        fit_people=len(np.unique(split.fit.rows.person)),
-        scored_rows=size,
-        unresolved=split.unresolved,
-        left_out=split.left_out,
-        not_built=last.absent,
-        ladders=ladders,
-        bars=bars_of(row, ladders),
-        ridge=last.head.ridge,
+    return reported(
+        row,
+        Basis.of(split),
+        ladders,
+        laps,
         columns=len(last.head.names),
-        seconds=laps.seconds,
-        fit_origins=Origins.of(split.fit.rows),
-        score_origins=Origins.of(split.score.rows),
+        ridge=last.head.ridge,
+        absent=last.absent,
+        findings=findings,
         leaks=leaks,
     )
 

@@ -202,12 +202,14 @@ def _headlines(row: RowReport) -> list[str]:
 
 
 def _leaks(leaks: Leaks) -> list[str]:
-    mean, low, high = (f"{100 * value:.2f}" for value in leaks.skill)
-    return [
-        f"  leak tests: {'passed' if leaks.passed else 'LEAK FOUND'}",
-        f"    labels dealt out to other people {leaks.shuffles} times: skill {mean} % [{low}, {high}]",
-        f"    later signals taken away: features of {leaks.rows:,} rows change by at most {leaks.later:.1g}",
-    ]
+    lines = [f"  leak tests: {'passed' if leaks.passed else 'LEAK FOUND'}"]
+    if leaks.skill is not None:
+        mean, low, high = (f"{100 * value:.2f}" for value in leaks.skill)
+        skill = f"skill {mean} % [{low}, {high}]"
+        lines.append(f"    labels dealt out to other people {leaks.shuffles} times: {skill}")
+    what = "paths" if leaks.paths else "features"
+    change = f"{what} of {leaks.rows:,} rows change by at most {leaks.later:.1g}"
+    return [*lines, f"    later signals taken away: {change}"]
 
 
 _NO_PERSONA = "  persona: absent, nobody has traits"
