@@ -27,7 +27,7 @@ class Send(Record, frozen=True, kw_only=True, omit_defaults=True):
     at : tuple of int
         Offsets, ascending, each once.
     among : tuple
-        Who gets it, judged where people are run from; all hold. An action's own stands first.
+        Who gets it, judged when it is sent; all hold. An action's own stands first.
     action : str or None
         The action of the map that it is.
     """
@@ -57,7 +57,7 @@ class Put(Record, frozen=True, kw_only=True, omit_defaults=True):
     begin, end : int
         Offsets; None = to the end.
     among : tuple
-        For whom, judged where people are run from; all hold.
+        For whom, judged when it begins; all hold.
     """
 
     field: str

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from doxa.beliefmap.columns import Ints
+from doxa.beliefmap.model import Among, AmongNode
 from doxa.features.past import Past
 from doxa.features.plan import Reading
 from doxa.heads.head import recipe_of
@@ -43,7 +44,13 @@ class Cast:
 
 
 def cast_of(
-    past: Past, part: SightPart, twins: Ints, keys: Keys, origin: int, watched: Sequence[str] = ()
+    past: Past,
+    part: SightPart,
+    twins: Ints,
+    keys: Keys,
+    origin: int,
+    watched: Sequence[str] = (),
+    among: Sequence[Among] = (),
 ) -> Cast:
     """Look at everybody once, at the origin.
 
@@ -58,6 +65,7 @@ def cast_of(
     keys : uint64[N]
         `keys_of` their ids.
     watched : single nodes whose credence is asked for
+    among : requirements of changes that nodes meet, judged when they begin
     """
     plan = plan_of(past.map, part.heads, part.choices)
     readings: list[Reading] = []
@@ -70,7 +78,7 @@ def cast_of(
             for family, own in _members(draw, items, past).items():
                 codes.setdefault(family, {}).update(dict.fromkeys(own))
             standings[draw.outcome.name] = standing_of(draw.head, past, twins, origin, items)
-    offerings = {one.outcome.name: offering_of(one, past, twins, origin) for one in plan.choices}
+    offerings = {one.outcome.name: offering_of(one, past, twins) for one in plan.choices}
     for offering in offerings.values():
         readings += [as_held(each) for each in readings_met(offering, past)]
         for family, own in members_offered(offering, past).items():
@@ -79,6 +87,15 @@ def cast_of(
         node = past.map.nodes[name]
         if node.evidence is not None and not node.dimensions:
             readings.append(Reading(name, node.evidence, by_member=False))
+    drawn = [each.outcome for each in plan.draws] + [each.outcome for each in plan.choices]
+    for one in (*(one for outcome in drawn for one in outcome.among), *among):
+        if isinstance(one, AmongNode):
+            node = past.map.nodes[one.node.node]
+            if node.evidence is not None:
+                member = bool(node.dimensions)
+                readings.append(Reading(node.name, node.evidence, by_member=member))
+                code = past.members.code(node.name, one.node.member)
+                codes.setdefault(node.name, {})[code] = None
     members = {family: np.array(list(own), np.int64) for family, own in codes.items()}
     return Cast(
         plan=plan,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints, Values
 from doxa.beliefmap.conditions import mask
-from doxa.beliefmap.model import BeliefMap
+from doxa.beliefmap.model import Among, BeliefMap
 from doxa.beliefmap.payloads import Bools, Columns
 from doxa.beliefmap.scenarios import Assume, Put, Scenario, Send
 from doxa.beliefmap.values import schema_of
@@ -40,12 +40,15 @@ class Sent:
     payload : dict
     people : bool[N]
         Who gets it, of all that are run forward.
+    among : tuple
+        By what that is judged.
     """
 
     kind: str
     at: int
     payload: Mapping[str, Any]
     people: Bools
+    among: tuple[Among, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,11 @@ class Altered:
     people: Bools
     usual: list[Any] | None
     given: frozenset[str] = frozenset()
+
+    @property
+    def among(self) -> tuple[Among, ...]:
+        """By what it is judged for whom it is."""
+        return self.put.among
 
     def holds(self, people: Ints, at: Ints) -> Bools:
         """Where it does, for some people at some moments."""
@@ -86,15 +94,78 @@ class Assumed:
     weight: float
     at: int
     people: Bools
+    among: tuple[Among, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """A scenario for N people."""
+    """A scenario for N people, or for N rows of a walk."""
 
     sent: tuple[Sent, ...] = ()
     altered: tuple[Altered, ...] = ()
     assumed: tuple[Assumed, ...] = ()
+
+    @property
+    def among(self) -> list[Among]:
+        """All requirements by which is judged for whom something is."""
+        parts: list[tuple[Among, ...]] = [each.among for each in self.sent]
+        parts += [each.among for each in self.altered]
+        parts += [each.among for each in self.assumed]
+        return [one for among in parts for one in among]
+
+    def along(self, people: Ints) -> Changes:
+        """The same for rows, each a person."""
+        altered = tuple(
+            replace(
+                each,
+                people=each.people[people],
+                usual=None if each.usual is None else [each.usual[one] for one in people.tolist()],
+            )
+            for each in self.altered
+        )
+        return Changes(
+            tuple(replace(each, people=each.people[people]) for each in self.sent),
+            altered,
+            tuple(replace(each, people=each.people[people]) for each in self.assumed),
+        )
+
+    def judged(
+        self, begin: int, end: int, judge: Callable[[Sequence[Among], int], Bools]
+    ) -> Changes:
+        """The same, with everybody judged for whom something begins in a span, by when it does.
+
+        Parameters
+        ----------
+        judge : callable
+            Who meets some requirements at a moment, bool[N].
+        """
+
+        def due(among: Sequence[Among], at: int) -> bool:
+            return bool(among) and begin <= at < end
+
+        begins = [(each.among, each.at) for each in self.sent]
+        begins += [(each.among, each.begin) for each in self.altered]
+        begins += [(each.among, each.at) for each in self.assumed]
+        if not any(due(among, at) for among, at in begins):
+            return self
+
+        def sent(each: Sent) -> Sent:
+            told = due(each.among, each.at)
+            return replace(each, people=judge(each.among, each.at)) if told else each
+
+        def altered(each: Altered) -> Altered:
+            told = due(each.among, each.begin)
+            return replace(each, people=judge(each.among, each.begin)) if told else each
+
+        def assumed(each: Assumed) -> Assumed:
+            told = due(each.among, each.at)
+            return replace(each, people=judge(each.among, each.at)) if told else each
+
+        return Changes(
+            tuple(map(sent, self.sent)),
+            tuple(map(altered, self.altered)),
+            tuple(map(assumed, self.assumed)),
+        )
 
     def traits(self, people: Ints, at: Ints) -> dict[str, Values]:
         """Traits that are other than they were, one value per row."""
@@ -148,7 +219,7 @@ def changes_of(
 ) -> Changes:
     """Lay a scenario over people who are run forward from an origin.
 
-    Who gets what is judged by what is known at the origin.
+    Who gets what is judged by what is known at the origin; along a walk anew when it begins.
 
     Raises
     ------
@@ -165,7 +236,10 @@ def changes_of(
         people = admitted(change.among, past, twins, origin)
         if isinstance(change, Send):
             _check_sent(scenario, change, plan, past.map)
-            sent += [Sent(change.kind, begin + at, change.payload, people) for at in change.at]
+            sent += [
+                Sent(change.kind, begin + at, change.payload, people, change.among)
+                for at in change.at
+            ]
         elif isinstance(change, Put):
             end = EVER if change.end is None else begin + change.end
             usual = _usual(scenario, change, plan, past, twins, origin)
@@ -269,7 +343,8 @@ def _assumed(scenario: Scenario, change: Assume, past: Past, begin: int, people:
         )
     code = past.members.code(change.node, tuple(change.of.values()))
     channel = Channel.FOR if change.holds else Channel.AGAINST
-    return Assumed(change.node, code, channel, change.weight, begin + change.at, people)
+    at = begin + change.at
+    return Assumed(change.node, code, channel, change.weight, at, people, change.among)
 
 
 def _put(put: Put, usual: Values, holds: Bools) -> Values:

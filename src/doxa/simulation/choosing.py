@@ -80,10 +80,9 @@ class Choosing:
         seed: int | None,
         silenced: Sequence[str],
     ) -> None:
-        self.choice, self.walk, self.people, self.changes = offering.choice, walk, people, changes
+        self.choice, self.walk, self.changes = offering.choice, walk, changes
         self.head, self.past = offering.choice.head, walk.stage.past
         self.outcome = choice_outcome(self.head, walk.map)
-        self.eligible = offering.eligible[people]
         weights = np.asarray(self.head.weights)
         drawn = seed is not None and self.head.laplace is not None
         self._weights = (
@@ -162,7 +161,7 @@ class Choosing:
 
     def _may_be_offered(self) -> tuple[Ints, Ints]:
         """Every option that some of the people may be offered, and who they are."""
-        menus, every = self._menus, np.arange(len(self.people))
+        menus, every = self._menus, np.arange(len(self.walk.twins))
         if menus is None:
             coder = self.past.coder(self.outcome.field or "")
             names = [*self.outcome.levels, self.outcome.otherwise or ""]
@@ -186,8 +185,7 @@ class Choosing:
         told = {name: [own[place] for place in person] for name, own in last.items()}
         whole = coming.holding({**coming.fields, **told})
         if last and self.changes.altered:
-            people = self.people[self.walk.person[coming.row]]
-            whole = self.changes.fields(coming.kind, whole, people, self.walk.map, only=last)
+            whole = self.changes.fields(coming.kind, whole, coming.row, self.walk.map, only=last)
         asked = self.walk.asked(outcome.shown or "", whole.fields, count)
         if self._menus is None or outcome.options in coming.fields:
             menus = menus_of(outcome, asked, self._signal(count))
@@ -196,8 +194,6 @@ class Choosing:
         admitted = mask(outcome.when, asked.columns[outcome.shown or ""].fields)
         if outcome.options is not None:
             admitted = admitted & (np.diff(menus.start) >= FEWEST_OPTIONS)
-        if not self.choice.in_itself:
-            admitted = admitted & self.eligible[person]
         place = np.flatnonzero(admitted)
         return asked, menus.take(place), place
 
@@ -208,13 +204,12 @@ class Choosing:
 
     def _altered(self, menus: Menus, rows: Rows, asked: Past) -> Menus:
         """The menus with attributes as the scenario has them."""
-        person = self.people[self.walk.person[rows.twin]]
         for each in self.changes.altered:
             put = each.put
             if put.field not in self.outcome.attributes or each.usual is not None:
                 continue
             if put.kind in (None, self.outcome.shown):
-                holds = each.holds(person, rows.seen.at)[menus.owner] & options_of(put, menus)
+                holds = each.holds(rows.twin, rows.seen.at)[menus.owner] & options_of(put, menus)
                 menus, _ = put_on(menus, put, holds, asked)
         return menus
 

@@ -7,12 +7,14 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints, Values, picked
-from doxa.beliefmap.model import Outcome
+from doxa.beliefmap.model import Among, Outcome
+from doxa.beliefmap.payloads import Bools
 from doxa.features.plan import Reading
 from doxa.features.rows import Rows
 from doxa.heads.glm import Family
 from doxa.heads.head import Head
 from doxa.simulation import drawing
+from doxa.simulation.admission import Admission
 from doxa.simulation.cast import Cast
 from doxa.simulation.changes import Changes, Sent
 from doxa.simulation.choosing import Choosing
@@ -43,8 +45,11 @@ class Course:
         changes: Changes,
         without: Sequence[str],
     ) -> None:
-        self.cast, self.people, self.changes = cast, people, changes
+        self.cast, self.people = cast, people
         self.walk = walk = Walk(cast.stage, people, paths)
+        self.changes = changes.along(people[walk.person])
+        self.admission = Admission(walk, self.changes)
+        self.admission.want(changes.among)
         own = mixed(seed, cast.keys[people])
         self.keys = mixed(own[walk.person], walk.path)
         self.habits = cast.habits.take(cast.twins[people])
@@ -57,24 +62,28 @@ class Course:
             name = draw.outcome.name
             standing = cast.standings[name].take(people)
             self.standings[name] = standing
+            self.admission.want(draw.outcome.among)
             z = normals(mixed(self.keys, key_of(f"{name}: person")))
             shift = z * np.sqrt(standing.doubt * DOUBT)[walk.person]
             drawn = _coefficients(draw.head, seed, paths)
             self.readouts[name] = Readout(draw.head, walk, standing, shift, DOUBT, drawn, without)
         doubted = seed if DOUBT else None
         self.choosing = {
-            name: Choosing(offering, walk, people, changes, doubted, without)
+            name: Choosing(offering, walk, people, self.changes, doubted, without)
             for name, offering in cast.offerings.items()
         }
+        for choosing in self.choosing.values():
+            self.admission.want(choosing.outcome.among)
 
     def step(self, number: int) -> None:
         """Draw everything of one step, and let it pass."""
         walk, span = self.walk, self.cast.plan.step
         keys = mixed(self.keys, number + 1)
         came: dict[str, list[Coming]] = {}
+        self._judge(span)
         for assumed in self.changes.assumed:
             if walk.now <= assumed.at < walk.now + span:
-                row = np.flatnonzero(assumed.people[self.people][walk.person])
+                row = np.flatnonzero(assumed.people)
                 assume(walk, assumed.node, assumed.code, assumed.channel, assumed.weight, row)
         for number, each in enumerate(self.changes.sent):
             if walk.now <= each.at < walk.now + span:
@@ -89,7 +98,23 @@ class Course:
             choosing.age(span)
         walk.lately.close()
         walk.living.close()
+        self.admission.close(walk.now + span)
         walk.age(span)
+
+    def _judge(self, span: int) -> None:
+        """Judge anew for whom what begins in this step is: by what they are by then."""
+        walk = self.walk
+
+        def judge(among: Sequence[Among], at: int) -> Bools:
+            return self.admission.admits(among, walk.rows(at=np.full(walk.size, at)))
+
+        # What begins with the walk was judged by the ledger itself.
+        first = walk.now + (walk.now == walk.stage.origin)
+        found = self.changes.judged(first, walk.now + span, judge)
+        if found is not self.changes:
+            self.changes = self.admission.changes = found
+            for choosing in self.choosing.values():
+                choosing.changes = found
 
     def credence(self, name: str) -> Floats:
         """The credence of a single node on every row."""
@@ -103,12 +128,13 @@ class Course:
 
     def _happen(self, coming: Coming, came: dict[str, list[Coming]]) -> None:
         happen(self.walk, coming, self.cast.trust.get(coming.kind, 1.0))
+        self.admission.take(coming.kind, coming.row, coming.at, coming.fields)
         for tally in self.tallies:
             tally.add(coming)
         came.setdefault(coming.kind, []).append(coming)
 
     def _sent(self, each: Sent, number: int) -> Coming:
-        row = np.flatnonzero(each.people[self.people][self.walk.person])
+        row = np.flatnonzero(each.people)
         fields: dict[str, Values] = {
             name: [value] * len(row) for name, value in each.payload.items()
         }
@@ -145,7 +171,7 @@ class Course:
         """Whether, or how often, a signal comes to everybody in this step."""
         walk, kind = self.walk, draw.outcome.kind
         outcome, head, standing = draw.outcome, draw.head, self.standings[draw.outcome.name]
-        row = np.flatnonzero(standing.eligible[walk.person])
+        row = np.flatnonzero(self._eligible(outcome, standing))
         row, member = _crossed(row, standing.members)
         rows = walk.rows(row, member=member, within=self.cast.plan.step)
         eta = self._eta(draw, rows)
@@ -170,9 +196,18 @@ class Course:
         self._begun = int(found.max(initial=self._begun)) + 1
         return np.asarray(found)
 
+    def _eligible(self, outcome: Outcome, standing: Standing) -> Bools:
+        """Who is asked now, bool[rows]."""
+        walk = self.walk
+        if not outcome.among:
+            return standing.eligible[walk.person]
+        known = standing.registered[walk.person]
+        return known & self.admission.admits(outcome.among, walk.rows())
+
     def _choose(self, choice: Choice, offer: Coming, keys: Keys) -> None:
         """What is taken of what a signal offers, as the signal that will say so."""
         outcome = choice.outcome
+        offer = self._asked(choice, offer)
         found = self.choosing[outcome.name].pick(offer, keys)
         told = np.flatnonzero(~found.otherwise)
         asked = offer.take(found.place[told])
@@ -182,6 +217,14 @@ class Course:
         at = asked.at + found.later[told]
         coming = Coming(outcome.kind, asked.row, at, asked.session, asked.visit, fields)
         self.pending.setdefault(outcome.name, []).append(coming)
+
+    def _asked(self, choice: Choice, offer: Coming) -> Coming:
+        """Of those who are offered something the ones of whom the choice is asked."""
+        among = choice.outcome.among
+        if not among:
+            return offer
+        rows = self.walk.rows(offer.row, offer.at)
+        return offer.take(np.flatnonzero(self.admission.admits(among, rows)))
 
     def _taking(self, choice: Choice, coming: Coming, keys: Keys) -> Coming:
         """Signals that offer something, with what is taken."""
@@ -195,6 +238,9 @@ class Course:
         """Whether, and when, a signal comes after another that came in this step."""
         walk = self.walk
         outcome, head, standing = draw.outcome, draw.head, self.standings[draw.outcome.name]
+        if outcome.among:
+            moments = walk.rows(trigger.row, trigger.at)
+            trigger = trigger.take(np.flatnonzero(self.admission.admits(outcome.among, moments)))
         place, member = _crossed(np.arange(len(trigger)), standing.members)
         asked = trigger.take(place)
         rows = walk.rows(asked.row, asked.at, member)
@@ -280,17 +326,15 @@ class Course:
         """Signals with their fields as the scenario has them."""
         if not self.changes.altered:
             return coming
-        people = self.people[self.walk.person[coming.row]]
         return self.changes.fields(
-            coming.kind, coming, people, self.walk.map, only=only, without=without
+            coming.kind, coming, coming.row, self.walk.map, only=only, without=without
         )
 
     def _eta(self, draw: Draw, rows: Rows, fields: Mapping[str, Values] | None = None) -> Floats:
         """What a head says of some rows, traits as the scenario has them."""
         told: dict[str, Values] = {}
         if self.changes.altered:
-            people = self.people[self.walk.person[rows.twin]]
-            told = self.changes.traits(people, rows.seen.at)
+            told = self.changes.traits(rows.twin, rows.seen.at)
         return self.readouts[draw.outcome.name].eta(rows, fields, told)
 
     def _asked_member(self, outcome: Outcome, coming: Coming) -> Ints:

@@ -231,6 +231,10 @@ class Held:
     def _places(self, member: Ints) -> Ints:
         return np.zeros_like(member) if self.reading.pooled else self._carried(member)
 
+    def carries(self, code: int) -> bool:
+        """Whether a member, by the node's own code, is carried along by itself."""
+        return not self.reading.pooled and bool(self._carried(np.array([code]))[0] >= 0)
+
     def _carried(self, member: Ints) -> Ints:
         """Where members stand among those carried along; -1 = not, as of those never met before."""
         return np.asarray(self.place[np.minimum(member, len(self.place) - 1)])

@@ -13,9 +13,7 @@ import numpy as np
 from doxa.beliefmap.columns import Ints, Values
 from doxa.beliefmap.conditions import fields_of
 from doxa.beliefmap.model import Outcome
-from doxa.beliefmap.payloads import Bools
 from doxa.features.bearing import readings_at_options, readings_of_choice
-from doxa.features.eligibility import eligible
 from doxa.features.known import known_fields
 from doxa.features.menus import ID, Menus, menus_of, taken
 from doxa.features.moments import at_offers
@@ -58,22 +56,19 @@ class Offering:
     ----------
     earlier : Earlier
         What they chose before.
-    eligible : bool[N]
     """
 
     choice: Choice
     offers: Offers
     earlier: Earlier
-    eligible: Bools
 
 
-def offering_of(choice: Choice, past: Past, twins: Ints, origin: int) -> Offering:
+def offering_of(choice: Choice, past: Past, twins: Ints) -> Offering:
     """What is known of a choice at an origin."""
     head = choice.head
     outcome = choice_outcome(head, past.map)
-    rows = people_at(twins, np.full(len(twins), origin))
     earlier = Earlier.of(head.recipe, outcome, past, twins)
-    return Offering(choice, offers_of(head, past, twins), earlier, eligible(outcome, past, rows))
+    return Offering(choice, offers_of(head, past, twins), earlier)
 
 
 def readings_met(offering: Offering, past: Past) -> tuple[Reading, ...]:

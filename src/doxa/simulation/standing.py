@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from msgspec import structs
 
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.features.eligibility import eligible
@@ -30,7 +31,8 @@ class Standing:
     ----------
     members : int64[M]
         Members asked for, codes of the outcome's `of`; of an outcome without, -1 alone.
-    eligible : bool[N]
+    eligible, registered : bool[N]
+        Who is asked at the origin, and who may be later.
     traits : columns of traits, float64[N] each, with name and owner
     own : float64[N, M]
         What the person's own effects add to the linear predictor.
@@ -46,6 +48,7 @@ class Standing:
 
     members: Ints
     eligible: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    registered: np.ndarray[tuple[int], np.dtype[np.bool_]]
     traits: tuple[Named, ...]
     own: Floats
     squares: Floats
@@ -58,6 +61,7 @@ class Standing:
         return Standing(
             self.members,
             self.eligible[people],
+            self.registered[people],
             tuple((name, owner, column[people]) for name, owner, column in self.traits),
             self.own[people],
             self.squares[people],
@@ -98,6 +102,7 @@ def standing_of(
     return Standing(
         members=members,
         eligible=eligible(outcome, past, rows),
+        registered=eligible(structs.replace(outcome, among=()), past, rows),
         traits=tuple(traits),
         own=own.reshape(shape),
         squares=squares,

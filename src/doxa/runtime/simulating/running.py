@@ -135,7 +135,8 @@ def _run(
     stop: Stop | None,
 ) -> Iterator[Run]:
     names = stand.wiring.store.twin_names(keys.tolist())
-    cast = cast_of(past, request.part, keys, keys_of(names), stand.origin, request.watched)
+    among = [one for change in scenario.changes for one in change.among]
+    cast = cast_of(past, request.part, keys, keys_of(names), stand.origin, request.watched, among)
     return rollout(
         cast,
         steps=request.steps,
