@@ -18,8 +18,9 @@ from doxa.features.knowledge import as_known
 from doxa.features.known import Form
 from doxa.features.moments import at_signals
 from doxa.features.norms import Tally
-from doxa.features.phi import Recipe, member_codes, phi
+from doxa.features.phi import phi
 from doxa.features.plan import readings_of
+from doxa.features.recipe import Recipe, member_codes
 from doxa.features.views import Views
 from doxa.heads.glm import Family
 from doxa.learning.fields import fields_of_fit

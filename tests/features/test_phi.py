@@ -17,8 +17,9 @@ from doxa.features.knowledge import as_known
 from doxa.features.moments import at_origins
 from doxa.features.norms import Tally
 from doxa.features.past import Past
-from doxa.features.phi import Recipe, member_codes, phi
+from doxa.features.phi import phi
 from doxa.features.plan import readings_of
+from doxa.features.recipe import Recipe, member_codes
 from doxa.features.rows import Rows
 from doxa.features.views import Views
 

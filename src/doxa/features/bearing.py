@@ -20,8 +20,9 @@ from doxa.features.known import FieldNorms, field_of
 from doxa.features.menus import Menus
 from doxa.features.norms import NodeNorms
 from doxa.features.past import Past
-from doxa.features.phi import CIRCUMSTANCES, Named, Recipe, phi
+from doxa.features.phi import CIRCUMSTANCES, Named, phi
 from doxa.features.plan import Reading
+from doxa.features.recipe import Recipe
 from doxa.features.rows import Rows
 from doxa.features.seeing import Seeing
 

@@ -91,6 +91,7 @@ def with_copies(past: Past, sources: Ints, keys: Ints) -> Past:
         evidence=_evidence_too(past, sources),
         marks=past.marks.with_copies(sources, len(past.signals)),
         columns={kind: _fields_too(past, found, sources) for kind, found in past.columns.items()},
+        first_copy=len(past.signals) if past.first_copy is None else past.first_copy,
     )
 
 

@@ -45,10 +45,15 @@ class NodeNorms(msgspec.Struct, frozen=True):
     worth: float = 2.0
     again: list[float] = []
 
-    def of(self, member: Ints, codes: Members, node: str) -> RowNorms:
-        """The norms of each row's member, by its code in `codes`."""
+    def of(self, member: Ints, names: Sequence[tuple[str, ...]]) -> RowNorms:
+        """The norms of each row's member, by name: somebody may be asked about what they never met.
+
+        Parameters
+        ----------
+        member : int64[n]
+            Codes into `names`; -1 = none.
+        """
         known = {name: place for place, name in enumerate(self.members)}
-        names = codes.names(node)
         place = np.array([known.get(name, -1) for name in names] + [-1], dtype=np.int64)
         table = np.array([*self.table, self.family], dtype=np.float64)
         if len(member) and (member == member[0]).all():

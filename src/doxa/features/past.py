@@ -70,6 +70,8 @@ class Past:
         When single goals and constraints form, advance, begin and end; rows point into `signals`.
     compared : dict
         Codes of the fields that the `done` of goals compare, as marks hold them.
+    first_copy : int, optional
+        Signals from here on stand before it, too: copies for rows that could not have known all of them.
     """
 
     map: BeliefMap
@@ -79,6 +81,7 @@ class Past:
     columns: dict[str, KindColumns]
     marks: MarkColumns = field(default_factory=lambda: joined([]))
     compared: Mapping[tuple[str, ...], int] = field(default_factory=dict)
+    first_copy: int | None = None
 
     def coder(self, dimension: str) -> Callable[[str], int]:
         """Codes of the values of a dimension, given as they are met."""

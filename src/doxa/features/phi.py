@@ -10,8 +10,8 @@ import numpy as np
 
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.conditions import fields_read
-from doxa.beliefmap.model import BeliefMap, Outcome, Target
-from doxa.domain.clock import DAY, Clock, format_span
+from doxa.beliefmap.model import Target
+from doxa.domain.clock import Clock, format_span
 from doxa.domain.evidence import EvidenceKind
 from doxa.domain.node import NodeKind
 from doxa.features.blocks import (
@@ -26,6 +26,7 @@ from doxa.features.blocks import (
     gaps,
     given,
     goals,
+    popularity,
     recency,
     recent,
     siblings,
@@ -33,10 +34,11 @@ from doxa.features.blocks import (
     totals,
 )
 from doxa.features.coupling import JOINED, part_of, read_in_field
-from doxa.features.known import FieldNorms, Form, carrier, members_at, single_at
-from doxa.features.norms import NodeNorms, RowNorms
+from doxa.features.known import FieldNorms
+from doxa.features.norms import RowNorms
 from doxa.features.past import Past
 from doxa.features.plan import SMALLEST_CALENDAR, Reading
+from doxa.features.recipe import Recipe, member_codes, members_asked
 from doxa.features.rows import NONE, Rows
 from doxa.features.seeing import Seeing
 from doxa.features.traits import trait_signals
@@ -71,55 +73,6 @@ class Phi:
     names: tuple[str, ...]
     owners: tuple[str, ...]
     table: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """How to make phi for one outcome: the nodes and fields read, and their norms.
-
-    Attributes
-    ----------
-    known : fields of the asking signal
-    recent : fields of signals before it
-    traits : what is said of the person
-    by_trait, by_action : whether single nodes count otherwise with every trait, and with what is
-        given of the trigger: what a person holds decides what is done to them
-    apart : members asked about that every column is weighed for apart, beside what they share
-    calendar : whether weekday and hour are read
-    standing : whether columns that only grow with time are left out: how much there is of evidence.
-        A head that runs people forward would carry them beyond everybody it was fitted on.
-    """
-
-    belief_map: BeliefMap
-    outcome: Outcome
-    readings: tuple[Reading, ...]
-    norms: dict[str, NodeNorms]
-    known: tuple[FieldNorms, ...] = ()
-    recent: tuple[FieldNorms, ...] = ()
-    traits: tuple[FieldNorms, ...] = ()
-    apart: tuple[str, ...] = ()
-    by_trait: bool = False
-    by_action: bool = False
-    calendar: bool = True
-    standing: bool = False
-
-    @property
-    def horizon(self) -> float | None:
-        """The outcome's window in days (positions), None where it varies."""
-        if self.outcome.within is None:
-            return None
-        return self.outcome.within / (DAY if self.belief_map.clock is Clock.TIME else 1)
-
-    def has_amounts(self, node: str) -> bool:
-        """Whether any rule gives the node's occurrences an amount."""
-        rules = self.belief_map.rules
-        return any(rule.node == node and rule.amount is not None for rule in rules)
-
-    def is_list(self, reading: Reading) -> bool:
-        """Whether a row may name several members of the reading's family."""
-        return any(
-            norms.field == reading.field and norms.form is Form.ITEMS for norms in self.known
-        )
 
 
 def phi(
@@ -199,6 +152,7 @@ def columns_of(
     found += list(_products(recipe, found))
     found += [(name, CIRCUMSTANCES, column) for name, column in _calendar(recipe, rows)]
     found += list(_apart(recipe, views.past, rows, [*found, *beside]))
+    found += [(name, CIRCUMSTANCES, column) for name, column in _popularity(recipe, views, rows)]
     return found
 
 
@@ -285,41 +239,16 @@ def _joined(
     return views.coupling.credences(rows, asked, silent)
 
 
-def member_codes(recipe: Recipe, views: Seeing, reading: Reading, rows: Rows) -> tuple[Ints, Ints]:
-    """Which member of the node each row is read at: the row, and the node's own code of the member.
-
-    A single node and a family as a whole have code 0; a row whose field names several members
-    stands once per member, one whose field names none not at all.
-    """
-    every = np.arange(len(rows))
-    if not reading.by_member:
-        return every, np.zeros(len(rows), dtype=np.int64)
-    if reading.field is None:
-        return every, _own_codes(views.past, reading, recipe.outcome.of or "")[rows.member]
-    kind = carrier(recipe.outcome)
-    owner = every
-    if recipe.is_list(reading):
-        owner, code = members_at(views.past, kind, reading.field, rows.signal)
-    else:
-        code = single_at(views.past, kind, reading.field, rows.signal)
-    return owner, _own_codes(views.past, reading, reading.field)[code]
-
-
-def _own_codes(past: Past, reading: Reading, values: str) -> Ints:
-    """The node's code of each value of a dimension or field by its code; -1 = never met, or none."""
-    known = past.members.codes.get(reading.node, {})
-    return np.array([known.get((name,), NONE) for name in past.values(values)] + [NONE])
-
-
 def _reading_columns(
     recipe: Recipe, views: Seeing, reading: Reading, rows: Rows, silent: bool
 ) -> Iterator[tuple[str, Floats]]:
-    owner, member = member_codes(recipe, views, reading, rows)
-    several = recipe.is_list(reading)
+    asked = members_asked(recipe, views, reading, rows)
+    owner, several = asked.owner, recipe.is_list(reading)
+    member = asked.own_codes(views.past, reading.node) if reading.by_member else asked.code
     view = views.view(reading, rows.take(owner) if several else rows, member)
     if silent:
         view = view.without_evidence()
-    norms = recipe.norms[reading.node].of(member, views.past.members, reading.node)
+    norms = recipe.norms[reading.node].of(asked.code, asked.names)
     columns = list(_node_columns(recipe, view, norms))
     if not several:
         yield from columns
@@ -380,6 +309,20 @@ def _node_columns(recipe: Recipe, view: View, norms: RowNorms) -> Iterator[tuple
         parameters = recipe.norms[view.node.name].again
         if parameters and recipe.horizon is not None:
             yield from again.columns(view, parameters, recipe.horizon)
+
+
+def _popularity(recipe: Recipe, views: Seeing, rows: Rows) -> Iterator[tuple[str, Floats]]:
+    """What everybody does with the member asked for: of no person, so no node of theirs owns it."""
+    clock = recipe.belief_map.clock
+    for node, tables in recipe.popularity.items():
+        names = views.past.values(recipe.outcome.of or "")
+        for name, column in popularity.columns(tables, rows.member, names, rows.seen.at, clock):
+            yield f"{node}: {name}", column
+
+
+def reads_calendar(names: Iterable[str]) -> bool:
+    """Whether columns of weekdays are among these."""
+    return calendar.DAYS[0] in names
 
 
 def _calendar(recipe: Recipe, rows: Rows) -> Iterator[tuple[str, Floats]]:

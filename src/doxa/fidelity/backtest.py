@@ -37,6 +37,7 @@ from doxa.heads.ends import ends_of, unknown_of, variance_of
 from doxa.heads.forecast import Forecasts, forecast, mean_at
 from doxa.heads.glm import Family
 from doxa.heads.head import Head, family_of
+from doxa.learning.popularity import looked_up
 from doxa.learning.training import MOST_ROWS, train
 
 
@@ -97,6 +98,7 @@ def run_row(
         laps.end("fit")
         progress("scoring", 0.0)
         rows = split.score.rows.take(score)
+        head = looked_up(head, split.past, rows.seen.at)
         told = forecast(head, views, rows)
         part = split.fit.y[fit], split.score.y[score]
         twins.append((score, _scores(head, views, rows, told, outcome, part, evaluation.seed)))

@@ -23,6 +23,7 @@ from doxa.heads.glm import Family
 from doxa.heads.head import Head, recipe_of
 from doxa.heads.judgement import Compared
 from doxa.learning.labelled import Labelled
+from doxa.learning.popularity import looked_up
 from doxa.learning.population import fit_choice, fit_head
 
 FEWEST_PEOPLE = 10
@@ -61,6 +62,7 @@ def losses_of(head: AnyHead, past: Past, rows: Labelled) -> Floats:
         option = as_offered(choice_outcome(head, told.map), told, rows.y.astype(np.int64))
         place = found.menus.place_of(option)
         return log_losses(np.ones(len(place)), np.where(place >= 0, found.mean[place], 0.0))
+    head = looked_up(head, told, seen.seen.at)
     views = Views(told, recipe_of(head, past.map).readings)
     if head.hazard is not None:
         return brier_of_head(head, views, Labelled(seen, rows.y))

@@ -9,8 +9,10 @@ from doxa.errors import PopulationError
 from doxa.features.blocks.items import ItemRates
 from doxa.features.known import FieldNorms
 from doxa.features.norms import NodeNorms
-from doxa.features.phi import CIRCUMSTANCES, Recipe
+from doxa.features.phi import reads_calendar
 from doxa.features.plan import readings_of
+from doxa.features.popularity import Popularity
+from doxa.features.recipe import Recipe
 from doxa.features.support import Support
 from doxa.heads.boosted import Boosted
 from doxa.heads.errors import Errors, OwnEffects
@@ -39,6 +41,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     by_trait, by_action : whether single nodes count otherwise with every trait, and with what is
         given of the trigger
     standing : whether columns that only grow with time are left out
+    popularity : per family, what everybody lately did with its members when this was last looked up
     unsure : directions in which coefficients may lie elsewhere: what a standard normal number along
         each adds to bias and weights; empty where nobody is run forward by the head
     apart : members that everything is weighed for apart, beside what they share
@@ -85,6 +88,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     by_trait: bool = False
     by_action: bool = False
     standing: bool = False
+    popularity: dict[str, Popularity] = {}
     unsure: list[list[float]] = []
     boosted: Boosted | None = None
     errors: Errors | None = None
@@ -118,7 +122,8 @@ def recipe_of(head: Head, belief_map: BeliefMap) -> Recipe:
         by_trait=head.by_trait,
         by_action=head.by_action,
         standing=head.standing,
-        calendar=CIRCUMSTANCES in head.owners,
+        calendar=reads_calendar(head.names),
+        popularity=head.popularity,
     )
 
 

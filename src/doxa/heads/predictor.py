@@ -6,7 +6,8 @@ import numpy as np
 
 from doxa.beliefmap.columns import Floats
 from doxa.errors import PopulationError
-from doxa.features.phi import Phi, Recipe, phi
+from doxa.features.phi import Phi, phi
+from doxa.features.recipe import Recipe
 from doxa.features.rows import Rows
 from doxa.features.seeing import Seeing
 from doxa.features.views import Views

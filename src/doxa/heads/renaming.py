@@ -80,8 +80,13 @@ def _head(head: Head, names: Mapping[str, str]) -> Head:
     columns = [
         _column(column, owner, names) for column, owner in zip(head.names, head.owners, strict=True)
     ]
-    norms = _keyed(head.norms, names)
-    return msgspec.structs.replace(head, names=columns, owners=owners, norms=norms)
+    return msgspec.structs.replace(
+        head,
+        names=columns,
+        owners=owners,
+        norms=_keyed(head.norms, names),
+        popularity=_keyed(head.popularity, names),
+    )
 
 
 def _choices(choices: Mapping[str, ChoiceHead], names: Mapping[str, str]) -> dict[str, ChoiceHead]:
@@ -110,8 +115,9 @@ def _owner(owner: str, names: Mapping[str, str]) -> str:
 
 
 def _column(column: str, owner: str, names: Mapping[str, str]) -> str:
-    """The column of the owner, or of one of the joined nodes that own it."""
-    node = next((each for each in owner.split(JOINED) if column.startswith(f"{each}: ")), "")
+    """The column of the owner, of one of the joined nodes that own it, or of a node though none owns it."""
+    nodes = owner.split(JOINED) if owner else names
+    node = next((each for each in nodes if column.startswith(f"{each}: ")), "")
     return names.get(node, node) + column.removeprefix(node)
 
 

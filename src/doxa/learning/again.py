@@ -12,8 +12,8 @@ from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.model import Outcome, Target
 from doxa.domain.evidence import EvidenceKind
 from doxa.features.blocks.again import NAME, came
-from doxa.features.phi import Recipe
 from doxa.features.plan import Reading
+from doxa.features.recipe import Recipe
 from doxa.features.rows import Rows
 from doxa.features.views import Views
 from doxa.heads.glm import Family, fit_glm, loss_of

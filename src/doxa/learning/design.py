@@ -13,7 +13,8 @@ from doxa.features.blocks.again import NAME as AGAIN
 from doxa.features.blocks.items import HALF, cross_fitted, overall_mean
 from doxa.features.blocks.siblings import BESIDE
 from doxa.features.blocks.totals import TOTAL
-from doxa.features.phi import Phi, Recipe, phi
+from doxa.features.phi import Phi, phi
+from doxa.features.recipe import Recipe
 from doxa.features.rows import Rows
 from doxa.features.views import Views
 from doxa.heads.glm import Family, link_of

@@ -9,7 +9,7 @@ import numpy as np
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.model import Outcome
 from doxa.features.blocks.items import item_rates
-from doxa.features.phi import Recipe
+from doxa.features.recipe import Recipe
 from doxa.features.views import Views
 from doxa.heads.errors import Line
 from doxa.heads.glm import Family
@@ -77,6 +77,7 @@ def head_of(fitted: Fitted, sample: Labelled, items: list[str], known: Ints, vie
         by_trait=fitted.recipe.by_trait,
         by_action=fitted.recipe.by_action,
         standing=fitted.recipe.standing,
+        popularity=dict(fitted.recipe.popularity),
         rows=len(sample.y),
         people=len(np.unique(sample.rows.person)),
         origin=int(sample.rows.closes.at.max()),

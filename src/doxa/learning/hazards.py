@@ -12,7 +12,8 @@ from doxa.beliefmap.model import BeliefMap, Outcome
 from doxa.domain.clock import DAY, HOUR, MINUTE, SECOND, Clock
 from doxa.errors import PopulationError
 from doxa.features.labels import lengths_of
-from doxa.features.phi import Recipe, phi
+from doxa.features.phi import phi
+from doxa.features.recipe import Recipe
 from doxa.features.views import Views
 from doxa.heads.glm import Family, fit_glm
 from doxa.heads.hazard import Hazard, Spells, fit_hazard

@@ -48,7 +48,14 @@ def with_newcomers(
     kept = sample_of(len(sample.y), MOST_ROWS, rng)
     rows = sample.take(kept)
     recipe = replace(
-        fitted.recipe, readings=(), norms={}, traits=traits, recent=(), apart=(), by_trait=False
+        fitted.recipe,
+        readings=(),
+        norms={},
+        traits=traits,
+        recent=(),
+        apart=(),
+        by_trait=False,
+        popularity={},
     )
     found = phi(recipe, views, rows.rows)
     low, high = found.table.min(axis=0, initial=0), found.table.max(axis=0, initial=0)

@@ -15,7 +15,7 @@ from doxa.beliefmap.model import FieldType
 from doxa.features.blocks.again import NAME as AGAIN
 from doxa.features.lived import how_many
 from doxa.features.moments import is_at_signal
-from doxa.features.phi import Recipe
+from doxa.features.recipe import Recipe
 from doxa.features.rows import Rows
 from doxa.features.views import Views
 from doxa.heads.errors import (

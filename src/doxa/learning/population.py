@@ -37,6 +37,7 @@ from doxa.learning.decided import slopes_of
 from doxa.learning.field import learned_links
 from doxa.learning.hazards import train_time
 from doxa.learning.labelled import Labelled
+from doxa.learning.popularity import looked_up
 from doxa.learning.priors import node_priors
 from doxa.learning.segments import with_segments
 from doxa.learning.selection import known_members
@@ -268,7 +269,7 @@ def head_on(
         return train_time(
             past.map, outcome, views, labelled, items=kept, known=known, seed=seed, progress=tell
         )
-    return train(
+    head = train(
         past.map,
         outcome,
         views,
@@ -279,6 +280,7 @@ def head_on(
         seed=seed,
         progress=tell,
     )
+    return looked_up(head, past, np.unique(np.append(fit.rows.seen.at, origin)))
 
 
 def fit_choice(

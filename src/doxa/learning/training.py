@@ -14,8 +14,9 @@ from doxa.errors import PopulationError
 from doxa.features.blocks.siblings import moments_of, most_met
 from doxa.features.moments import is_at_signal
 from doxa.features.norms import NodeNorms, Tally
-from doxa.features.phi import Recipe, member_codes, phi
+from doxa.features.phi import phi
 from doxa.features.plan import Reading, members_apart, readings_of
+from doxa.features.recipe import Recipe, member_codes
 from doxa.features.rows import Rows
 from doxa.features.views import Views
 from doxa.heads.glm import Family, fit_glm
@@ -24,7 +25,7 @@ from doxa.heads.predictor import CHUNK
 from doxa.learning.again import halfway, with_again
 from doxa.learning.challenger import with_challenger
 from doxa.learning.choosing import RIDGES, choose, clearly_better, levelled
-from doxa.learning.design import design_of, level_of
+from doxa.learning.design import Design, design_of, level_of
 from doxa.learning.directions import directions
 from doxa.learning.fields import Fields, fields_of_fit
 from doxa.learning.fitted import Fitted, head_of
@@ -32,6 +33,7 @@ from doxa.learning.labelled import Labelled, Progress, overlap_of, sample_of
 from doxa.learning.members import with_member_slopes
 from doxa.learning.newcomers import with_newcomers
 from doxa.learning.personal import with_errors
+from doxa.learning.popularity import holds_later, with_popularity
 from doxa.learning.spread import with_spread
 from doxa.learning.width import with_width
 
@@ -149,7 +151,10 @@ def _fitted(
     tell: Progress,
 ) -> Fitted:
     recipe = learned_recipe(belief_map, outcome, views, sample.rows, fields, rng)
+    recipe = with_popularity(recipe, views.past, sample.rows.seen.at)
     design = design_of(recipe, fields, views, sample, family, tell, rng)
+    if recipe.popularity:
+        recipe, design = _followed(recipe, design, views, sample, family, rng)
     choosing = int(rng.integers(2**32))
     chosen = choose(design, sample, family, tell, choosing)
     for lighten in LIGHTER:
@@ -175,6 +180,21 @@ def _fitted(
     return Fitted(
         outcome, family, recipe, design, beta, levelled(design, sample, family, beta, chosen)
     )
+
+
+def _followed(
+    recipe: Recipe,
+    design: Design,
+    views: Views,
+    sample: Labelled,
+    family: Family,
+    rng: np.random.Generator,
+) -> tuple[Recipe, Design]:
+    """Without what everybody does, where later months are forecast no better by it."""
+    lighter = replace(recipe, popularity={})
+    names = phi(lighter, views, sample.rows.take(np.arange(1))).names
+    less = design.only(frozenset(names))
+    return (recipe, design) if holds_later(design, less, sample, family, rng) else (lighter, less)
 
 
 def _but_items(fitted: Fitted) -> Floats:

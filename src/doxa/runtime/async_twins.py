@@ -141,6 +141,7 @@ class AsyncTwins(Awaited[Twins]):
     compare = awaited(Twins.compare)
     promote = awaited(Twins.promote)
     rollback = awaited(Twins.rollback)
+    refresh = awaited(Twins.refresh)
     forecast = awaited(Twins.forecast)
     shares = awaited(Twins.shares)
     features = awaited(Twins.features)

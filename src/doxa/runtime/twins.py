@@ -45,9 +45,10 @@ from doxa.runtime.importing import LoadReceipt
 from doxa.runtime.intake.given import Given
 from doxa.runtime.intake.times import asked_moment
 from doxa.runtime.live import reporting
-from doxa.runtime.populations import comparing, versions
+from doxa.runtime.populations import comparing, refreshing, versions
 from doxa.runtime.populations.comparing import Comparison
 from doxa.runtime.populations.people import MOST_SIGNALS
+from doxa.runtime.populations.refreshing import RefreshReceipt
 from doxa.runtime.populations.versions import PopulationRecord, Promotion
 from doxa.runtime.reader import Reader
 from doxa.runtime.readings import Readings, read_many
@@ -546,6 +547,19 @@ class Twins:
             There was none.
         """
         return versions.rollback(self.wiring)
+
+    def refresh(self, *, progress: Callable[[str, float], None] | None = None) -> RefreshReceipt:
+        """Look up again what everybody lately does, for forecasts that read it, without fitting.
+
+        The active population is stored once more, with tables as of now; where no head reads any,
+        nothing is stored.
+
+        Raises
+        ------
+        PopulationError
+            Nothing is fitted, or it was fitted under another map.
+        """
+        return refreshing.refresh(self.wiring, progress=progress)
 
     def forecast(
         self,

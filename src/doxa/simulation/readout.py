@@ -13,7 +13,8 @@ from doxa.errors import PopulationError
 from doxa.features.blocks import given
 from doxa.features.coupling import JOINED
 from doxa.features.known import carrier
-from doxa.features.phi import TRAIT, Named, Recipe, columns_of, field_columns, table_of
+from doxa.features.phi import TRAIT, Named, columns_of, field_columns, table_of
+from doxa.features.recipe import Recipe
 from doxa.features.rows import Rows
 from doxa.heads.glm import Family
 from doxa.heads.head import Head, recipe_of

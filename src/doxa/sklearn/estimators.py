@@ -22,6 +22,7 @@ from doxa.heads.forecast import Forecasts, forecast
 from doxa.heads.glm import Family
 from doxa.heads.head import Head, family_of, recipe_of
 from doxa.learning.labelled import Labelled
+from doxa.learning.popularity import looked_up
 from doxa.learning.selection import known_members
 from doxa.learning.training import train
 from doxa.sklearn.reader import Told
@@ -60,8 +61,9 @@ class _TwinHead(TwinEstimator):
     def _forecasts(self, X: Any) -> Forecasts:
         check_is_fitted(self)
         found = self._told(X, reset=False)
-        recipe = recipe_of(self.head_, found.past.map)
-        return forecast(self.head_, Views(found.past, recipe.readings), found.rows)
+        head = looked_up(self.head_, found.past, found.rows.seen.at)
+        recipe = recipe_of(head, found.past.map)
+        return forecast(head, Views(found.past, recipe.readings), found.rows)
 
     def _family(self, found: Told) -> Family:
         return family_of(found.ground.outcome, found.past.map)

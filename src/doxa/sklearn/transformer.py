@@ -10,8 +10,9 @@ from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
 
 from doxa.beliefmap.columns import Floats
-from doxa.features.phi import Recipe, phi
+from doxa.features.phi import phi
 from doxa.features.plan import readings_of
+from doxa.features.recipe import Recipe
 from doxa.features.views import Views
 from doxa.heads.head import family_of
 from doxa.heads.predictor import CHUNK

@@ -19,6 +19,12 @@ CASES = [
         "rollback: there is nothing to go back to: no population was ever active; doxa population list shows what there is",
     ),
     Case(
+        "looking up again what everybody does before there is any population",
+        "population refresh",
+        "there is no population to refresh; run doxa fit",
+        code=3,
+    ),
+    Case(
         "a population held against itself",
         "population compare 1 1",
         "compare: 1 and 1 are one population",

@@ -47,6 +47,6 @@ def columns(
         view = views.view(reading, asked, member)
         if silent:
             view = view.without_evidence()
-        told = bands.columns(view, norms.of(member, views.past.members, reading.node), clock)
+        told = bands.columns(view, norms.of(np.zeros_like(member), [name]), clock)
         *_, (_, column) = (each for each in told if not each[0].endswith(bands.AMOUNT))
         yield "/".join(name), column[place]

@@ -42,6 +42,7 @@ COMMANDS = (
     ("population compare", "population_compare"),
     ("population promote", "population_promote"),
     ("population rollback", "population_rollback"),
+    ("population refresh", "population_refresh"),
     ("forecast", "forecast"),
     ("simulate", "simulate"),
     ("shares", "shares"),
