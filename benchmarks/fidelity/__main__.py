@@ -144,7 +144,7 @@ def main() -> int:
     ]
     found, wrong = run(asked, given.shuffles, given.processes)
     lines = [line for name, report in found.items() for line in lines_of(name, report)]
-    variants = {name: report.variants for name, report in found.items()}
+    variants = {name: report.variants_said for name, report in found.items()}
     told = [line.as_dict() for line in lines]
     REPORT.parent.mkdir(exist_ok=True)
     REPORT.write_text(json.dumps(told, indent=2) + "\n")
@@ -154,7 +154,7 @@ def main() -> int:
         missed = sum(line.hit is False for line in lines)
         took = time.perf_counter() - started
         print(f"\n{len(lines)} bars and aims, {missed} bars missed; {took:.0f} s; {REPORT}")
-        compared = ", ".join(f"{name} {variants[name] or 'not said'}" for name in sorted(variants))
+        compared = ", ".join(f"{name} {variants[name]}" for name in sorted(variants))
         print(f"variants compared on scored rows, the one here included: {compared}")
         print(*(f"WRONG: {each}" for each in wrong), sep="\n")
         if absent := skipped(root):

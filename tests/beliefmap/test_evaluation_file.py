@@ -201,6 +201,17 @@ def test_one_origin_needs_no_step(full: Evaluation) -> None:
     assert origins(score, full.belief_map) == [at(2017, 10, 1) - HOUR]
 
 
+@pytest.mark.parametrize(
+    ("line", "count", "at_least"),
+    [("", None, False), ("compared: 16", 16, False), ("compared: at least 3", 3, True)],
+)
+def test_how_many_variants_were_compared(
+    shop: BeliefMap, line: str, count: int | None, at_least: bool
+) -> None:
+    found = parse_evaluation(FULL.replace("seed: 7", line, 1), "eval.yaml", shop)
+    assert (found.compared, found.compared_at_least) == (count, at_least)
+
+
 def test_the_map_beside_it_is_read(tmp_path: Path) -> None:
     (tmp_path / "eval.yaml").write_text("doxa: 1\nmap: none.yaml\nrows: {a: {outcome: b}}\n")
     with pytest.raises(MapError, match=r"none.yaml: cannot be read"):
@@ -211,6 +222,8 @@ WRONG = [
     ("map: map.yaml\n", "", ":1", "'map' is missing", "file"),
     ("seed: 7", "sead: 7", ":6 sead", "unknown key", "'seed'"),
     ("seed: 7", "seed: 1.5", ":6 seed", "not a whole number", "at least 0"),
+    ("seed: 7", "compared: many", ":6 compared", "counts nothing", "'at least' one"),
+    ("seed: 7", "compared: at least 0", ":6 compared", "counts nothing", "at least 1"),
     ("load: load.py, ", "", ":3 data", "names no file", "load.py"),
     ("load: load.py", "tables: t.yaml", ":3 data.with", "only a loader", "drop"),
     ("2017-12-31\n", "2017-13-31\n", ":4 complete_until", "not a time", "ISO 8601"),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import msgspec
 import numpy as np
 import pytest
+from tests.lives import in_order
 
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.map_file import parse_map
@@ -40,28 +42,22 @@ TIMES = 20
 def shoppers(people: int, seed: int, own: float) -> tuple[list[Signal], Floats]:
     """People who like brands, and mind prices, in their own way; the chance of each option by id."""
     rng = np.random.default_rng(seed)
-    found, chances = [], []
+    found: list[Signal] = []
+    chances = []
     for person in range(people):
         liking, worth = LEVELS + rng.normal(0, own, 3), -1 + rng.normal(0, own / 2)
-        for at in range(TIMES):
+        steps: list[tuple[str, dict[str, Any]]] = []
+        for _ in range(TIMES):
             price = rng.uniform(1, 3, 3)
             eta = np.exp(liking + worth * price)
             chance = eta / eta.sum()
-            pick = BRANDS[int(rng.choice(3, p=chance))]
             brands = [
                 {"id": brand, "price": float(one)} for brand, one in zip(BRANDS, price, strict=True)
             ]
-            found.append(
-                Signal(
-                    id=f"{person}-{at}",
-                    twin=f"p{person:03}",
-                    kind="shelf",
-                    at=at,
-                    recorded=0,
-                    payload={"brands": brands, "brand": pick},
-                )
-            )
+            pick = BRANDS[int(rng.choice(3, p=chance))]
+            steps.append(("shelf", {"brands": brands, "brand": pick}))
             chances.append(chance)
+        found += in_order(person, steps)
     return found, np.array(chances)
 
 

@@ -162,7 +162,7 @@ class Evaluation(Record, frozen=True, kw_only=True, omit_defaults=True):
     """Everything an evaluation file says, with the map it puts its questions to.
 
     ``compared`` is how many variants were held against the scored rows, this one included: the best
-    of many is luck. None = the file does not say.
+    of many is luck. None = the file does not say; ``compared_at_least``: there may have been more.
     """
 
     belief_map: BeliefMap
@@ -172,6 +172,7 @@ class Evaluation(Record, frozen=True, kw_only=True, omit_defaults=True):
     unit: str = "twin"
     seed: int = 1
     compared: int | None = None
+    compared_at_least: bool = False
     rows: dict[str, EvaluationRow]
     bars: tuple[Bar, ...] = ()
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Any
 
 from doxa.beliefmap.bars import read_bars
 from doxa.beliefmap.declared import declared_by
@@ -28,6 +30,8 @@ _KEYS = [
     "bars",
     "aims",
 ]
+
+_COUNTED = re.compile(r"(?P<least>at least )?(?P<count>[1-9][0-9]{0,8})")
 
 
 def load_evaluation(path: Path | str, belief_map: BeliefMap | None = None) -> Evaluation:
@@ -86,10 +90,21 @@ def _compile(top: Mapping, folder: Path, belief_map: BeliefMap | None) -> Evalua
         complete_until=read_when(until, found) if until else None,
         unit=field_name(unit, "twin, a group or a trait") if unit else "twin",
         seed=whole(seed, 0) if seed else 1,
-        compared=whole(compared, 1) if compared else None,
+        **_compared(compared),
         rows=rows,
         bars=read_bars(top, ("all", "mean"), asked),
     )
+
+
+def _compared(tree: Tree | None) -> dict[str, Any]:
+    """A number, or ``at least`` one."""
+    if tree is None:
+        return {}
+    expected = "a whole number, at least 1, or 'at least' one"
+    found = _COUNTED.fullmatch(text(tree, expected))
+    if found is None:
+        raise tree.error(f"{text(tree, expected)!r} counts nothing", expected=expected)
+    return {"compared": int(found["count"]), "compared_at_least": found["least"] is not None}
 
 
 def _path(tree: Tree, folder: Path) -> Path:

@@ -124,16 +124,25 @@ class FidelityReport(msgspec.Struct, frozen=True, kw_only=True):
     ----------
     variants : how many variants were compared on the scored rows, as the evaluation says (`compared`);
         None where it does not
+    variants_at_least : whether there may have been more
     """
 
     product: str
     people: int
     signals: int
     variants: int | None
+    variants_at_least: bool = False
     rows: list[RowReport]
     bars: list[BarResult]
     clock: Literal["time", "position"] = "time"
     skipped: dict[str, str] = {}
+
+    @property
+    def variants_said(self) -> str:
+        """How many variants were compared, in words."""
+        if self.variants is None:
+            return "not said"
+        return f"at least {self.variants}" if self.variants_at_least else f"{self.variants}"
 
     @property
     def passed(self) -> bool:

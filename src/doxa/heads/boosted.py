@@ -13,7 +13,7 @@ from doxa.errors import PopulationError
 
 
 class Boosted(msgspec.Struct, frozen=True):
-    """Trees beside a head: eta = (1 - share) eta_linear + share f(phi, item).
+    """Trees beside a head: eta = (1 - share) eta_linear + share f(phi, item, own effects).
 
     Attributes
     ----------
@@ -32,13 +32,14 @@ class Boosted(msgspec.Struct, frozen=True):
 
         Parameters
         ----------
-        table : float64[n, p + 1]
-            The head's columns within their range, then the link of the item's mean.
+        table : float64[n, p + 1 + e]
+            The head's columns within their range, then the link of the item's mean, then the
+            effects of the person where the head has such.
         """
         return np.asarray(_trees(self.model).predict(table, raw_score=True), dtype=np.float64)
 
     def shares(self, table: Floats) -> Floats:
-        """What each column adds to it: float64[n, p + 2], the last one what nothing known gives."""
+        """What each column adds to it: float64[n, p + 2 + e], the last one what nothing known gives."""
         return np.asarray(_trees(self.model).predict(table, pred_contrib=True), dtype=np.float64)
 
 

@@ -78,6 +78,12 @@ class Errors(msgspec.Struct, frozen=True, kw_only=True):
     by_member: bool = False
 
 
+NOTHING = Errors(
+    slopes=[], centre=[], scale=[], items=[], situations=[], bands=[], usual=1.0, weights=[]
+)
+"""Of a head that reads none."""
+
+
 class OwnEffects(msgspec.Struct, frozen=True, kw_only=True):
     """Whether effects of persons stand beside a head, and why.
 

@@ -10,12 +10,14 @@ from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.model import Outcome
 from doxa.features.labels import lengths_of
 from doxa.features.met import unmet
+from doxa.features.phi import phi
 from doxa.features.rows import Rows
 from doxa.features.views import Views
-from doxa.heads.errors import Asked, History, effect_columns
+from doxa.heads.boosted import Boosted
+from doxa.heads.errors import Asked, Errors, History, effect_columns
 from doxa.heads.glm import mean_of
 from doxa.heads.head import Head, recipe_of
-from doxa.heads.predictor import look
+from doxa.heads.predictor import CHUNK, look, tree_columns
 from doxa.heads.spread import sigma_of, spread_columns
 
 
@@ -55,12 +57,16 @@ def forecast(head: Head, views: Views, rows: Rows) -> Forecasts:
         return Forecasts(eta, mean_at(head, views, rows, eta))
     asked = Asked(rows, seen.x)
     history = history_of(head, views, rows)
-    eta = eta + own_effects(head, views, history, asked)
-    eta = _met_or_not(head, views, rows, eta)
-    mean = mean_at(head, views, rows, eta)
     expected = None
     if head.errors is not None:
-        expected = _met_or_not(head, views, rows, seen.expected)
+        effects = effects_of(head, head.errors, views, history, asked)
+        eta, expected = eta + effects @ np.asarray(head.errors.weights), seen.expected
+        if head.boosted is not None:
+            eta = beside_trees(head, head.boosted, views, rows, eta, effects)
+            expected = beside_trees(head, head.boosted, views, rows, expected, 0 * effects)
+        expected = _met_or_not(head, views, rows, expected)
+    eta = _met_or_not(head, views, rows, eta)
+    mean = mean_at(head, views, rows, eta)
     if head.spread is None:
         return Forecasts(eta, mean, expected=expected)
     left = left_over(head, views, history)
@@ -97,9 +103,34 @@ def own_effects(head: Head, views: Views, history: History, asked: Asked) -> Flo
     """What the effects of each row's person add to its linear predictor."""
     if head.errors is None:
         return np.zeros(len(asked.rows))
-    outcome = recipe_of(head, views.map).outcome
-    table = effect_columns(head.errors, outcome, views.past, history, asked)
+    table = effects_of(head, head.errors, views, history, asked)
     return np.asarray(table @ np.asarray(head.errors.weights))
+
+
+def effects_of(head: Head, errors: Errors, views: Views, history: History, asked: Asked) -> Floats:
+    """The effects of each row's person, a column each."""
+    outcome = recipe_of(head, views.map).outcome
+    return effect_columns(errors, outcome, views.past, history, asked)
+
+
+def beside_trees(
+    head: Head, boosted: Boosted, views: Views, rows: Rows, eta: Floats, effects: Floats
+) -> Floats:
+    """Linear predictors averaged with what trees say that see effects of persons too.
+
+    Parameters
+    ----------
+    effects : float64[n, e]
+        As of `effects_of`; 0 where they are off.
+    """
+    recipe = recipe_of(head, views.map)
+    told = np.empty(len(rows))
+    for low in range(0, len(rows), CHUNK):
+        part = np.arange(low, min(low + CHUNK, len(rows)))
+        asked = rows.take(part)
+        table = tree_columns(head, views, asked, phi(recipe, views, asked))
+        told[part] = boosted.eta(np.column_stack([table, effects[part]]))
+    return np.asarray((1 - boosted.share) * eta + boosted.share * told)
 
 
 def left_over(head: Head, views: Views, history: History) -> Floats:

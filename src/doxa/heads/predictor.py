@@ -57,7 +57,8 @@ def plain_eta(
         dimension = recipe_of(head, views.map).outcome.of or ""
         means = head.rates.of(rows.member, views.past.values(dimension))
         eta = eta + line.item_weight * link_of(means, head.family)
-    if head.boosted is not None:
+    # Beside effects of persons trees see these as well, see `forecast`.
+    if head.boosted is not None and head.errors is None:
         told = head.boosted.eta(tree_columns(head, views, rows, found))
         eta = (1 - head.boosted.share) * eta + head.boosted.share * told
     return eta

@@ -9,11 +9,11 @@ import numpy as np
 from doxa.beliefmap.columns import Floats
 from doxa.beliefmap.payloads import Bools
 from doxa.features.met import unmet
-from doxa.features.phi import CIRCUMSTANCES, phi
+from doxa.features.phi import CIRCUMSTANCES, Phi, phi
 from doxa.features.rows import Rows
 from doxa.features.views import Views
 from doxa.heads.errors import OWNER, Asked, looked_at
-from doxa.heads.forecast import history_of, own_effects
+from doxa.heads.forecast import effects_of, history_of
 from doxa.heads.head import Head, recipe_of
 from doxa.heads.predictor import of_members, plain_eta, tree_columns, within
 
@@ -67,32 +67,43 @@ def _reasons(head: Head, views: Views, rows: Rows) -> Reasons:
     change = within(head, told) - within(head, silent)
     moved = change * np.asarray(head.weights)
     if head.by_member is not None:
-        own = head.by_member.columns
-        moved[:, own] += change[:, own] * of_members(head, head.by_member, views, rows)[1]
+        columns = head.by_member.columns
+        moved[:, columns] += change[:, columns] * of_members(head, head.by_member, views, rows)[1]
+    effects, own = _own(head, views, rows, told)
+    base = plain_eta(head, views, rows, silent)
+    owners = np.array(told.owners)
     if head.boosted is not None:
-        share = head.boosted.share
+        share, count = head.boosted.share, len(head.names)
         heard, unheard = (
-            head.boosted.shares(tree_columns(head, views, rows, found)) for found in (told, silent)
+            head.boosted.shares(np.column_stack([tree_columns(head, views, rows, found), beside]))
+            for found, beside in ((told, effects), (silent, 0 * effects))
         )
         trees = share * (heard - unheard)
-        moved = (1 - share) * moved + trees[:, : len(head.names)]
+        moved = (1 - share) * moved + trees[:, :count]
+        own = (1 - share) * own + trees[:, count + 1 : -1].sum(axis=1)
+        if head.errors is not None:
+            base = (1 - share) * base + share * unheard.sum(axis=1)
+        # Trees weigh circumstances otherwise where a node says something: that is no node's doing.
+        # So do they the item itself, the column behind those of the head.
+        base = base + moved[:, owners == CIRCUMSTANCES].sum(axis=1) + trees[:, count]
     nodes = tuple(dict.fromkeys(owner for owner in told.owners if owner != CIRCUMSTANCES))
-    owners = np.array(told.owners)
     parts = [moved[:, owners == node].sum(axis=1) for node in nodes]
     if head.errors is not None:
-        x = looked_at(head.errors, told)
-        parts.append(own_effects(head, views, history_of(head, views, rows), Asked(rows, x)))
-        nodes = (*nodes, OWNER)
+        nodes, parts = (*nodes, OWNER), [*parts, own]
     by_node = np.stack(parts, axis=1) if parts else np.zeros((len(rows), 0))
     absent = np.zeros(by_node.shape, dtype=bool)
     for place, node in enumerate(nodes):
         missing = views.absent(node, rows)
         if missing is not None:
             absent[:, place] = missing
-    base = plain_eta(head, views, rows, silent)
-    if head.boosted is not None:
-        # Trees weigh circumstances otherwise where a node says something: that is no node's doing.
-        # So do they the item itself, the columns behind those of the head.
-        base = base + moved[:, owners == CIRCUMSTANCES].sum(axis=1)
-        base = base + trees[:, len(head.names) :].sum(axis=1)
     return Reasons(nodes, by_node, base, absent)
+
+
+def _own(head: Head, views: Views, rows: Rows, told: Phi) -> tuple[Floats, Floats]:
+    """The effects of each row's person, a column each, and what they add up to on the line."""
+    if head.errors is None:
+        return np.zeros((len(rows), 0)), np.zeros(len(rows))
+    asked = Asked(rows, looked_at(head.errors, told))
+    history = history_of(head, views, rows)
+    effects = effects_of(head, head.errors, views, history, asked)
+    return effects, effects @ np.asarray(head.errors.weights)

@@ -11,11 +11,13 @@ import numpy as np
 from doxa.beliefmap.columns import Floats, Ints
 from doxa.errors import MissingExtra
 from doxa.features.phi import phi
-from doxa.features.views import Views
+from doxa.features.rows import Rows
 from doxa.heads.boosted import Boosted
+from doxa.heads.errors import NOTHING, Asked, History, effect_columns, looked_at, width
 from doxa.heads.glm import Family, loss_of
 from doxa.heads.head import Head, recipe_of
 from doxa.heads.predictor import CHUNK, plain_eta, tree_columns
+from doxa.learning.apart import Apart
 from doxa.learning.choosing import left_out
 from doxa.learning.labelled import Labelled, Progress, sample_of
 
@@ -38,10 +40,9 @@ OBJECTIVES = {Family.BERNOULLI: "binary", Family.POISSON: "poisson", Family.GAUS
 
 
 def with_challenger(
-    head: Head,
-    views: Views,
+    whole: Apart,
     fit: Labelled,
-    train: Callable[[Labelled], Head],
+    train: Callable[[Labelled], Apart],
     *,
     seed: int,
     tell: Progress,
@@ -49,24 +50,28 @@ def with_challenger(
     """The head with trees beside it, where they forecast people left out clearly better than it alone.
 
     A head and trees are fitted on four people in five and judged on the fifth: alone, and averaged.
-    What wins by more than chance is fitted on everybody.
+    What wins by more than chance is fitted on everybody. Trees see the head's columns, the item, and
+    the effects of persons where the head has such.
 
     Parameters
     ----------
+    whole : Apart
+        The head, beside how the rows it was fitted on are seen.
     train : callable
         Fits a head without trees on some rows.
     """
+    head = whole.head
     out = left_out(fit)
-    if head.errors is not None or out.all() or not out.any():
+    if (head.standing and head.errors is not None) or out.all() or not out.any():
         return head
     rng = np.random.Generator(np.random.Philox(seed))
     inside, outside = np.flatnonzero(~out), np.flatnonzero(out)
     tell(f"challenger of {head.outcome}", 0.0)
     rival = train(fit.take(inside))
-    model = _trees(rival, views, fit.take(_some(inside, rng)), max(ROUNDS), seed)
+    model = _trees(rival, fit.take(_some(inside, rng)), max(ROUNDS), seed)
     judged = fit.take(_some(outside, rng))
     tell(f"challenger of {head.outcome}", 0.6)
-    table, eta = _columns(rival, views, judged)
+    table, eta = _columns(rival, judged.rows)
     plain = loss_of(eta, judged.y, head.family)
     best: tuple[float, int, float, Floats] | None = None
     for rounds in ROUNDS:
@@ -81,39 +86,50 @@ def with_challenger(
         return head
     tell(f"challenger of {head.outcome}", 0.8)
     every = fit.take(_some(np.arange(len(fit.y)), rng))
-    whole = _trees(head, views, every, best[1], seed)
-    return msgspec.structs.replace(head, boosted=Boosted(whole.model_to_string(), best[2], gained))
+    found = _trees(whole, every, best[1], seed)
+    return msgspec.structs.replace(head, boosted=Boosted(found.model_to_string(), best[2], gained))
 
 
 def _some(rows: Ints, rng: np.random.Generator) -> Ints:
     return rows[sample_of(len(rows), MOST_ROWS, rng)]
 
 
-def _columns(head: Head, views: Views, labelled: Labelled) -> tuple[Floats, Floats]:
-    """The columns of trees, and the linear predictor beside them."""
-    recipe = recipe_of(head, views.map)
-    table, eta = np.empty((len(labelled.y), len(head.names) + 1)), np.empty(len(labelled.y))
-    for low in range(0, len(table), CHUNK):
-        part = np.arange(low, min(low + CHUNK, len(table)))
-        rows = labelled.rows.take(part)
-        found = phi(recipe, views, rows)
-        table[part] = tree_columns(head, views, rows, found)
-        eta[part] = plain_eta(head, views, rows, found)
-    return table, eta
+def _columns(apart: Apart, rows: Rows) -> tuple[Floats, Floats]:
+    """The columns of trees, and the linear predictor beside them, effects of persons included."""
+    head, views = apart.head, apart.views
+    errors = head.errors or NOTHING
+    table, eta = np.empty((len(rows), len(head.names) + 1)), np.empty(len(rows))
+    x = np.empty((len(rows), width(errors)))
+    for recipe, own in apart.parts(rows):
+        for low in range(0, len(own), CHUNK):
+            part = own[low : low + CHUNK]
+            asked = rows.take(part)
+            found = phi(recipe, views, asked)
+            table[part] = tree_columns(head, views, asked, found)
+            eta[part] = plain_eta(head, views, asked, found)
+            x[part] = looked_at(errors, found)
+    if head.errors is None:
+        return table, eta
+    outcome = recipe_of(head, views.map).outcome
+    history = History.of(
+        outcome, views.past, rows, head.family, lambda events: apart.look(errors, events)
+    )
+    effects = effect_columns(errors, outcome, views.past, history, Asked(rows, x))
+    return np.column_stack([table, effects]), eta + effects @ np.asarray(errors.weights)
 
 
-def _trees(head: Head, views: Views, labelled: Labelled, rounds: int, seed: int) -> Any:
+def _trees(apart: Apart, labelled: Labelled, rounds: int, seed: int) -> Any:
     try:
         import lightgbm
     except ImportError as error:
         raise MissingExtra(
             "a gradient-boosted challenger needs lightgbm", hint='pip install "doxa[learn]"'
         ) from error
-    table, _ = _columns(head, views, labelled)
+    table, _ = _columns(apart, labelled.rows)
     few = len(labelled.y) < 20 * FEWEST_IN_LEAF[1]
     settings = {
         **SETTINGS,
-        "objective": OBJECTIVES[head.family],
+        "objective": OBJECTIVES[apart.head.family],
         "min_data_in_leaf": FEWEST_IN_LEAF[0 if few else 1],
         "seed": seed % 2**31,
     }

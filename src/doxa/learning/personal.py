@@ -22,18 +22,16 @@ from doxa.heads.errors import (
     Asked,
     Errors,
     History,
-    Look,
     OwnEffects,
     effect_columns,
     item_fields,
     situations_of,
     slope_columns,
-    width,
 )
 from doxa.heads.glm import fit_glm, loss_of
 from doxa.heads.hazard import Hazard, Spells, fit_beside
 from doxa.heads.head import Head, recipe_of
-from doxa.heads.predictor import looked
+from doxa.learning.apart import Apart
 from doxa.learning.choosing import LEFT_OUT, calibration, left_out, level_at
 from doxa.learning.fields import Fields
 from doxa.learning.fitted import Fitted
@@ -71,7 +69,7 @@ def with_errors(
     why = _why_not(recipe, fitted, views, sample)
     if why:
         return msgspec.structs.replace(head, own=OwnEffects(kept=False, why=why))
-    apart = Apart(head, views, recipe, fields, parts_of(sample.rows, fields))
+    apart = Apart.of(head, views, sample.rows, fields)
     drafts = [_draft(head, views, recipe)]
     if recipe.outcome.of is not None and not is_at_signal(recipe.outcome):
         drafts.append(msgspec.structs.replace(drafts[0], by_member=True))
@@ -299,35 +297,3 @@ class _Both:
             offset=self.eta(np.r_[start[:width], np.zeros(self.own.shape[1])], rows),
         )
         return np.asarray(np.r_[start[:width], found])
-
-
-def parts_of(rows: Rows, fields: Fields) -> dict[int, int]:
-    """The part of each fitted twin."""
-    if not fields.apart:
-        return {}
-    twins, first = np.unique(rows.twin, return_index=True)
-    return dict(zip(twins.tolist(), fields.part[first].tolist(), strict=True))
-
-
-class Apart:
-    """Looks at rows of fitted people, each person's by item effects that other people taught."""
-
-    def __init__(
-        self, head: Head, views: Views, recipe: Recipe, fields: Fields, parts: dict[int, int]
-    ) -> None:
-        self._head, self._views = head, views
-        self._recipes = [recipe, *(replace(recipe, known=known) for known in fields.apart)]
-        self._parts = parts
-
-    def look(self, errors: Errors, rows: Rows) -> Look:
-        """What the head with these effects makes of some rows."""
-        head = msgspec.structs.replace(self._head, errors=errors)
-        part = np.array([self._parts.get(twin, -1) for twin in rows.twin.tolist()], dtype=np.int64)
-        eta, expected = np.empty(len(rows)), np.empty(len(rows))
-        x = np.empty((len(rows), width(errors)))
-        for number, recipe in enumerate(self._recipes):
-            own = np.flatnonzero(part == number - 1)
-            if len(own):
-                found = looked(head, self._views, rows.take(own), recipe)
-                eta[own], expected[own], x[own] = found.eta, found.expected, found.x
-        return Look(eta, expected, x)

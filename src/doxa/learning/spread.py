@@ -11,18 +11,14 @@ from doxa.beliefmap.columns import Floats
 from doxa.features.moments import is_at_signal
 from doxa.features.rows import Rows
 from doxa.features.views import Views
-from doxa.heads.errors import Asked, Errors, History
+from doxa.heads.errors import NOTHING, Asked, History
 from doxa.heads.forecast import forecast, left_over, own_effects, within_scale
 from doxa.heads.glm import Family
 from doxa.heads.head import Head, recipe_of
 from doxa.heads.spread import LEVELS, Spread, fit_spread, sigma_of, spread_columns
+from doxa.learning.apart import Apart
 from doxa.learning.fields import Fields
 from doxa.learning.labelled import sample_of
-from doxa.learning.personal import Apart, parts_of
-
-NOTHING = Errors(
-    slopes=[], centre=[], scale=[], items=[], situations=[], bands=[], usual=1.0, weights=[]
-)
 
 MOST_COUNTS = 50_000
 """The dispersion of counts is found on at most so many fit rows."""
@@ -59,7 +55,7 @@ def with_spread(
     recipe = recipe_of(head, views.map)
     if head.family is not Family.GAUSSIAN or not is_at_signal(recipe.outcome):
         return head
-    apart = Apart(head, views, recipe, fields, parts_of(rows, fields))
+    apart = Apart.of(head, views, rows, fields)
     errors = head.errors or NOTHING
     history = History.of(
         recipe.outcome,

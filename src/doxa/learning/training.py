@@ -23,6 +23,7 @@ from doxa.heads.glm import Family, fit_glm
 from doxa.heads.head import Head, family_of
 from doxa.heads.predictor import CHUNK
 from doxa.learning.again import halfway, with_again
+from doxa.learning.apart import Apart
 from doxa.learning.challenger import with_challenger
 from doxa.learning.choosing import RIDGES, choose, clearly_better, levelled
 from doxa.learning.design import Design, design_of, level_of
@@ -74,17 +75,11 @@ def train(
     """
     tell = progress or _silence
 
-    def linear(rows: Labelled, *, lived: bool = False) -> Head:
-        return _linear(
-            belief_map, outcome, views, rows, items, known, seed, tell, lived=lived, most=most
-        )
+    def linear(rows: Labelled) -> Apart:
+        return _linear(belief_map, outcome, views, rows, items, known, seed, tell, most=most)
 
-    if not challenger:
-        return linear(fit, lived=True)
-    head = with_challenger(linear(fit), views, fit, linear, seed=seed, tell=tell)
-    # Trees do not stand beside effects of persons: those are left to where trees do not win.
-    again = head.boosted is None and not is_at_signal(outcome)
-    return linear(fit, lived=True) if again else head
+    found = linear(fit)
+    return with_challenger(found, fit, linear, seed=seed, tell=tell) if challenger else found.head
 
 
 def _linear(
@@ -97,16 +92,9 @@ def _linear(
     seed: int,
     tell: Progress,
     *,
-    lived: bool,
     most: int,
-) -> Head:
-    """The head without trees.
-
-    Parameters
-    ----------
-    lived : bool
-        Whether effects of persons are read from windows that they lived through, too.
-    """
+) -> Apart:
+    """The head without trees, beside how the rows it was fitted on are seen."""
     if not len(fit.y):
         raise PopulationError(
             f"no fit rows for {outcome.name!r}", hint="load more history, or shorten the window"
@@ -133,11 +121,12 @@ def _linear(
         head = with_member_slopes(
             head, fitted, views, fit, drawn, known, tell, rng, most=most + MOST_ROWS
         )
-    if lived and head.by_member is None and not is_at_signal(outcome):
+    if head.by_member is None and not is_at_signal(outcome):
         head = with_errors(head, fitted, views, sample, fields)
     head = with_spread(head, views, sample.rows, sample.y, fields, rng)
     head = with_newcomers(head, fitted, views, sample, fields.traits, rng)
-    return with_width(head, fitted, views, sample, rng)
+    head = with_width(head, fitted, views, sample, rng)
+    return Apart.of(head, views, sample.rows, fields)
 
 
 def _fitted(

@@ -65,6 +65,7 @@ def fidelity(
         people=len(all_people(wiring, identity)),
         signals=stats.signals,
         variants=evaluation.compared,
+        variants_at_least=evaluation.compared_at_least,
         rows=reports,
         # A bar on the mean over all rows says nothing about some of them.
         bars=[

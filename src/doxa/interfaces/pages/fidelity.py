@@ -225,8 +225,5 @@ def _facts(report: FidelityReport) -> tuple[tuple[str, str], ...]:
     return (
         ("people", spell(report.people, "count")),
         ("signals", spell(report.signals, "count")),
-        (
-            "variants compared on scored rows",
-            "not said" if report.variants is None else spell(report.variants, "count"),
-        ),
+        ("variants compared on scored rows", report.variants_said),
     )
