@@ -98,9 +98,10 @@ def _topics(past: Past) -> np.ndarray:
     return np.array([coder("sea"), coder("wood")])
 
 
-def loss(head: Head, signals: list[Signal], at: int) -> float:
+def loss(head: Head, signals: list[Signal], until: int) -> float:
+    """On every day from one letter to the next: after some of them more replies come than after others."""
     past = past_of(signals, MAP, list(MAP.outcomes.values()))
-    rows = asked(head.outcome, past, at)
+    rows = joined([asked(head.outcome, past, at) for at in range(until - 4, until + 1)])
     y = labels_of(MAP.outcomes[head.outcome], past, rows, DAYS).y
     found = forecast(head, Views(past, recipe_of(head, MAP).readings), rows)
     if head.hazard is None:
