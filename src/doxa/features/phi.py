@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -111,6 +111,7 @@ def columns_of(
     *,
     silenced: str | None = None,
     told: Iterable[Named] | None = None,
+    left_out: Collection[str] = (),
 ) -> list[Named]:
     """The columns of some rows, one by one, with their names and owners; see `phi`.
 
@@ -118,6 +119,7 @@ def columns_of(
     ----------
     told : columns of the payload fields, optional
         As `field_columns` gives them; left out, they are read from the past.
+    left_out : nodes whose own bands are not asked for
     """
     found: list[Named] = []
     beside: list[Named] = []
@@ -128,8 +130,9 @@ def columns_of(
     for reading in recipe.readings:
         silent = reading.node in quiet
         make = partial(_listed, recipe, views, reading, silent)
-        columns = views.kept(reading, rows, _made_by(recipe, reading, silent), make)
-        found += [(f"{reading.node}: {name}", reading.node, column) for name, column in columns]
+        if reading.node not in left_out:
+            columns = views.kept(reading, rows, made_by(recipe, reading, silent), make)
+            found += [(f"{reading.node}: {name}", reading.node, each) for name, each in columns]
         beside += [
             (f"{reading.node}: {siblings.BESIDE}{name}", reading.node, column)
             for name, column in _beside(recipe, views, reading, rows, silent)
@@ -156,7 +159,7 @@ def columns_of(
     return found
 
 
-def _made_by(recipe: Recipe, reading: Reading, silent: bool) -> Hashable:
+def made_by(recipe: Recipe, reading: Reading, silent: bool) -> Hashable:
     """All that the columns of a node depend on beside its sums: of for and against, nothing else."""
     if reading.kind is EvidenceKind.OPINION and not recipe.is_list(reading):
         return silent
@@ -167,7 +170,7 @@ def _made_by(recipe: Recipe, reading: Reading, silent: bool) -> Hashable:
 def _listed(
     recipe: Recipe, views: Seeing, reading: Reading, silent: bool, rows: Rows
 ) -> list[tuple[str, Floats]]:
-    return list(_reading_columns(recipe, views, reading, rows, silent))
+    return list(reading_columns(recipe, views, reading, rows, silent))
 
 
 def _living(
@@ -239,7 +242,7 @@ def _joined(
     return views.coupling.credences(rows, asked, silent)
 
 
-def _reading_columns(
+def reading_columns(
     recipe: Recipe, views: Seeing, reading: Reading, rows: Rows, silent: bool
 ) -> Iterator[tuple[str, Floats]]:
     asked = members_asked(recipe, views, reading, rows)

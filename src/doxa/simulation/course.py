@@ -19,6 +19,7 @@ from doxa.simulation.cast import Cast
 from doxa.simulation.changes import Changes, Sent
 from doxa.simulation.choosing import Choosing
 from doxa.simulation.credence import credence
+from doxa.simulation.fast import parts_of
 from doxa.simulation.numbers import Keys, key_of, mixed, normals, uniforms
 from doxa.simulation.plan import Choice, Draw, Emission
 from doxa.simulation.readout import Readout
@@ -44,6 +45,7 @@ class Course:
         counted: Sequence[Outcome],
         changes: Changes,
         without: Sequence[str],
+        fast: bool = False,
     ) -> None:
         self.cast, self.people = cast, people
         self.walk = walk = Walk(cast.stage, people, paths)
@@ -74,6 +76,10 @@ class Course:
         }
         for choosing in self.choosing.values():
             self.admission.want(choosing.outcome.among)
+        if fast:
+            parts = parts_of(walk, list(self.readouts.values()))
+            for number, readout in enumerate(self.readouts.values()):
+                readout.number, readout.parts = number, parts
 
     def step(self, number: int) -> None:
         """Draw everything of one step, and let it pass."""

@@ -16,6 +16,7 @@ from doxa.beliefmap.payloads import Bools
 from doxa.domain.evidence import EvidenceKind
 from doxa.features.plan import Reading
 from doxa.features.views import EventView, View, exposures, sessions
+from doxa.simulation.told import ByColumn, Hand, Told, ascends
 from doxa.state.bands import decay
 from doxa.state.entries import SLOTS
 from doxa.state.mass import GAPS, log_gaps
@@ -44,11 +45,6 @@ class Moments:
     at: Ints
     tenure: Ints
     unit: float
-
-
-def ascends(row: Ints) -> bool:
-    """Whether every number is larger than the one before, so that none stands there twice."""
-    return bool((np.diff(row) > 0).all())
 
 
 @dataclass(slots=True)
@@ -84,6 +80,7 @@ class Held:
     apart: Ints | None = None
     fed: list[Ints] = field(default_factory=list)
     """The rows that anything was added to or begun of in this step, each time."""
+    hand: Hand = field(default_factory=ByColumn)
 
     @classmethod
     def of(
@@ -212,21 +209,23 @@ class Held:
 
     def feed(self, told: Told, now: int, unit: float) -> None:
         """Add evidence of one node to the rows that it is about."""
-        kept = told.take(np.flatnonzero(self._places(told.member) >= 0))
-        if not len(kept.row):
+        place = self._places(told.member)
+        if (place < 0).any():
+            told = told.take(np.flatnonzero(place >= 0))
+            place = self._places(told.member)
+        if not len(told.row):
             return
-        self.fed.append(kept.row)
-        place = self._places(kept.member)
+        self.fed.append(told.row)
         if self.kind is EvidenceKind.OCCURRENCE:
-            self._count(kept, place, now, unit)
+            self._count(told, place, now, unit)
         elif self.kind is EvidenceKind.VALUE:
-            x, weight = kept.value, kept.weight * kept.trust
-            mass = {0: weight, 1: weight * x, 2: weight * x**2}
-            self._add(mass, kept, place, now)
-            self._meet(kept, place)
+            x, weight = told.value, told.weight * told.trust
+            self._add({0: weight, 1: weight * x, 2: weight * x**2}, told, place, now)
         else:
             for channel in (0, 1):
-                self._weigh(kept.take(np.flatnonzero(kept.channel == channel)), channel, now)
+                own = told.channel == channel
+                some = told if own.all() else told.take(np.flatnonzero(own))
+                self._weigh(some, channel, now)
 
     def _places(self, member: Ints) -> Ints:
         return np.zeros_like(member) if self.reading.pooled else self._carried(member)
@@ -243,11 +242,9 @@ class Held:
         """For or against: what is said in one session about one member saturates together."""
         if not len(told.row):
             return
-        first, total = told.together()
-        kept = told.take(first)
+        kept, total = told.together()
         place = self._places(kept.member)
         self._add({channel: saturate(total) * kept.trust}, kept, place, now)
-        self._meet(kept, place)
 
     def _count(self, told: Told, place: Ints, now: int, unit: float) -> None:
         """Occurrences: of repeated ones the largest counts once, amounts add; and the gap before."""
@@ -257,13 +254,12 @@ class Held:
         mass[0, first] = level
         before = self._newest(told, place)[first]
         span = np.where(before == NEVER, 0, told.at[first] - before)
-        # Of several at one moment only the first has a gap before it.
-        only = np.unique(told.key()[first], return_index=True)[1]
-        lone = np.zeros(len(first), dtype=bool)
-        lone[only] = True
-        mass[GAPS, first] = log_gaps(np.where(lone, span, 0), unit).T
+        if not ascends(told.row):
+            # Of several at one moment only the first has a gap before it.
+            only = np.unique(told.key()[first], return_index=True)[1]
+            span[np.delete(np.arange(len(first)), only)] = 0
+        mass[GAPS, first] = log_gaps(span, unit).T
         self._add({slot: each for slot, each in enumerate(mass) if each.any()}, told, place, now)
-        self._meet(told, place)
         if self.apart is not None:
             own = self._carried(told.member)
             kept = np.flatnonzero(own >= 0)
@@ -277,14 +273,14 @@ class Held:
 
     def _add(self, mass: Mapping[int, Floats], told: Told, place: Ints, now: int) -> None:
         """Add float64[m] to some sums of rows and places, which may stand there more than once."""
-        grown = 1 / decay(told.at - now, self.bands)
+        grown = told.grown(now, self.bands)
         spot = told.row * self.sums.shape[3] + place
         if ascends(spot):
             for slot, each in mass.items():
-                for band in range(len(self.bands)):
-                    self.sums[band, slot, told.row, place] += each * grown[:, band]
+                self.hand.add(self.sums, slot, told.row, place, each, grown)
                 for found in self.events.values():
                     found[:, slot, told.row, place] += each
+            self.hand.meet(self.met, self.first, self.last, told.row, place, told.at)
             return
         spots, where = np.unique(spot, return_inverse=True)
         row, kept = np.divmod(spots, self.sums.shape[3])
@@ -295,84 +291,7 @@ class Held:
             total = np.bincount(where, each, minlength=len(spots))
             for found in self.events.values():
                 found[:, slot, row, kept] += total
-
-    def _meet(self, told: Told, place: Ints) -> None:
         new = ~self.met[told.row, place]
         self.first[told.row[new], place[new]] = told.at[new]
         self.met[told.row, place] = True
         np.maximum.at(self.last, (told.row, place), told.at)
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Evidence of one node, m pieces.
-
-    Attributes
-    ----------
-    row : int64[m]
-        Rows of the walk.
-    at : int64[m]
-    session : int64[m]
-        Which session of the step it is said in.
-    member, channel : int64[m]
-    weight, value, trust : float64[m]
-    once : bool[m]
-        Whether those of one session count as one.
-    """
-
-    row: Ints
-    at: Ints
-    session: Ints
-    member: Ints
-    channel: Ints
-    weight: Floats
-    value: Floats
-    trust: Floats
-    once: Bools
-
-    def take(self, chosen: Ints) -> Told:
-        """Some of the pieces."""
-        return Told(
-            self.row[chosen],
-            self.at[chosen],
-            self.session[chosen],
-            self.member[chosen],
-            self.channel[chosen],
-            self.weight[chosen],
-            self.value[chosen],
-            self.trust[chosen],
-            self.once[chosen],
-        )
-
-    def key(self) -> Ints:
-        """A number per row and member, int64[m]."""
-        width = int(self.member.max(initial=0)) + 1
-        return np.asarray(self.row * width + self.member)
-
-    def _occasions(self) -> Ints:
-        """A number per row, member and session."""
-        return np.asarray(self.key() * (int(self.session.max(initial=0)) + 1) + self.session)
-
-    def together(self) -> tuple[Ints, Floats]:
-        """The first piece of every occasion, and the weight of all of its pieces."""
-        if ascends(self.row):
-            return np.arange(len(self.row)), self.weight
-        _, first, where = np.unique(self._occasions(), return_index=True, return_inverse=True)
-        total: Floats = np.bincount(where, self.weight, minlength=len(first)).astype(np.float64)
-        return first, total
-
-    def largest(self) -> tuple[Ints, Floats]:
-        """The pieces that count, and how much: of those that count as one the largest weight."""
-        if ascends(self.row):
-            return np.arange(len(self.row)), self.weight
-        alone = np.flatnonzero(~self.once)
-        shared = np.flatnonzero(self.once)
-        _, first, where = np.unique(
-            self._occasions()[shared], return_index=True, return_inverse=True
-        )
-        level = np.zeros(len(first))
-        np.maximum.at(level, where, self.weight[shared])
-        return (
-            np.concatenate([alone, shared[first]]),
-            np.concatenate([self.weight[alone], level]),
-        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 
@@ -22,6 +23,20 @@ from doxa.heads.predictor import plain_eta, within
 from doxa.simulation.standing import Standing
 from doxa.simulation.walk import Walk
 
+_NONE, _NOTHING = np.zeros(0), np.zeros(1)
+
+
+class Adding(Protocol):
+    """Somebody who adds columns of nodes up for several heads at once, for everybody now."""
+
+    def nodes(self, number: int) -> frozenset[str]:
+        """The nodes whose columns a head needs not."""
+        ...
+
+    def of(self, number: int) -> Iterator[tuple[slice, Floats]]:
+        """Where the columns of each of these nodes stand, and what they add, float64[rows]."""
+        ...
+
 
 class Readout:
     """The linear predictor of one head along a walk.
@@ -37,6 +52,13 @@ class Readout:
     drawn : float64[paths, p] or None
         Of each path: how far the coefficients lie from their estimates.
     silenced : names of nodes that are read as if nothing spoke of them
+
+    Attributes
+    ----------
+    weights : float64[p, 1 or paths]
+        What every column weighs, on every path.
+    is_plain : whether the linear predictor is a sum over columns and nothing else
+    number, parts : the head's number with whom adds up its columns of nodes; None = nobody does
     """
 
     def __init__(
@@ -56,10 +78,13 @@ class Readout:
         self._shift = shift
         self._share = share
         self._drawn = drawn
-        self._weights = None if drawn is None else np.ascontiguousarray(drawn[:, 1:].T)
-        if self._weights is not None:
-            self._weights += np.asarray(head.weights)[:, None]
-        self._silenced = JOINED.join(silenced) or None
+        self.weights: Floats = np.asarray(head.weights)[:, None]
+        if drawn is not None:
+            self.weights = self.weights + drawn[:, 1:].T
+        self.is_plain = head.boosted is None and head.by_member is None and head.rates is None
+        self.silenced = tuple(silenced)
+        self.number = 0
+        self.parts: Adding | None = None
         for norms in self.recipe.recent:
             walk.lately.want(self.recipe.outcome, norms.kind, norms.field)
         own = standing.members
@@ -85,8 +110,7 @@ class Readout:
             walk.past = walk.asked(carrier(self.recipe.outcome), fields, len(rows))
             rows = replace(rows, signal=np.arange(len(rows)))
         columns = list(self._columns(rows, told or {}))
-        found = columns_of(self.recipe, walk, rows, silenced=self._silenced, told=columns)
-        eta = self._added_up(found, rows)
+        eta = self._added_up(rows, columns, self.parts if fields is None else None)
         person, place = walk.person[rows.twin], self._place[rows.member]
         eta = eta + self.standing.own[person, place]
         share = self.standing.unmet[person] * ~walk.moved[rows.twin]
@@ -99,56 +123,88 @@ class Readout:
             eta = eta * np.sqrt(1 + np.pi * variance / 8)
         return np.asarray(eta + shift)
 
-    def _added_up(self, found: list[Named], rows: Rows) -> Floats:
+    def _added_up(self, rows: Rows, told: list[Named], parts: Adding | None) -> Floats:
         """The linear predictor of columns, added up one by one: no table is made where none is needed."""
-        head = self.head
-        plain = head.boosted is None and head.by_member is None and head.rates is None
-        if plain:
-            if [name for name, _, _ in found] != head.names:
-                raise PopulationError(
-                    f"the population's head for {head.outcome!r} was fitted on other features",
-                    hint="run doxa fit",
-                )
-            eta = self._column_by_column(found, rows)
-            wild = np.flatnonzero(~np.isfinite(eta))
-            if len(wild):
-                some = [(name, owner, column[wild]) for name, owner, column in found]
-                eta[wild] = self._by_table(some, rows.take(wild))
-            return eta
-        return self._by_table(found, rows)
+        if not self.is_plain:
+            return self._by_table(rows, told)
+        if parts is None or not (rows.seen.at == self.walk.now).all():
+            added, nodes = [], frozenset[str]()
+        else:
+            added, nodes = list(parts.of(self.number)), parts.nodes(self.number)
+        found = self._found(rows, told, nodes)
+        eta = self._column_by_column(self._in_order(found, added, rows), rows)
+        wild = np.flatnonzero(~np.isfinite(eta))
+        if len(wild):
+            some = [(name, owner, column[wild]) for name, owner, column in told]
+            eta[wild] = self._by_table(rows.take(wild), some)
+        return eta
 
-    def _by_table(self, found: list[Named], rows: Rows) -> Floats:
+    def _found(self, rows: Rows, told: list[Named], nodes: frozenset[str]) -> list[Named]:
+        quiet = JOINED.join(self.silenced) or None
+        return columns_of(self.recipe, self.walk, rows, silenced=quiet, told=told, left_out=nodes)
+
+    def _in_order(
+        self, found: list[Named], added: list[tuple[slice, Floats]], rows: Rows
+    ) -> Iterator[tuple[int | None, str, Floats]]:
+        """Columns with their places in the head, and sums of columns that somebody else added up."""
+        names, owners = self.head.names, self.head.owners
+        place = 0
+        rest = iter(found)
+        sums = {part.start: (part.stop, column) for part, column in added}
+        everybody = self.walk.is_everybody(rows)
+        while place < len(names):
+            if place in sums:
+                stop, column = sums[place]
+                yield None, owners[place], column if everybody else column[rows.twin]
+                place = stop
+                continue
+            name, owner, column = next(rest, ("", "", _NONE))
+            if name != names[place]:
+                break
+            yield place, owner, column
+            place += 1
+        if place < len(names) or next(rest, None) is not None:
+            raise PopulationError(
+                f"the population's head for {self.head.outcome!r} was fitted on other features",
+                hint="run doxa fit",
+            )
+
+    def _by_table(self, rows: Rows, told: list[Named]) -> Floats:
         """The same by a table of all columns, where absurd sums count as the end of their range."""
         head, walk = self.head, self.walk
-        table = table_of(found, len(rows))
+        table = table_of(self._found(rows, told, frozenset()), len(rows))
         eta = plain_eta(head, walk, rows, table)
         if self._drawn is not None:
             own = self._drawn[walk.path[rows.twin]]
             eta = eta + np.einsum("ij,ij->i", within(head, table), own[:, 1:]) + own[:, 0]
         return eta
 
-    def _column_by_column(self, found: list[Named], rows: Rows) -> Floats:
+    def _column_by_column(
+        self, columns: Iterator[tuple[int | None, str, Floats]], rows: Rows
+    ) -> Floats:
         """The bias, and what the columns of every owner come to: each owner's are added up first."""
-        head, walk, weights = self.head, self.walk, self._weights
-        eta, kept, part = np.full(len(rows), head.bias), np.empty(len(rows)), np.zeros(len(rows))
+        head, walk = self.head, self.walk
+        eta, kept, room = np.full(len(rows), head.bias), np.empty(len(rows)), np.empty(len(rows))
+        part = _NOTHING
         path = walk.path[rows.twin]
         # Rows of a person stand together: of everybody, one row of the weights fits them all.
         shape = (-1, walk.paths) if walk.is_everybody(rows) else (len(rows),)
         if self._drawn is not None:
             eta += self._drawn[path, 0]
         before = ""
-        for place, (_, owner, column) in enumerate(found):
+        for place, owner, column in columns:
             if owner != before:
                 eta += part
-                part[:] = 0.0
-                before = owner
+                part, before = _NOTHING if place is not None else column, owner
+            if place is None:
+                continue
+            if part is not room:
+                room[:] = part
+                part = room
             np.maximum(column, head.low[place], out=kept)
             np.minimum(kept, head.high[place], out=kept)
-            if weights is None:
-                kept *= head.weights[place]
-            else:
-                own = weights[place]
-                kept.reshape(shape)[...] *= own if len(shape) > 1 else own[path]
+            own = self.weights[place]
+            kept.reshape(shape)[...] *= own if len(own) == 1 or len(shape) > 1 else own[path]
             part += kept
         return eta + part
 

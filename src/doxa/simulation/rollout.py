@@ -18,6 +18,7 @@ from doxa.beliefmap.scenarios import Scenario
 from doxa.simulation.cast import Cast
 from doxa.simulation.changes import changes_of
 from doxa.simulation.course import Course
+from doxa.simulation.fast import is_wanted
 
 ROWS = 24_576
 """People times paths that are run forward at a time: many enough that a step is spent on numbers."""
@@ -85,12 +86,13 @@ def rollout(
     """
     changes = changes_of(scenario, cast.plan, cast.stage.past, cast.twins, cast.stage.origin)
     noted = np.arange(1, steps + 1) if marks is None else np.asarray(marks, dtype=np.int64)
+    fast = is_wanted(len(cast.twins) * paths * steps)
     size = max(rows // paths, 1)
     total = -(-len(cast.twins) // size) * steps
     done = 0
     for low in range(0, len(cast.twins), size):
         people = np.arange(low, min(low + size, len(cast.twins)))
-        course = Course(cast, people, paths, seed, counted, changes, without)
+        course = Course(cast, people, paths, seed, counted, changes, without, fast)
         found: dict[str, list[Floats]] = {outcome.name: [] for outcome in counted}
         held: dict[str, list[Floats]] = {name: [] for name in watched}
         for step in range(steps):

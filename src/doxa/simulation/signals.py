@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -15,7 +15,7 @@ from doxa.beliefmap.model import BeliefMap
 from doxa.beliefmap.payloads import Bools
 from doxa.domain.evidence import Channel, EvidenceKind
 from doxa.features.past import Past
-from doxa.simulation.held import Told
+from doxa.simulation.told import Growth, Told, ascends
 from doxa.simulation.walk import Walk
 from doxa.state.entries import KIND_OF_CHANNEL
 
@@ -70,24 +70,35 @@ def happen(walk: Walk, coming: Coming, trust: float) -> None:
     """Let signals come: sessions begin, and the rules of the map say what they mean."""
     if not len(coming):
         return
-    pairs = np.unique(np.stack([coming.row, coming.session]), axis=1)
-    for number in np.unique(pairs[1]).tolist():
-        walk.begin(coming.kind, pairs[0, pairs[1] == number])
+    for row in _sessions(coming):
+        walk.begin(coming.kind, row)
     told = _evidence(walk.stage.past, coming)
     rules = walk.map.rules
-    by_node: dict[str, list[int]] = {}
-    for place in np.unique(told.rule).tolist():
-        by_node.setdefault(rules[place].node, []).append(place)
-    for node, places in by_node.items():
-        own = np.zeros(len(rules), dtype=bool)
-        own[places] = True
-        mine = np.flatnonzero(own[told.rule] & (told.weight > 0))
+    by_node: dict[str, list[Ints]] = {}
+    for place in np.flatnonzero(np.bincount(told.rule, minlength=len(rules))).tolist():
+        # Evidence comes by rule.
+        low, high = np.searchsorted(told.rule, [place, place + 1])
+        by_node.setdefault(rules[place].node, []).append(np.arange(low, high))
+    growth: Growth = {}
+    for node, parts in by_node.items():
+        mine = parts[0] if len(parts) == 1 else np.concatenate(parts)
         for (name, _), held in walk.held.items():
             if name == node:
-                held.feed(_told(walk, coming, told, mine, held.kind, trust), walk.now, walk.unit)
+                own = _told(walk, coming, told, mine, held.kind, trust, growth)
+                held.feed(own, walk.now, walk.unit)
     walk.moved[coming.row] = True
     walk.living.take(coming.kind, coming.row, coming.at, coming.fields, told)
     walk.lately.take(coming.kind, coming.row, coming.at, coming.visit, coming.fields)
+
+
+def _sessions(coming: Coming) -> Iterator[Ints]:
+    """The rows that begin a session, those of a row one after the other."""
+    if not coming.session.any():
+        yield coming.row if ascends(coming.row) else np.unique(coming.row)
+        return
+    pairs = np.unique(np.stack([coming.row, coming.session]), axis=1)
+    for number in np.unique(pairs[1]).tolist():
+        yield pairs[0, pairs[1] == number]
 
 
 def _evidence(past: Past, coming: Coming) -> EvidenceColumns:
@@ -118,21 +129,24 @@ def _told(
     mine: Ints,
     kind: EvidenceKind,
     trust: float,
+    growth: Growth,
 ) -> Told:
     channels, shared = _of_rules(walk.map)
     row, rule = told.row[mine], told.rule[mine]
+    whole = len(row) == len(coming) and bool((row == np.arange(len(row))).all())
     channel, once = channels[rule], shared[rule]
     own = _of_kind(kind)[channel]
     found = Told(
-        row=coming.row[row],
-        at=coming.at[row],
-        session=coming.session[row],
+        row=coming.row if whole else coming.row[row],
+        at=coming.at if whole else coming.at[row],
+        session=coming.session if whole else coming.session[row],
         member=told.member[mine],
         channel=channel,
         weight=told.weight[mine],
         value=told.value[mine],
         trust=np.full(len(mine), trust),
         once=once,
+        growth=growth if whole else {},
     )
     return found if own.all() else found.take(np.flatnonzero(own))
 

@@ -26,10 +26,11 @@ from doxa.features.views import View, Views, exposures
 from doxa.heads.glm import logit, sigmoid
 from doxa.reading.coupling.field import Field
 from doxa.simulation.credence import credence
-from doxa.simulation.held import NEVER, Held, Moments, ascends
+from doxa.simulation.held import NEVER, Held, Moments
 from doxa.simulation.lately import Lately
 from doxa.simulation.pursuing import Pursuits
 from doxa.simulation.stage import Stage, people_at
+from doxa.simulation.told import ascends
 from doxa.types import HalfLife
 
 MOST_ANEW = 0.5
@@ -112,7 +113,7 @@ class Walk:
         tenure = np.maximum(rows.seen.at - begun, 0)
         when = Moments(rows.twin, rows.seen.at, tenure, self.stage.unit)
         everybody = self.is_everybody(rows)
-        exposure = self._exposure(held.bands) if everybody else None
+        exposure = self.exposure(held.bands) if everybody else None
         found = held.read(when, member, self.now, self.counts, exposure)
         absent = self.absent(reading.node, rows)
         return found if absent is None else found.silent_where(absent)
@@ -129,7 +130,7 @@ class Walk:
         key = (reading, by)
         fed = self.held[_key(reading)].fed
         now, known, columns = self._columns.get(key, (None, 0, []))
-        some = _once(fed[known:])
+        some = once(fed[known:])
         if now != self.now or len(some) > self.size * MOST_ANEW:
             columns = [
                 (name, np.require(made, requirements=["OWNDATA", "WRITEABLE"]))
@@ -186,7 +187,7 @@ class Walk:
             self._asked = rows, asked, self.now
         return asked
 
-    def _exposure(self, bands: tuple[HalfLife, ...]) -> Floats:
+    def exposure(self, bands: tuple[HalfLife, ...]) -> Floats:
         """How long everybody could be seen by now, decayed at each band, float64[rows, K]."""
         found = self._exposed.get(bands)
         if found is None or found[0] != self.now:
@@ -228,7 +229,7 @@ class Walk:
         return np.repeat(found, self.paths, axis=0)
 
 
-def _once(parts: list[Ints]) -> Ints:
+def once(parts: list[Ints]) -> Ints:
     """The rows named by any of the parts, each once."""
     if len(parts) == 1 and ascends(parts[0]):
         return parts[0]

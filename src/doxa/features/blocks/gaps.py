@@ -11,6 +11,7 @@ from doxa.beliefmap.columns import Floats
 from doxa.domain.clock import Clock, format_span
 from doxa.features.norms import RowNorms
 from doxa.features.views import View
+from doxa.types import HalfLife
 
 WORTH = 2.0
 """The usual gap is worth so many of the person's own."""
@@ -31,15 +32,15 @@ def columns(
     horizon : float or None
         Days (positions) of the outcome's window.
     """
-    for place in _places(view):
+    for place in gap_places(view.bands, view.node.half_life):
         label = format_span(view.bands[place], clock)
         yield from _of_band(view, norms, place, horizon, f"own gap {label}")
 
 
-def _places(view: View) -> list[int]:
+def gap_places(bands: tuple[HalfLife, ...], half_life: HalfLife) -> list[int]:
     """The longest band and the one at the node's own half-life."""
-    own = view.bands.index(view.node.half_life) if view.node.half_life in view.bands else -1
-    return sorted({own % len(view.bands), len(view.bands) - 1})
+    own = bands.index(half_life) if half_life in bands else -1
+    return sorted({own % len(bands), len(bands) - 1})
 
 
 def _of_band(
