@@ -14,8 +14,8 @@ from doxa.heads.recalibration import TotalReading, student
 
 FEWEST_PEOPLE = 100
 FEWEST_ORIGINS = 4
-SURE = 1.6448536269515
-"""A common error is kept where Q lies beyond the 95 % quantile of what chance alone makes of it."""
+SURE = 1.959963984540054
+"""A common error is kept where Q lies beyond the 97.5 % quantile of what chance alone makes of it."""
 
 
 def total_reading(real: Floats, simulated: Floats, chance: Floats, people: int) -> TotalReading:
@@ -47,7 +47,7 @@ def total_reading(real: Floats, simulated: Floats, chance: Floats, people: int) 
     weight = 1 / (v + _between(e, v))
     mean, error = float(weight @ e / weight.sum()), float(weight.sum() ** -0.5)
     far = student(count - 1) * error
-    shift = mean * max(0.0, 1 - (far / mean) ** 2) if mean else 0.0
+    shift = mean * (1 - (far / mean) ** 2) if abs(mean) > far else 0.0
     q = float(((e - shift) ** 2 / v).sum())
     if q <= _chi_squared(count, SURE):
         return TotalReading(shift=shift, people=people, origins=count)

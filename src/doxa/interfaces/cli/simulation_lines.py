@@ -43,6 +43,7 @@ def _lines(found: Simulation) -> Iterator[str]:
 
 def _arm(arm: Arm, found: Simulation) -> Iterator[str]:
     several = found.twin is None
+    few = several and found.silenced < found.people
     yield plain(arm.scenario)
     if not arm.changes:
         yield "  changes nothing"
@@ -54,8 +55,8 @@ def _arm(arm: Arm, found: Simulation) -> Iterator[str]:
         yield f"  {plain(arm.why_no_slope)}"
     yield from _effects(arm, several)
     for what, movers in arm.movers.items():
-        among = f" (of {found.silenced:,} people, drawn at random)" if several else ""
-        yield f"  {what} is carried by{among} {plain(', '.join(_carried(movers, several)))}"
+        drawn = f", among {found.silenced:,} people drawn at random," if few else ""
+        yield f"  {what} is carried{drawn} by {plain(', '.join(_carried(movers, several)))}"
     for what, groups in arm.groups.items():
         if not groups or not arm.effect(what).clear:
             continue
