@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from doxa.beliefmap.columns import Ints
-from doxa.features.phi import Recipe
+from doxa.features.recipe import Recipe
 from doxa.features.rows import Rows
 from doxa.features.views import Views
 from doxa.heads.errors import Errors, Look, width
