@@ -9,6 +9,7 @@ import pytest
 from doxa.beliefmap.map_file import parse_map
 from doxa.domain.clock import DAY, format_moment
 from doxa.heads.population import decode
+from doxa.learning.segments import pooled
 from doxa.reading.beta import CAP
 from doxa.runtime.opening import open_twins
 
@@ -190,3 +191,14 @@ def test_an_older_population_has_none(shop) -> None:
     for each in body["priors"].values():
         del each["segments"]
     assert decode(msgspec.msgpack.encode(body)).priors["fair"].segments is None
+
+
+def test_means_below_nought_are_pooled_as_they_are() -> None:
+    node = parse_map(
+        "{doxa: 1, product: p, nodes: {mood: {kind: feeling, scale: [-1, 1]}},"
+        " signals: {beep: [{node: mood, value: mood}]}}"
+    ).nodes["mood"]
+    row, usual = [0.4, 2.0, 1.0, -0.5, 0.5], [0.6, 2.0, 1.0, -0.1, 0.5]
+    base, _, _, mean, spread = pooled(row, usual, node, met=10, everybody=20)[:5]
+    assert (base, mean) == pytest.approx((0.5, -0.3))
+    assert spread == pytest.approx(0.5)

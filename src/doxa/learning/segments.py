@@ -172,7 +172,8 @@ def pooled(
     """
     own, base = np.array(_full(row)), np.array(_full(usual))
     share = met / (met + POOLED)
-    found = np.exp(share * np.log(np.maximum(own, FLOOR)) + (1 - share) * np.log(base + FLOOR))
+    logs = [np.log(np.maximum(each, 0.0) + FLOOR) for each in (own, base)]
+    found = np.exp(share * logs[0] + (1 - share) * logs[1])
     for place in (0, 3):
         found[place] = share * own[place] + (1 - share) * base[place]
     if node.evidence is EvidenceKind.OCCURRENCE:
