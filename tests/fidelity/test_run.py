@@ -29,7 +29,9 @@ signals:
   buy: [{node: shops, count: 1}]
   offer: []
   rating: []
+  complaint: []
 outcomes:
+  complains: {happens: complaint, within: 14d}
   redeems: {after: offer, plus: [0d, 3d], happens: buy, within: 5d}
   often: {count: buy, within: 14d}
   rates: {value: stars, of_signal: rating, scale: [1, 5], step: 1}
@@ -44,6 +46,7 @@ rows:
   redeems: {outcome: redeems, fit: {to: 2026-03-31}, score: {from: 2026-04-08}, metrics: [auc]}
   often: {outcome: often, fit: {from: 2026-02-01, to: 2026-03-15, every: 14d}, score: {from: 2026-04-01, to: 2026-06-01, every: 14d}, metrics: [rmse]}
   rates: {outcome: rates, fit: {to: 2026-03-31}, score: {from: 2026-04-01}, metrics: [rmse]}
+  complains: {outcome: complains, fit: {from: 2026-02-01, to: 2026-03-15, every: 14d}, score: {from: 2026-04-01, to: 2026-06-01, every: 14d}, metrics: [auc]}
 """
 PEOPLE, DAYS = 60, 180
 START = parse_time("2026-01-01T00:00:00Z")
@@ -86,7 +89,7 @@ def test_each_horizon_of_a_trigger_is_scored_and_calibrated(report):
 
 
 def test_numbers_have_distributions(report):
-    often, rates = report.rows[1:]
+    often, rates = report.rows[1:3]
     assert (often.numbers.kind, rates.numbers.kind) == ("counts", "levels")
     for row in (often, rates):
         assert sum(row.numbers.all.pit) == row.scored_rows
@@ -96,7 +99,7 @@ def test_numbers_have_distributions(report):
 
 
 def test_every_row_has_a_headline_cuts_people_and_a_curve(report):
-    for row in report.rows:
+    for row in report.rows[:3]:
         assert row.headline.skill == row.ladders[0].step("twin").skill_over_persona
         assert {"persona", "twin"} <= set(row.headline.removed)
         assert row.cuts[0].by == "evidence"
@@ -135,3 +138,16 @@ def _plain(value: object) -> object:
     if isinstance(value, msgspec.Struct):
         return _plain(msgspec.structs.asdict(value))
     return value
+
+
+def test_what_nobody_ever_did_shows_no_skill(report):
+    row = report.rows[3]
+    (found,) = row.ladders
+    assert found.alike
+    assert all(step.skill_over_base is None for step in found.steps)
+    assert row.headline.skill is None
+    said = "\n".join(lines(report)).split("complains: ")[1]
+    assert "none can be said, all rows came out alike" in said
+    assert "%" not in said.replace("95 %", "")
+    assert "nan" not in said
+    assert "All rows came out alike" in render(fidelity_page(report, command="doxa fidelity"))

@@ -138,10 +138,13 @@ def findings_of(
     """
     rows = split.score.rows
     horizons = horizons_of(outcome, split.past, rows)
+    headline = headline_of(ladders)
+    if headline is not None and headline.alike:
+        return Findings(calibration=None, headline=headline)
     answered = resolved_before(outcome, split.past, rows)
     found = Findings(
         calibration=None,
-        headline=headline_of(ladders),
+        headline=headline,
         numbers=numbers_of(numbers, resamples, horizons) if numbers else None,
         cuts=cuts_of(split.past, rows, losses, horizons, resamples),
         learning=curve_of(answered, losses[BASE], losses[TWIN], without, resamples, why),

@@ -20,11 +20,13 @@ class Headline(msgspec.Struct, frozen=True, kw_only=True):
     Attributes
     ----------
     subset : whose ladder it is: of people with personas, where the file asks for them
-    skill : [estimate, low, high] of the twin's skill over personas; None where nobody has traits
+    skill : [estimate, low, high] of the twin's skill over personas; None where nobody has traits,
+        or all rows came out alike
     stands : whether that interval lies above 0; None without one
     removed : by ``persona``, ``remembering`` and ``twin``: [estimate, low, high] of the share of the
         base rate's loss that is gone with it
     remembering : the rung that stands for remembering the person at all
+    alike : whether all rows came out alike, and nothing tells forecasts apart
     """
 
     subset: str
@@ -32,6 +34,7 @@ class Headline(msgspec.Struct, frozen=True, kw_only=True):
     stands: bool | None
     removed: dict[str, list[float]]
     remembering: str | None
+    alike: bool = False
 
 
 def judged(ladders: Sequence[Ladder]) -> Ladder | None:
@@ -65,4 +68,5 @@ def headline_of(ladders: Sequence[Ladder]) -> Headline | None:
             if step is not None and step.skill_over_base is not None
         },
         remembering=simple.name if simple else None,
+        alike=ladder.alike,
     )

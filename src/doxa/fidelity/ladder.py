@@ -25,6 +25,8 @@ PERSONA = "persona"
 BASE = "base"
 MEAN = "mean"
 """The subset that stands for the mean over the values reported by."""
+NOTHING = 1e-6
+"""Where the base rate loses less than this, there is nothing to be better at."""
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +59,7 @@ class Ladder(msgspec.Struct, frozen=True, kw_only=True):
     ----------
     mean : of what was forecast; of a choice, how often the commonest option was taken
     choice : whether options were chosen among
+    alike : whether all rows came out alike, as those that were fitted: no skill is said
     strongest : the rung with the lowest loss beside the twin
     skill_over_strongest : [estimate, low, high] of the twin's skill over it, paired
     """
@@ -68,6 +71,7 @@ class Ladder(msgspec.Struct, frozen=True, kw_only=True):
     mean: float
     steps: list[Step]
     choice: bool = False
+    alike: bool = False
     strongest: str | None = None
     skill_over_strongest: list[float] | None = None
 
@@ -101,6 +105,8 @@ def ladder(
     """
     resamples = resamples or Resamples(unit, seed=seed)
     losses = {rung.name: row_losses(y, rung.forecast, family) for rung in rungs}
+    alike = BASE in losses and float(losses[BASE].mean()) < NOTHING
+    rivals = {} if alike else losses
     steps = []
     for rung in rungs:
         loss = losses[rung.name]
@@ -109,15 +115,16 @@ def ladder(
                 name=rung.name,
                 loss=resamples.mean(loss).as_list(),
                 metrics=_metrics(metrics, y, rung, twin, loss, moment),
-                skill_over_base=_skill(resamples, loss, losses.get(BASE), rung.name == BASE),
+                skill_over_base=_skill(resamples, loss, rivals.get(BASE), rung.name == BASE),
                 skill_over_persona=_skill(
-                    resamples, loss, losses.get(PERSONA), rung.name == PERSONA
+                    resamples, loss, rivals.get(PERSONA), rung.name == PERSONA
                 ),
                 chosen=rung.chosen,
             )
         )
-    strongest, skill = _over_strongest(resamples, losses)
+    strongest, skill = _over_strongest(resamples, rivals)
     return Ladder(
+        alike=alike,
         strongest=strongest,
         skill_over_strongest=skill,
         subset=subset,

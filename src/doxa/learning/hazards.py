@@ -25,6 +25,7 @@ from doxa.learning.choosing import (
     RIDGES,
     Chosen,
     clearly_better,
+    dearer,
     left_out,
 )
 from doxa.learning.design import Design, design_of, level_of
@@ -115,7 +116,7 @@ def train_time(
         without, own = less.chosen(ends, progress, choosing)
         if not clearly_better(chosen, without):
             part, design, chosen, hazard = less, less.design, without, own
-    costs = min(chosen.ridge * overlap_of(outcome, sample.rows), RIDGES[-1])
+    costs = dearer(chosen.ridge, overlap_of(outcome, sample.rows))
     levels, beta = fit_hazard(
         design.table[:, 1:],
         spells,

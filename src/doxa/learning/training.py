@@ -25,7 +25,7 @@ from doxa.heads.predictor import CHUNK
 from doxa.learning.again import halfway, with_again
 from doxa.learning.apart import Apart
 from doxa.learning.challenger import with_challenger
-from doxa.learning.choosing import RIDGES, choose, clearly_better, levelled
+from doxa.learning.choosing import choose, clearly_better, dearer, levelled
 from doxa.learning.design import Design, design_of, level_of
 from doxa.learning.directions import directions
 from doxa.learning.fields import Fields, fields_of_fit
@@ -155,7 +155,7 @@ def _fitted(
         without = choose(less, sample, family, tell, choosing)
         if not clearly_better(chosen, without):
             recipe, design, chosen = lighter, less, without
-    costs = min(chosen.ridge * overlap_of(outcome, sample.rows), RIDGES[-1])
+    costs = dearer(chosen.ridge, overlap_of(outcome, sample.rows))
     beta = fit_glm(
         design.table,
         sample.y,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -239,10 +240,16 @@ def _step(step: Step, names: list[str]) -> list[str]:
         step.name,
         f"{step.loss[0]:.4f}",
         f"{step.loss[1]:.4f}-{step.loss[2]:.4f}",
-        *(f"{step.metrics[name]:.4f}" if name in step.metrics else "" for name in names),
+        *(_metric(step.metrics.get(name)) for name in names),
         skill(step.skill_over_base),
         skill(step.skill_over_persona),
     ]
+
+
+def _metric(value: float | None) -> str:
+    if value is None:
+        return ""
+    return "-" if math.isnan(value) else f"{value:.4f}"
 
 
 def _bar(bar: object) -> str:

@@ -32,6 +32,8 @@ def headline_lines(found: Headline | None) -> list[str]:
         return []
     who = "" if found.subset == "all" else f", {plain(found.subset)}"
     lines = []
+    if found.alike:
+        return [f"  skill over your personas{who}: none can be said, all rows came out alike"]
     if found.skill is None:
         lines.append(f"  skill over your personas{who}: there are none, nobody has traits")
     else:

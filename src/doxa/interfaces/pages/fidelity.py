@@ -17,9 +17,9 @@ from doxa.interfaces.pages.cuts import cut_blocks
 from doxa.interfaces.pages.effects import effect_sections
 from doxa.interfaces.pages.knowledge import (
     ABSENT,
+    ALIKE,
+    knowledge_blocks,
     knowledge_cards,
-    knowledge_chart,
-    knowledge_note,
 )
 from doxa.interfaces.pages.ladders import beaten_notes, ladder_chart, ladder_table
 from doxa.interfaces.pages.learning import learning_blocks
@@ -112,7 +112,7 @@ def _skill(found: Ladder) -> Card:
     skill = twin.skill_over_persona if twin else None
     label = f"skill over your personas: {subset_name(found.subset)}"
     if skill is None:
-        return Card(label, None, note=ABSENT)
+        return Card(label, None, note=ALIKE if found.alike else ABSENT)
     people = spell(found.people, "count")
     note = f"of the personas' loss is gone with the twin; {people} people"
     return Card(label, skill[0], low=skill[1], high=skill[2], note=note)
@@ -157,7 +157,7 @@ def _row(row: RowReport, named: bool) -> list[Section]:
             steps.append(Note(f"{subset_name(found.subset).capitalize()}: {ABSENT}", "bad"))
     known: list[Block] = []
     for found in ladders:
-        known += [knowledge_note(found), knowledge_chart(found)]
+        known += knowledge_blocks(found)
     effects = effect_sections(row.effects, about) if row.effects else []
     sections = [
         *(replace(each, title=f"{before}{each.title}") for each in effects),

@@ -8,8 +8,10 @@ from doxa.interfaces.pages.rungs import metric_name, rung_name, subset_name
 from doxa.report import Card, Chart, Note, ladder
 from doxa.report.charts.ladder import Rung
 from doxa.report.number import finite, spell
+from doxa.report.page import Block
 
 _MOST = 0.5
+ALIKE = "All rows came out alike: nothing tells forecasts apart."
 ABSENT = "There are no personas to compare with: nobody has traits."
 
 
@@ -37,6 +39,13 @@ def knowledge_cards(found: Ladder) -> tuple[Card, ...]:
         for step in steps
         if step and step.skill_over_base
     )
+
+
+def knowledge_blocks(found: Ladder) -> list[Block]:
+    """What the shares mean, and a chart of them; where all came out alike, that alone."""
+    if found.alike:
+        return [Note(f"{subset_name(found.subset).capitalize()}: {ALIKE}")]
+    return [knowledge_note(found), knowledge_chart(found)]
 
 
 def knowledge_chart(found: Ladder) -> Chart:
