@@ -132,6 +132,16 @@ class Course:
         view = walk.view(reading, rows, np.zeros(walk.size, dtype=np.int64))
         return credence(view, walk.unit)
 
+    def progress(self, goal: str) -> Floats:
+        """How far a single goal has come on every row, in [0, 1]; 0 where nothing says so."""
+        walk = self.walk
+        rows = walk.rows()
+        found = np.nan_to_num(walk.living.pursuit(goal, rows).progress)
+        for node in walk.living.below(goal):
+            absent = walk.absent(node, rows)
+            found = found if absent is None else np.where(absent, 0.0, found)
+        return found
+
     def _happen(self, coming: Coming, came: dict[str, list[Coming]]) -> None:
         happen(self.walk, coming, self.cast.trust.get(coming.kind, 1.0))
         self.admission.take(coming.kind, coming.row, coming.at, coming.fields)

@@ -22,6 +22,7 @@ from doxa.simulation.fast import is_wanted
 
 ROWS = 24_576
 """People times paths that are run forward at a time: many enough that a step is spent on numbers."""
+REACHED = " reached"
 Progress = Callable[[float], None]
 
 
@@ -38,7 +39,7 @@ class Run:
     outcomes : dict of float64[T, P, S]
         What each outcome came to by then, from the origin: a count, a sum, or 0 and 1.
     credences : dict of float64[T, P, S]
-        Of watched nodes.
+        Of watched nodes, and how far pursued goals have come.
     """
 
     twin: Ints
@@ -55,6 +56,7 @@ def rollout(
     seed: int,
     counted: Sequence[Outcome],
     watched: Sequence[str] = (),
+    pursued: Sequence[str] = (),
     scenario: Scenario | None = None,
     marks: Ints | None = None,
     without: Sequence[str] = (),
@@ -72,6 +74,7 @@ def rollout(
     steps, paths : how many
     counted : outcomes that happen, are counted or summed up, from any origin
     watched : single nodes whose credence is noted
+    pursued : single goals whose progress is noted, under `reached_of` their names
     scenario : what is other than it would be; left out, nothing
     marks : int64[S]
         After how many steps things are noted; left out, after every one.
@@ -95,6 +98,7 @@ def rollout(
         course = Course(cast, people, paths, seed, counted, changes, without, fast)
         found: dict[str, list[Floats]] = {outcome.name: [] for outcome in counted}
         held: dict[str, list[Floats]] = {name: [] for name in watched}
+        held |= {reached_of(name): [] for name in pursued}
         for step in range(steps):
             if stop is not None and stop():
                 return
@@ -104,6 +108,8 @@ def rollout(
                     found[tally.outcome.name].append(tally.value())
                 for name in watched:
                     held[name].append(course.credence(name))
+                for name in pursued:
+                    held[reached_of(name)].append(course.progress(name))
             done += 1
             if progress is not None:
                 progress(done / total)
@@ -114,6 +120,17 @@ def rollout(
             {name: _stacked(parts, shape) for name, parts in found.items()},
             {name: _stacked(parts, shape) for name, parts in held.items()},
         )
+
+
+def reached_of(goal: str) -> str:
+    """What the progress of a goal is called beside its credence.
+
+    Examples
+    --------
+    >>> reached_of("save")
+    'save reached'
+    """
+    return f"{goal}{REACHED}"
 
 
 def _stacked(parts: list[Floats], shape: tuple[int, int]) -> Floats:

@@ -16,7 +16,15 @@ from doxa.report.charts.fan import Spread as Point
 from doxa.report.moment import spell_moment
 from doxa.report.number import Format, spell, spell_interval
 from doxa.report.page import Block, Tone
-from doxa.runtime.simulating.results import OUTCOME, Arm, Effect, Simulation, Spread, Track
+from doxa.runtime.simulating.results import (
+    OUTCOME,
+    PROGRESS,
+    Arm,
+    Effect,
+    Simulation,
+    Spread,
+    Track,
+)
 
 MOST_FANS = 8
 """Of nodes only so many are drawn, those that move most."""
@@ -233,7 +241,9 @@ def _fan(track: Track, arm: Arm, found: Simulation) -> Chart:
     form = form_of(track.what, track.kind, track.share)
     name = spaced(track.what)
     since = "so far" if track.kind == OUTCOME and not track.share else ""
-    measure = f"{name} {since}".rstrip() if track.kind == OUTCOME else "credence"
+    measure = "progress" if track.kind == PROGRESS else "credence"
+    if track.kind == OUTCOME:
+        measure = f"{name} {since}".rstrip()
     # Of one person something has happened on a path or has not: only the share of paths tells.
     alone = found.twin is not None and track.kind == OUTCOME and track.share
     return fan(
@@ -246,7 +256,7 @@ def _fan(track: Track, arm: Arm, found: Simulation) -> Chart:
         clock="position" if found.clock is Clock.POSITION else "time",
         title=f"{name}: {track.says}" if track.says else name,
         caption=_OF_PATHS if alone else _HOW_TO_READ,
-        half=track.kind != OUTCOME,
+        half=track.kind not in (OUTCOME, PROGRESS),
     )
 
 

@@ -27,6 +27,7 @@ from doxa.domain.node import NodeKind
 from doxa.domain.signal import TRAITS
 from doxa.domain.view import Sight
 from doxa.errors import InputError, PopulationError, UnknownName
+from doxa.features.pursuits import is_counted
 from doxa.heads.population import SightPart
 from doxa.heads.slope import Slope
 from doxa.runtime.purposes import Asked
@@ -96,8 +97,8 @@ class Request:
     part : SightPart
         The heads fitted on what it sees.
     counted : tuple of Outcome
-    watched : tuple of str
-        Single nodes.
+    watched, pursued : tuple of str
+        Single nodes; single goals that signals bring forward.
     slopes : tuple of Slope
         What effects of kinds of actions are multiplied by, learned with the heads from what whoever asks
         may see.
@@ -117,6 +118,7 @@ class Request:
     rollout: Rollout
     counted: tuple[Outcome, ...]
     watched: tuple[str, ...]
+    pursued: tuple[str, ...]
     steps: int
     marks: tuple[int, ...]
     paths: int
@@ -165,6 +167,7 @@ def request_of(
         rollout=rollout,
         counted=tuple(_counted(asked, rollout, part, wishes.outcomes)),
         watched=tuple(_watched(asked.belief_map, wishes.nodes)),
+        pursued=tuple(_pursued(asked.belief_map, wishes.nodes)),
         steps=steps,
         marks=marks_of(steps, wishes.marks),
         paths=wishes.paths,
@@ -297,6 +300,8 @@ def _watched(belief_map: BeliefMap, names: Sequence[str] | None) -> Iterator[str
         yield from (name for name in known if not belief_map.nodes[name].opt_in)
         return
     for name in dict.fromkeys(names):
+        if name in _pursued(belief_map, [name]) and name not in known:
+            continue
         if name not in known:
             raise UnknownName(
                 f"the map has no single node {name!r} that signals speak of",
@@ -305,6 +310,17 @@ def _watched(belief_map: BeliefMap, names: Sequence[str] | None) -> Iterator[str
                 hint=nearest(name, known),
             )
         yield name
+
+
+def _pursued(belief_map: BeliefMap, names: Sequence[str] | None) -> Iterator[str]:
+    """The single goals whose progress signals tell, or that of their parts."""
+    above = {node.part_of for node in belief_map.nodes.values()}
+    above |= {edge.target.node for edge in belief_map.edges if edge.kind == "part_of"}
+    for node in belief_map.nodes.values():
+        goal = node.kind is NodeKind.GOAL and not node.dimensions
+        wanted = not node.opt_in if names is None else node.name in names
+        if goal and wanted and (is_counted(node) or (node.done is None and node.name in above)):
+            yield node.name
 
 
 def check_visible(scenarios: Mapping[str, Scenario], belief_map: BeliefMap) -> None:

@@ -15,6 +15,7 @@ from doxa.heads.recalibration import TotalReading
 from doxa.heads.slope import Slope
 from doxa.runtime.simulating.results import (
     OUTCOME,
+    PROGRESS,
     Effect,
     Group,
     PersonEffect,
@@ -33,6 +34,7 @@ from doxa.simulation.arms import (
     sides,
     together,
 )
+from doxa.simulation.rollout import REACHED
 
 MORE, LESS = "more", "less"
 SHARES = (Target.HAPPENS, Target.NEVER)
@@ -138,8 +140,21 @@ def _add(parts: list[Pair], found: Pair) -> None:
         parts[:] = [together(parts)]
 
 
+def node_of(what: str) -> str:
+    """The node that something is told of, as its progress is.
+
+    Examples
+    --------
+    >>> node_of("save reached"), node_of("save")
+    ('save', 'save')
+    """
+    return what.removesuffix(REACHED)
+
+
 def kind_of(what: str, belief_map: BeliefMap) -> str:
-    """The kind of a node, else ``outcome``."""
+    """The kind of a node, ``progress`` of a goal, else ``outcome``."""
+    if node_of(what) != what and what not in belief_map.outcomes:
+        return PROGRESS
     named = what not in belief_map.outcomes and what in belief_map.nodes
     return belief_map.nodes[what].kind.value if named else OUTCOME
 
@@ -229,7 +244,7 @@ def track_of(
     return Track(
         what=what,
         kind=kind,
-        says="" if kind == OUTCOME else belief_map.nodes[what].says,
+        says="" if kind == OUTCOME else belief_map.nodes[node_of(what)].says,
         share=kind != OUTCOME or (outcome is not None and outcome.target in SHARES),
         under=_spreads(banded(found.under / people), moments),
         without=_spreads(banded(found.without / people), moments),

@@ -12,9 +12,10 @@ from doxa.domain.ground import Grounds
 from doxa.domain.node import Address
 from doxa.errors import UnknownName
 from doxa.features.support import Verdict
+from doxa.simulation.rollout import REACHED
 from doxa.types import Moment
 
-OUTCOME = "outcome"
+OUTCOME, PROGRESS = "outcome", "progress"
 """The kind of a track that is no node's."""
 
 
@@ -235,7 +236,11 @@ class Simulation(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def nodes(self) -> tuple[Address, ...]:
         """The nodes it tells of."""
-        told = [track.what for arm in self.arms for track in arm.tracks if track.kind != OUTCOME]
+        tracks = [track for arm in self.arms for track in arm.tracks if track.kind != OUTCOME]
+        told = [
+            track.what.removesuffix(REACHED) if track.kind == PROGRESS else track.what
+            for track in tracks
+        ]
         told += [one.node for arm in self.arms for part in arm.movers.values() for one in part]
         return tuple(map(Address, dict.fromkeys(told)))
 

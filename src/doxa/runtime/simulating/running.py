@@ -144,6 +144,7 @@ def _run(
         seed=request.seed,
         counted=request.counted,
         watched=request.watched,
+        pursued=request.pursued,
         marks=np.array(request.marks),
         scenario=scenario,
         without=silent,
