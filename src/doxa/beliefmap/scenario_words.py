@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from doxa.beliefmap.model import Condition, Operator
 from doxa.beliefmap.scenarios import Assume, Change, Put, Send
 from doxa.domain.clock import Clock, format_span
 from doxa.domain.signal import TRAITS
@@ -16,6 +17,10 @@ def said(change: Change, clock: Clock = Clock.TIME) -> str:
     >>> from doxa.domain.clock import DAY
     >>> said(Put(field="price", times=1.1, end=28 * DAY))
     'price times 1.1 until 28d'
+    >>> from doxa.beliefmap.model import Test
+    >>> dear = Test(field="id", operator=Operator.IN, values=("plus",))
+    >>> said(Put(field="price", times=1.1, when=Condition(tests=(dear,))))
+    'price times 1.1 where id is plus'
     >>> said(Send(kind="letter", payload={"tone": "warm"}, at=(0, 7 * DAY)))
     'letter (tone warm) at 0d, 7d'
     >>> said(Assume(node="prices_are_fair", holds=False))
@@ -29,7 +34,8 @@ def said(change: Change, clock: Clock = Clock.TIME) -> str:
     until = ""
     if isinstance(change, Put) and change.end is not None:
         until = f" until {_span(change.end, clock)}"
-    return f"{what(change)}{since}{until}{whom}"
+    where = _where(change.when) if isinstance(change, Put) and change.when else ""
+    return f"{what(change)}{where}{since}{until}{whom}"
 
 
 def what(change: Change) -> str:
@@ -52,6 +58,28 @@ def what(change: Change) -> str:
     times = "" if change.times is None else f" times {change.times:g}"
     plus = "" if not change.plus else f" {'+' if change.plus > 0 else '-'} {abs(change.plus):g}"
     return f"{name}{times}{plus}"
+
+
+def _where(condition: Condition) -> str:
+    """Of which options or signals a change holds."""
+    told = []
+    for test in condition.tests:
+        either = " or ".join(test.values)
+        if test.operator is Operator.PRESENT:
+            told.append(f"{test.field} is {'there' if either == 'true' else 'not there'}")
+        else:
+            told.append(f"{test.field} {_RELATIONS[test.operator]} {either}")
+    return f" where {' and '.join(told)}"
+
+
+_RELATIONS = {
+    Operator.IN: "is",
+    Operator.NOT: "is not",
+    Operator.GT: ">",
+    Operator.GE: ">=",
+    Operator.LT: "<",
+    Operator.LE: "<=",
+}
 
 
 def _value(value: Json) -> str:

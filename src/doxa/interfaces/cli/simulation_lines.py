@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 MOST_NODES = 8
 """Nodes are told of when they move, the most moved first."""
 MOST_GROUPS = 12
+MOST_GROUPED = 2
+"""Of so many outcomes that clearly move the groups are told."""
 _LEAST = 5e-4
 
 
@@ -57,9 +59,9 @@ def _arm(arm: Arm, found: Simulation) -> Iterator[str]:
     for what, movers in arm.movers.items():
         drawn = f", among {found.silenced:,} people drawn at random," if few else ""
         yield f"  {what} is carried{drawn} by {plain(', '.join(_carried(movers, several)))}"
-    for what, groups in arm.groups.items():
-        if not groups or not arm.effect(what).clear:
-            continue
+    clear = [what for what, groups in arm.groups.items() if groups and arm.effect(what).clear]
+    for what in clear[:MOST_GROUPED]:
+        groups = arm.groups[what]
         rows = [["", "", "people", f"difference in {what}", "80 %", "gain", "hurt"]]
         rows += [
             [
@@ -76,6 +78,8 @@ def _arm(arm: Arm, found: Simulation) -> Iterator[str]:
         yield from table(rows, "llrrrrr")
         if len(groups) > MOST_GROUPS:
             yield f"  and {len(groups) - MOST_GROUPS} more groups (--json)"
+    if len(clear) > MOST_GROUPED:
+        yield f"  and the groups of {len(clear) - MOST_GROUPED} more outcomes (--html, --json)"
 
 
 def _carried(movers: Sequence[Mover], several: bool) -> Iterator[str]:
