@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +16,9 @@ from doxa.report import Page, write_page
 # A busy machine is slow, which says nothing about the code.
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
+
+# Threads of trees in two tests at once would wait for each other.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 CHROMIUM = "/usr/bin/chromium"
 SWITCHES = [

@@ -35,6 +35,8 @@ def run(
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Trees too: threads of two sets on two cores would wait for each other.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     with (
         Progress(*columns, console=console, transient=True) as progress,
         ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool,

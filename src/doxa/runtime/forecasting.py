@@ -213,7 +213,9 @@ def _keys(wiring: Wiring, cohort: Sequence[str], purpose: str | None) -> tuple[l
 
 def _never_met(twin: str) -> UnknownName:
     return UnknownName(
-        "nothing was ever observed of this twin", where=twin, hint="observe something first"
+        "nothing was ever observed of this twin",
+        where=twin,
+        hint="observe something first; traits are enough to be forecast by",
     )
 
 

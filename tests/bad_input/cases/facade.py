@@ -110,7 +110,7 @@ CASES = [
     Case(
         "an unknown twin in a cohort",
         'twins.forecast("lapses", cohort=["nobody"])',
-        "nobody: nothing was ever observed of this twin; observe something first",
+        "nobody: nothing was ever observed of this twin; observe something first; traits are enough to be forecast by",
         "UnknownName",
     ),
     Case(

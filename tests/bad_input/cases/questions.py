@@ -89,7 +89,7 @@ CASES = [
     Case(
         "an unknown twin",
         "forecast lapses --twin nobody",
-        "nobody: nothing was ever observed of this twin; observe something first",
+        "nobody: nothing was ever observed of this twin; observe something first; traits are enough to be forecast by",
     ),
     Case(
         "items of an outcome that has none",
