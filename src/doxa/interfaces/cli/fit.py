@@ -8,8 +8,9 @@ import typer
 
 from doxa.errors import PopulationError
 from doxa.interfaces.cli.comparisons import judgement_lines, worse_sentence
-from doxa.interfaces.cli.console import Json, phases, print_json, say, table
+from doxa.interfaces.cli.console import Json, phases, print_json, say
 from doxa.interfaces.cli.effect_lines import slope_lines
+from doxa.interfaces.cli.head_lines import head_lines
 from doxa.interfaces.cli.stores import DEFAULT_DB, DEFAULT_WORKSPACE, Db, Workspace, open_existing
 
 if TYPE_CHECKING:
@@ -84,19 +85,7 @@ def _lines(receipt: FitReceipt) -> list[str]:
         f" {_of(receipt.signals, receipt.of_signals)} signals,"
         f" base rates of {receipt.nodes} nodes, {receipt.seconds:.0f} s"
     ]
-    rows = [["outcome", "rows", "people", "columns", "penalty", "calibration"]]
-    rows += [
-        [
-            head.outcome,
-            f"{head.rows:,}",
-            f"{head.people:,}",
-            str(head.columns),
-            f"{head.ridge:g}",
-            f"{head.calibration_slope:.3f}",
-        ]
-        for head in receipt.heads
-    ]
-    found += table(rows, "lrrrrr")
+    found += head_lines(receipt.heads)
     found += slope_lines(receipt.slopes)
     found += [f"  {name}: {why}" for name, why in receipt.skipped.items()]
     if receipt.judgement is not None:

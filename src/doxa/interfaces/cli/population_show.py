@@ -9,6 +9,7 @@ import typer
 from doxa.interfaces.cli.comparisons import judgement_lines
 from doxa.interfaces.cli.console import Json, plain, print_json, say, table
 from doxa.interfaces.cli.effect_lines import slope_lines
+from doxa.interfaces.cli.head_lines import head_lines
 from doxa.interfaces.cli.opinions import when
 from doxa.interfaces.cli.population_list import state_of
 from doxa.interfaces.cli.stores import DEFAULT_DB, DEFAULT_WORKSPACE, Db, Workspace, open_existing
@@ -104,19 +105,7 @@ def population_show(
         f" {when(found.origin, clock)}: {state_of(found)}",
         f"{found.people:,} people, {found.signals:,} signals, base rates of {found.nodes} nodes",
     )
-    rows = [["outcome", "rows", "people", "columns", "penalty", "calibration"]]
-    rows += [
-        [
-            head.outcome,
-            f"{head.rows:,}",
-            f"{head.people:,}",
-            str(head.columns),
-            f"{head.ridge:g}",
-            f"{head.calibration_slope:.3f}",
-        ]
-        for head in found.heads
-    ]
-    say(*table(rows, "lrrrrr"))
+    say(*head_lines(found.heads))
     say(*(line for head in found.heads if (line := own_effects_line(head))))
     say(*slope_lines(found.slopes))
     say(*(backtested_line(name, told) for name, told in found.backtested.items()))
