@@ -76,7 +76,6 @@ class Readout:
         self.standing = standing
         self.recipe = recipe_of(head, walk.map)
         self._shift = shift
-        self._share = share
         self._drawn = drawn
         self.weights: Floats = np.asarray(head.weights)[:, None]
         if drawn is not None:
@@ -87,6 +86,9 @@ class Readout:
         self.parts: Adding | None = None
         for norms in self.recipe.recent:
             walk.lately.want(self.recipe.outcome, norms.kind, norms.field)
+        self._has_own, self._has_unmet = standing.own.any(), standing.unmet.any()
+        # E s(x + b) = s(x / sqrt(1 + pi v / 8)), nearly: what is not known moves no chance on average.
+        self._stretch = np.sqrt(1 + np.pi * (standing.doubt * share) / 8)
         own = standing.members
         self._place = np.full(int(own.max(initial=0)) + 2, 0, dtype=np.int64)
         self._place[own] = np.arange(len(own))
@@ -112,15 +114,15 @@ class Readout:
         columns = list(self._columns(rows, told or {}))
         eta = self._added_up(rows, columns, self.parts if fields is None else None)
         person, place = walk.person[rows.twin], self._place[rows.member]
-        eta = eta + self.standing.own[person, place]
-        share = self.standing.unmet[person] * ~walk.moved[rows.twin]
+        if self._has_own:
+            eta = eta + self.standing.own[person, place]
+        share = self.standing.unmet[person] * ~walk.moved[rows.twin] if self._has_unmet else _NONE
         if share.any():
             eta = eta + share * (self.standing.cold[person, place] - eta)
         walk.past = walk.stage.past
-        shift, variance = self._shift[rows.twin], self.standing.doubt[person] * self._share
         if head.family is Family.BERNOULLI:
-            # E s(x + b) = s(x / sqrt(1 + pi v / 8)), nearly: what is not known moves no chance on average.
-            eta = eta * np.sqrt(1 + np.pi * variance / 8)
+            eta = eta * self._stretch[person]
+        shift = self._shift[rows.twin]
         return np.asarray(eta + shift)
 
     def _added_up(self, rows: Rows, told: list[Named], parts: Adding | None) -> Floats:
@@ -201,10 +203,15 @@ class Readout:
             if part is not room:
                 room[:] = part
                 part = room
+            own = self.weights[place]
+            own = own if len(own) == 1 or len(shape) > 1 else own[path]
+            if column.strides == (0,):  # the same for everybody
+                alike = min(max(column[0], head.low[place]), head.high[place])
+                part.reshape(shape)[...] += alike * own
+                continue
             np.maximum(column, head.low[place], out=kept)
             np.minimum(kept, head.high[place], out=kept)
-            own = self.weights[place]
-            kept.reshape(shape)[...] *= own if len(own) == 1 or len(shape) > 1 else own[path]
+            kept.reshape(shape)[...] *= own
             part += kept
         return eta + part
 

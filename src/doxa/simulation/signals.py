@@ -74,14 +74,14 @@ def happen(walk: Walk, coming: Coming, trust: float) -> None:
         walk.begin(coming.kind, row)
     told = _evidence(walk.stage.past, coming)
     rules = walk.map.rules
-    by_node: dict[str, list[Ints]] = {}
+    by_node: dict[str, list[slice]] = {}
     for place in np.flatnonzero(np.bincount(told.rule, minlength=len(rules))).tolist():
         # Evidence comes by rule.
         low, high = np.searchsorted(told.rule, [place, place + 1])
-        by_node.setdefault(rules[place].node, []).append(np.arange(low, high))
+        by_node.setdefault(rules[place].node, []).append(slice(low, high))
     growth: Growth = {}
     for node, parts in by_node.items():
-        mine = parts[0] if len(parts) == 1 else np.concatenate(parts)
+        mine = parts[0] if len(parts) == 1 else np.r_[tuple(parts)]
         for (name, _), held in walk.held.items():
             if name == node:
                 own = _told(walk, coming, told, mine, held.kind, trust, growth)
@@ -126,7 +126,7 @@ def _told(
     walk: Walk,
     coming: Coming,
     told: EvidenceColumns,
-    mine: Ints,
+    mine: slice | Ints,
     kind: EvidenceKind,
     trust: float,
     growth: Growth,
@@ -144,7 +144,7 @@ def _told(
         channel=channel,
         weight=told.weight[mine],
         value=told.value[mine],
-        trust=np.full(len(mine), trust),
+        trust=np.full(len(row), trust),
         once=once,
         growth=growth if whole else {},
     )
