@@ -157,7 +157,7 @@ def _population(folder: Path) -> Population:
     return decode((folder / "population").read_bytes())
 
 
-PATHS, STEPS = 100, 20
+PATHS, STEPS = 100, 40
 
 
 def _walked(folder: Path, said: str) -> tuple[float, Floats]:

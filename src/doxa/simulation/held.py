@@ -16,7 +16,7 @@ from doxa.beliefmap.payloads import Bools
 from doxa.domain.evidence import EvidenceKind
 from doxa.features.plan import Reading
 from doxa.features.views import EventView, View, exposures, sessions
-from doxa.simulation.told import ByColumn, Hand, Told, ascends
+from doxa.simulation.told import ByColumn, Hand, Told
 from doxa.state.bands import decay
 from doxa.state.entries import SLOTS
 from doxa.state.mass import GAPS, log_gaps
@@ -223,9 +223,10 @@ class Held:
             self._add({0: weight, 1: weight * x, 2: weight * x**2}, told, place, now)
         else:
             for channel in (0, 1):
-                own = told.channel == channel
-                some = told if own.all() else told.take(np.flatnonzero(own))
-                self._weigh(some, channel, now)
+                own = np.flatnonzero(told.channel == channel)
+                if len(own):
+                    some = told if len(own) == len(told.row) else told.take(own)
+                    self._weigh(some, channel, now)
 
     def _places(self, member: Ints) -> Ints:
         return np.zeros_like(member) if self.reading.pooled else self._carried(member)
@@ -240,8 +241,6 @@ class Held:
 
     def _weigh(self, told: Told, channel: int, now: int) -> None:
         """For or against: what is said in one session about one member saturates together."""
-        if not len(told.row):
-            return
         kept, total = told.together()
         place = self._places(kept.member)
         self._add({channel: saturate(total) * kept.trust}, kept, place, now)
@@ -254,7 +253,7 @@ class Held:
         mass[0, first] = level
         before = self._newest(told, place)[first]
         span = np.where(before == NEVER, 0, told.at[first] - before)
-        if not ascends(told.row):
+        if not told.is_alone():
             # Of several at one moment only the first has a gap before it.
             only = np.unique(told.key()[first], return_index=True)[1]
             span[np.delete(np.arange(len(first)), only)] = 0
@@ -274,14 +273,14 @@ class Held:
     def _add(self, mass: Mapping[int, Floats], told: Told, place: Ints, now: int) -> None:
         """Add float64[m] to some sums of rows and places, which may stand there more than once."""
         grown = told.grown(now, self.bands)
-        spot = told.row * self.sums.shape[3] + place
-        if ascends(spot):
+        if told.is_alone():
             for slot, each in mass.items():
                 self.hand.add(self.sums, slot, told.row, place, each, grown)
                 for found in self.events.values():
                     found[:, slot, told.row, place] += each
             self.hand.meet(self.met, self.first, self.last, told.row, place, told.at)
             return
+        spot = told.row * self.sums.shape[3] + place
         spots, where = np.unique(spot, return_inverse=True)
         row, kept = np.divmod(spots, self.sums.shape[3])
         for slot, each in mass.items():

@@ -80,11 +80,12 @@ def happen(walk: Walk, coming: Coming, trust: float) -> None:
         low, high = np.searchsorted(told.rule, [place, place + 1])
         by_node.setdefault(rules[place].node, []).append(slice(low, high))
     growth: Growth = {}
+    alone = ascends(coming.row)
     for node, parts in by_node.items():
         mine = parts[0] if len(parts) == 1 else np.r_[tuple(parts)]
         for (name, _), held in walk.held.items():
             if name == node:
-                own = _told(walk, coming, told, mine, held.kind, trust, growth)
+                own = _told(walk, coming, told, mine, held.kind, trust, growth, alone)
                 held.feed(own, walk.now, walk.unit)
     walk.moved[coming.row] = True
     walk.living.take(coming.kind, coming.row, coming.at, coming.fields, told)
@@ -130,6 +131,7 @@ def _told(
     kind: EvidenceKind,
     trust: float,
     growth: Growth,
+    alone: bool,
 ) -> Told:
     channels, shared = _of_rules(walk.map)
     row, rule = told.row[mine], told.rule[mine]
@@ -147,6 +149,7 @@ def _told(
         trust=np.full(len(row), trust),
         once=once,
         growth=growth if whole else {},
+        alone=alone if whole else None,
     )
     return found if own.all() else found.take(np.flatnonzero(own))
 

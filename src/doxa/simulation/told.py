@@ -47,6 +47,11 @@ class Told:
     trust: Floats
     once: Bools
     growth: Growth = field(default_factory=dict)
+    alone: bool | None = None
+
+    def is_alone(self) -> bool:
+        """Whether no row stands there twice."""
+        return ascends(self.row) if self.alone is None else self.alone
 
     def grown(self, now: int, bands: tuple[HalfLife, ...]) -> Floats:
         """How much more than 1 each must weigh now to weigh 1 at its moment, float64[m, K]."""
@@ -66,6 +71,7 @@ class Told:
             self.value[chosen],
             self.trust[chosen],
             self.once[chosen],
+            alone=self.alone or None,
         )
 
     def key(self) -> Ints:
@@ -79,7 +85,7 @@ class Told:
 
     def together(self) -> tuple[Told, Floats]:
         """The first piece of every occasion, and the weight of all of its pieces."""
-        if ascends(self.row):
+        if self.is_alone():
             return self, self.weight
         _, first, where = np.unique(self._occasions(), return_index=True, return_inverse=True)
         total: Floats = np.bincount(where, self.weight, minlength=len(first)).astype(np.float64)
@@ -87,7 +93,7 @@ class Told:
 
     def largest(self) -> tuple[Ints, Floats]:
         """The pieces that count, and how much: of those that count as one the largest weight."""
-        if ascends(self.row):
+        if self.is_alone():
             return np.arange(len(self.row)), self.weight
         alone = np.flatnonzero(~self.once)
         shared = np.flatnonzero(self.once)

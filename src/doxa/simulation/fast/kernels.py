@@ -121,7 +121,8 @@ def weigh(
     Ranges of one row are those of all heads.
     """
     paths, shared = weights.shape[2], len(low) == 1
-    total, kept = np.empty(BLOCK), np.empty(columns.shape)
+    total = np.empty(BLOCK)
+    kept = columns if shared else np.empty(columns.shape)
     path = spot[:size] % paths if paths > 1 else spot
     for number in range(len(heads)):
         many = width[number]

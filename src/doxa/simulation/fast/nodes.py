@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -71,7 +72,7 @@ class Desk:
 
     def array(self, *shape: int) -> Floats:
         """Room for an array."""
-        low, self.taken = self.taken, self.taken + int(np.prod(shape))
+        low, self.taken = self.taken, self.taken + math.prod(shape)
         return self.room[low : self.taken].reshape(shape)
 
 
