@@ -120,6 +120,7 @@ def rollout(
             {name: _stacked(parts, shape) for name, parts in found.items()},
             {name: _stacked(parts, shape) for name, parts in held.items()},
         )
+        del course  # what these people held is let go before the next are laid out
 
 
 def reached_of(goal: str) -> str:
