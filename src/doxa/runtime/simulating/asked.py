@@ -167,7 +167,7 @@ def request_of(
         rollout=rollout,
         counted=tuple(_counted(asked, rollout, part, wishes.outcomes)),
         watched=tuple(_watched(asked.belief_map, wishes.nodes)),
-        pursued=tuple(_pursued(asked.belief_map, wishes.nodes)),
+        pursued=tuple(pursued(asked.belief_map, wishes.nodes)),
         steps=steps,
         marks=marks_of(steps, wishes.marks),
         paths=wishes.paths,
@@ -300,7 +300,7 @@ def _watched(belief_map: BeliefMap, names: Sequence[str] | None) -> Iterator[str
         yield from (name for name in known if not belief_map.nodes[name].opt_in)
         return
     for name in dict.fromkeys(names):
-        if name in _pursued(belief_map, [name]) and name not in known:
+        if name in pursued(belief_map, [name]) and name not in known:
             continue
         if name not in known:
             raise UnknownName(
@@ -312,7 +312,7 @@ def _watched(belief_map: BeliefMap, names: Sequence[str] | None) -> Iterator[str
         yield name
 
 
-def _pursued(belief_map: BeliefMap, names: Sequence[str] | None) -> Iterator[str]:
+def pursued(belief_map: BeliefMap, names: Sequence[str] | None) -> Iterator[str]:
     """The single goals whose progress signals tell, or that of their parts."""
     above = {node.part_of for node in belief_map.nodes.values()}
     above |= {edge.target.node for edge in belief_map.edges if edge.kind == "part_of"}

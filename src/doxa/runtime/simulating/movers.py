@@ -119,7 +119,7 @@ def _without(
 ) -> Whole | None:
     """What differs when nothing speaks of a node; None where it was stopped."""
     told = Differing()
-    request = replace(request, watched=(), pursued=())
+    request = replace(request, watched=())
     for chunk in chunks(stand, request, scenarios, silent=[node], stop=stop):
         told.take(chunk)
         if progress is not None:

@@ -19,12 +19,13 @@ from doxa.runtime.intake.given import Given
 from doxa.runtime.observing import observe
 from doxa.runtime.simulating.admitting import closed_to
 from doxa.runtime.simulating.advice import Because, Excluded, Option, Recommendation
-from doxa.runtime.simulating.asked import Request, Wishes, check_visible, request_of
-from doxa.runtime.simulating.noting import sloped
+from doxa.runtime.simulating.asked import Request, Wishes, check_visible, pursued, request_of
+from doxa.runtime.simulating.noting import node_of, sloped
 from doxa.runtime.simulating.person import Ran, log_of, movers_of_person, origin_of, run_one
 from doxa.runtime.simulating.standing import standing_of
 from doxa.runtime.simulating.telling import Checked, slope_of, values_of
 from doxa.simulation.arms import contrast, pair
+from doxa.simulation.rollout import reached_of
 
 CAUSE = "doxa.recommend"
 """The cause of every recorded recommendation: what doxa puts out is no evidence."""
@@ -89,7 +90,7 @@ def recommend(
 
 
 def _aim(belief_map: BeliefMap, towards: str, less: bool | None) -> Aim:
-    """What is aimed at; a goal that counts or sums up signals is aimed at by those."""
+    """What is aimed at; a goal that counts or sums up signals by those, others by how far they come."""
     node = belief_map.nodes.get(towards)
     outcome = belief_map.outcomes.get(towards)
     if outcome is not None:
@@ -106,7 +107,8 @@ def _aim(belief_map: BeliefMap, towards: str, less: bool | None) -> Aim:
         )
     done, down = node.done, bool(less)
     if done is None or done.kind is None or not done.at_least or done.target not in _COUNTED:
-        return Aim(towards, None, 1.0, down)
+        reached = towards in pursued(belief_map, [towards])
+        return Aim(reached_of(towards) if reached else towards, None, 1.0, down)
     counted = Outcome(
         name=f"{towards} progress",
         target=_COUNTED[done.target],
@@ -125,7 +127,7 @@ def _request(frozen: Frozen, aim: Aim, wishes: Wishes) -> Request:
     wishes = msgspec.structs.replace(
         wishes,
         outcomes=(aim.what,) if declared else (),
-        nodes=() if aim.outcome is not None else (aim.what,),
+        nodes=() if aim.outcome is not None else (node_of(aim.what),),
         marks=1,
     )
     request = request_of(frozen.wiring, frozen.view.purpose, wishes, frozen.known_at)
