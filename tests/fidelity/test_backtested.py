@@ -14,6 +14,7 @@ from doxa.checks.worlds import keys_of as twins_of
 from doxa.checks.worlds import past_of
 from doxa.domain.clock import DAY
 from doxa.domain.view import EVERYTHING
+from doxa.errors import InputError
 from doxa.features.labels import labels_of
 from doxa.features.moments import at_origins
 from doxa.features.past import Past
@@ -24,6 +25,7 @@ from doxa.heads.population import Population, SightPart, decode, encode
 from doxa.heads.recalibration import Backtested
 from doxa.learning.labelled import Labelled
 from doxa.learning.population import head_on
+from doxa.runtime.opening import open_twins
 from doxa.runtime.simulating.reading import PathReading, bands_of_means, readings_for
 from doxa.simulation.cast import cast_of
 from doxa.simulation.numbers import keys_of
@@ -194,3 +196,24 @@ def test_it_is_kept_with_the_population():
 
 def test_nothing_learned_reads_paths_as_they_are():
     assert read(fitted(), 0) is None
+
+
+def test_a_rollout_that_cannot_be_drawn_does_not_keep_heads_from_being_fitted(tmp_path) -> None:
+    belief_map = parse_map(
+        "{doxa: 1, product: shop, rollout: {step: 1d, draws: [visits_today, then]},"
+        " signals: {visit: [], mood: []}, outcomes:"
+        " {visits_today: {happens: visit, within: 1d}, visits_soon: {happens: visit, within: 7d},"
+        " then: {value: stars, of_signal: mood, scale: [1, 5]}}}"
+    )
+    with open_twins(tmp_path / "shop.db", belief_map) as twins:
+        for day in range(1, 29):
+            for person in (each for each in range(12) if (day + each) % 3 == 0):
+                for kind, hour, told in (
+                    ("visit", 10, {}),
+                    ("mood", 11, {"stars": 1 + person % 5}),
+                ):
+                    at = f"2026-02-{day:02}T{hour}:00:00Z"
+                    twins.observe(f"p{person}", kind, told, at=at, recorded=at)
+        assert len(twins.fit().heads) == 3
+        with pytest.raises(InputError, match="is a value of 'mood', which nothing draws"):
+            twins.twin("p1").simulate({}, days=7)

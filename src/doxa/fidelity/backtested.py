@@ -27,6 +27,7 @@ from doxa.heads.recalibration import Backtested, TotalReading
 from doxa.learning.recalibration import FEWEST_ORIGINS, blend, recalibrated
 from doxa.learning.totals import FEWEST_ORIGINS as FEWEST_SUMS
 from doxa.simulation.cast import cast_of
+from doxa.simulation.drawable import undrawn
 from doxa.simulation.numbers import keys_of
 from doxa.simulation.rollout import rollout
 
@@ -53,7 +54,7 @@ def backtested(
         Its heads are the ones that draw.
     """
     plan = past.map.rollout
-    if plan is None or any(name not in part.fitted for name in plan.draws):
+    if plan is None or undrawn(past.map) or any(name not in part.fitted for name in plan.draws):
         return {}
     asked = series_of(_counted(past, part, plan.step), plan.step)
     if not asked:

@@ -14,14 +14,11 @@ from dataclasses import dataclass
 import msgspec
 
 from doxa.beliefmap.model import BeliefMap, Outcome, Target
-from doxa.errors import InputError, PopulationError
-from doxa.features.moments import is_at_signal
+from doxa.errors import PopulationError
 from doxa.features.norms import NodeNorms
 from doxa.heads.choice import ChoiceHead
 from doxa.heads.head import Head
-
-COMES = (Target.HAPPENS, Target.COUNT, Target.TIME_TO)
-"""Outcomes that say whether, or how often, a signal comes."""
+from doxa.simulation.drawable import drawable, is_field
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,26 +128,17 @@ def plan_of(
     PopulationError
         An outcome was never fitted.
     """
-    rollout = belief_map.rollout
-    if rollout is None:
-        raise InputError(
-            "the map does not say how a person is run forward",
-            where="rollout",
-            expected="rollout: {step: 1d, draws: [outcomes]}",
-        )
-    outcomes = [belief_map.outcomes[name] for name in rollout.draws]
-    for outcome in outcomes:
-        _check(outcome, outcomes)
+    step, outcomes = drawable(belief_map)
     draws = _alike([_drawn(outcome, heads, choices or {}) for outcome in outcomes])
-    fields = [draw for draw in draws if _is_field(draw.outcome)]
+    fields = [draw for draw in draws if is_field(draw.outcome)]
     emissions = []
     for draw in draws:
-        if not _is_field(draw.outcome):
+        if not is_field(draw.outcome):
             told = [field for field in fields if field.outcome.kind == draw.outcome.kind]
             emissions.append(Emission(draw, tuple(told)))
     named = {emission.kind for emission in emissions}
     alone = (one for one in fields if isinstance(one, Choice) and one.outcome.kind not in named)
-    return Plan(rollout.step, tuple(emissions), tuple(alone))
+    return Plan(step, tuple(emissions), tuple(alone))
 
 
 def _alike(draws: list[Draw | Choice]) -> list[Draw | Choice]:
@@ -169,11 +157,6 @@ def _alike(draws: list[Draw | Choice]) -> list[Draw | Choice]:
     return found
 
 
-def _is_field(outcome: Outcome) -> bool:
-    """Whether it is a field of a signal that comes of something else."""
-    return is_at_signal(outcome) and not (outcome.target is Target.CHOICE and outcome.within)
-
-
 def _drawn(
     outcome: Outcome, heads: Mapping[str, Head], choices: Mapping[str, ChoiceHead]
 ) -> Draw | Choice:
@@ -184,47 +167,4 @@ def _drawn(
         return Draw(outcome, heads[outcome.name])
     raise PopulationError(
         f"nobody can be run forward: {outcome.name!r} was never fitted", hint="run doxa fit"
-    )
-
-
-def _check(outcome: Outcome, outcomes: list[Outcome]) -> None:
-    where = f"rollout.draws: {outcome.name}"
-    kinds = [each.kind for each in outcomes if not _is_field(each)]
-    if outcome.target is Target.CHOICE:
-        if outcome.options is None and outcome.kind not in kinds:
-            raise _nothing_draws(outcome, where)
-        return
-    if is_at_signal(outcome):
-        named = {each.of for each in outcomes if not _is_field(each) and each.kind == outcome.kind}
-        if outcome.of is not None and outcome.of not in named:
-            raise InputError(
-                f"is asked of every {outcome.of}, which nothing draws of {outcome.kind!r}",
-                where=where,
-                expected=f"a draw of {outcome.kind!r} with of: {outcome.of}",
-            )
-        if outcome.each is not None:
-            raise InputError(
-                "is a value of each element, which is not drawn",
-                where=where,
-                expected="an outcome that happens or is counted, a choice, or a value of a signal",
-            )
-        if outcome.kind not in kinds:
-            raise _nothing_draws(outcome, where)
-        return
-    if outcome.target not in COMES:
-        raise InputError(
-            f"says no signal: it is a {outcome.target.value}",
-            where=where,
-            expected="an outcome that happens, is counted, or waits for its time",
-            hint="sums and what never happens are counted on the path: do not draw them",
-        )
-    if outcome.after is None and outcome.within is None:
-        raise InputError("has no window", where=where, expected="within: a duration")
-
-
-def _nothing_draws(outcome: Outcome, where: str) -> InputError:
-    return InputError(
-        f"is a value of {outcome.kind!r}, which nothing draws",
-        where=where,
-        expected=f"a draw before it that says when {outcome.kind!r} comes",
     )

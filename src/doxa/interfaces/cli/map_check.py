@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from doxa.interfaces.cli.console import Json, cut, plain, print_json, say, table, width
+
+if TYPE_CHECKING:
+    from doxa.beliefmap.model import BeliefMap
 
 _SHOWN = 20
 
@@ -40,7 +43,9 @@ def map_check(
             name: len(getattr(belief_map, name))
             for name in ("nodes", "signals", "outcomes", "actions", "purposes")
         },
-        "unfed": _findings(unfed(belief_map, samples.seen if samples else None)),
+        "unfed": _findings(
+            unfed(belief_map, samples.seen if samples else None) + _undrawn(belief_map)
+        ),
         "unread": _findings(unread(belief_map)),
         "signals": samples.told if samples else [],
     }
@@ -56,6 +61,16 @@ def map_check(
     _say_signals(found["signals"])
     _say_findings("nothing feeds, or nothing comes of", found["unfed"])
     _say_findings("right, but not read yet in this version", found["unread"])
+
+
+def _undrawn(belief_map: BeliefMap) -> list[tuple[str, str]]:
+    """Why nobody can be run forward; the heads are fitted all the same."""
+    from doxa.simulation.drawable import undrawn
+
+    why = undrawn(belief_map)
+    if why is None:
+        return []
+    return [(why.where or "rollout", f"{why.problem}, so nobody can be run forward")]
 
 
 def _findings(pairs: list[tuple[str, str]]) -> list[dict[str, str]]:
