@@ -197,8 +197,10 @@ def found(path: str) -> Any:
 
 
 def methods(facade: type) -> Iterator[tuple[str, Any]]:
-    """The public methods and properties of a facade, as they are written down."""
-    for name, member in vars(facade).items():
+    """The public methods and properties of a facade and of its parts, as they are written down."""
+    parts = (one for one in facade.__mro__ if one is facade or "runtime.faces." in one.__module__)
+    members = {name: member for part in parts for name, member in vars(part).items()}
+    for name, member in members.items():
         told = callable(member) or isinstance(member, property)
         if told and (not name.startswith("_") or name == "__getitem__"):
             yield name, member

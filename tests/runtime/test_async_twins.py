@@ -35,8 +35,8 @@ def run(main: Coroutine[Any, Any, Any]) -> Any:
 
 @pytest.mark.parametrize(("facade", "blocking"), [(AsyncTwins, Twins), (AsyncTwin, Twin)])
 def test_every_method_is_there_and_awaited(facade: type, blocking: type) -> None:
-    for name, member in vars(blocking).items():
-        if callable(member) and not name.startswith("_"):
+    for name in dir(blocking):
+        if callable(getattr(blocking, name)) and not name.startswith("_"):
             mine = getattr(facade, name)
             assert asyncio.iscoroutinefunction(mine), name
             assert mine.__doc__, name
