@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from doxa.beliefmap.columns import Ints
+from doxa.beliefmap.columns import Floats, Ints
 from doxa.beliefmap.model import Among, AmongNode
 from doxa.features.past import Past
 from doxa.features.plan import Reading
@@ -17,6 +17,7 @@ from doxa.simulation.habits import Habits, habits_of
 from doxa.simulation.numbers import Keys
 from doxa.simulation.offers import Offering, members_offered, offering_of, readings_met
 from doxa.simulation.plan import Draw, Plan, plan_of
+from doxa.simulation.senders import trust_of, usual_senders
 from doxa.simulation.stage import Stage, stage_of
 from doxa.simulation.standing import Standing, standing_of
 from doxa.simulation.walk import as_held
@@ -40,7 +41,7 @@ class Cast:
     standings: Mapping[str, Standing]
     offerings: Mapping[str, Offering]
     habits: Habits
-    trust: Mapping[str, float]
+    trust: Mapping[str, Floats]
 
 
 def cast_of(
@@ -105,7 +106,10 @@ def cast_of(
         standings=standings,
         offerings=offerings,
         habits=habits_of(past, plan.kinds, origin, plan.step),
-        trust={kind: _trust(past, kind) for kind in past.map.signals},
+        trust={
+            kind: trust_of(past, usual_senders(past, kind, twins, origin))
+            for kind in past.map.signals
+        },
     )
 
 
@@ -119,12 +123,3 @@ def _members(draw: Draw, items: Sequence[str], past: Past) -> dict[str, list[int
         if node.dimensions == (outcome.of,) and node.evidence is not None:
             found[name] = [past.members.code(name, (item,)) for item in items]
     return found
-
-
-def _trust(past: Past, kind: str) -> float:
-    """Trust in the source that mostly sends a kind."""
-    rows = past.of_kind(kind)
-    if not len(rows):
-        return past.map.trust("default")
-    code = int(np.bincount(past.signals.source[rows]).argmax())
-    return past.map.trust(past.signals.sources[code])

@@ -143,7 +143,8 @@ class Course:
         return found
 
     def _happen(self, coming: Coming, came: dict[str, list[Coming]]) -> None:
-        happen(self.walk, coming, self.cast.trust.get(coming.kind, 1.0))
+        people = self.people[self.walk.person[coming.row]]
+        happen(self.walk, coming, self.cast.trust[coming.kind][people])
         self.admission.take(coming.kind, coming.row, coming.at, coming.fields)
         for tally in self.tallies:
             tally.add(coming)

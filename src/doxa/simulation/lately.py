@@ -16,6 +16,7 @@ from doxa.features.blocks.recent import newest_with
 from doxa.features.events import field_codes
 from doxa.features.past import Past
 from doxa.features.rows import NONE, Rows
+from doxa.simulation.senders import usual_senders
 
 NEVER = np.iinfo(np.int64).min
 SESSION, SOURCE = "session", "source"
@@ -70,6 +71,7 @@ class Lately:
         self.past, self.origin, self.person = past, origin, person
         self._last: dict[tuple[str, str], Last] = {}
         self._alike: dict[tuple[str, str, tuple[str, ...]], LastAlike] = {}
+        self._sent: dict[str, Ints] = {}
 
     def want(self, outcome: Outcome, kind: str, name: str) -> None:
         """Follow a field from the origin on, as a head of this outcome reads it."""
@@ -131,7 +133,7 @@ class Lately:
         for (own, name, same), alike in self._alike.items():
             if own == kind and name in fields:
                 spot, values = self._present(name, at, fields)
-                codes = self.codes(same, kind, len(at), visit, fields)
+                codes = self.codes(same, kind, row, visit, fields)
                 for place, value in zip(spot.tolist(), values, strict=True):
                     key = (int(row[place]), *(int(code[place]) for code in codes))
                     before = alike.found.get(key)
@@ -145,16 +147,16 @@ class Lately:
                 alike.found.clear()
 
     def codes(
-        self, same: Sequence[str], kind: str, size: int, visit: Ints, fields: Mapping[str, Values]
+        self, same: Sequence[str], kind: str, row: Ints, visit: Ints, fields: Mapping[str, Values]
     ) -> list[Ints]:
         """Codes of what must be the same, of signals of a kind."""
-        columns = Columns(schema_of(self.past.map), np.arange(size), fields)
+        columns = Columns(schema_of(self.past.map), np.arange(len(row)), fields)
         found = []
         for name in same:
             if name == SESSION:
                 found.append(visit)
             elif name == SOURCE:
-                found.append(np.full(size, self._source(kind)))
+                found.append(self._senders(kind)[self.person[row]])
             else:
                 found.append(self.past.codes(name, columns[name]))
         return found
@@ -168,10 +170,12 @@ class Lately:
         told = values.tolist() if isinstance(values, np.ndarray) else values
         return kept, [told[place] for place in kept.tolist()]
 
-    def _source(self, kind: str) -> int:
-        """The source that mostly sends a kind; -1 = it never came."""
-        rows = self.past.of_kind(kind)
-        return int(np.bincount(self.past.signals.source[rows]).argmax()) if len(rows) else NONE
+    def _senders(self, kind: str) -> Ints:
+        """The source that mostly sends each person a kind; -1 = it never came."""
+        if kind not in self._sent:
+            at = int(self.origin.seen.at.max(initial=0))
+            self._sent[kind] = usual_senders(self.past, kind, self.origin.twin, at)
+        return self._sent[kind]
 
     def _in_ledger(self, kind: str, name: str, same: tuple[str, ...]) -> dict[Key, Any]:
         if SESSION in same:

@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 
 from doxa.beliefmap.batches import evidence_of_batch
-from doxa.beliefmap.columns import EvidenceColumns, Ints, SignalColumns, Values, picked
+from doxa.beliefmap.columns import EvidenceColumns, Floats, Ints, SignalColumns, Values, picked
 from doxa.beliefmap.derived import per_map
 from doxa.beliefmap.model import BeliefMap
 from doxa.beliefmap.payloads import Bools
@@ -66,13 +66,20 @@ class Coming:
         return replace(self, fields=fields)
 
 
-def happen(walk: Walk, coming: Coming, trust: float) -> None:
-    """Let signals come: sessions begin, and the rules of the map say what they mean."""
+def happen(walk: Walk, coming: Coming, trust: Floats | float) -> None:
+    """Let signals come: sessions begin, and the rules of the map say what they mean.
+
+    Parameters
+    ----------
+    trust : float64[m]
+        In the source of each; or in that of all.
+    """
     if not len(coming):
         return
     for row in _sessions(coming):
         walk.begin(coming.kind, row)
     told = _evidence(walk.stage.past, coming)
+    trusts = np.broadcast_to(np.asarray(trust, dtype=np.float64), len(coming))
     rules = walk.map.rules
     by_node: dict[str, list[slice]] = {}
     for place in np.flatnonzero(np.bincount(told.rule, minlength=len(rules))).tolist():
@@ -85,7 +92,7 @@ def happen(walk: Walk, coming: Coming, trust: float) -> None:
         mine = parts[0] if len(parts) == 1 else np.r_[tuple(parts)]
         for (name, _), held in walk.held.items():
             if name == node:
-                own = _told(walk, coming, told, mine, held.kind, trust, growth, alone)
+                own = _told(walk, coming, told, mine, held.kind, trusts, growth, alone)
                 held.feed(own, walk.now, walk.unit)
     walk.moved[coming.row] = True
     walk.living.take(coming.kind, coming.row, coming.at, coming.fields, told)
@@ -129,7 +136,7 @@ def _told(
     told: EvidenceColumns,
     mine: slice | Ints,
     kind: EvidenceKind,
-    trust: float,
+    trust: Floats,
     growth: Growth,
     alone: bool,
 ) -> Told:
@@ -146,7 +153,7 @@ def _told(
         channel=channel,
         weight=told.weight[mine],
         value=told.value[mine],
-        trust=np.full(len(row), trust),
+        trust=trust if whole else trust[row],
         once=once,
         growth=growth if whole else {},
         alone=alone if whole else None,

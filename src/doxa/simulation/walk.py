@@ -174,7 +174,9 @@ class Walk:
             fields = self.past.columns[own].fields.found if own in self.past.columns else {}
             size = len(self.past.signals)
             visit = self.asking if len(self.asking) == size else np.full(size, NONE)
-            told = self.lately.codes(outcome.same, own, size, visit, fields)
+            asks = np.zeros(size, dtype=np.int64)
+            asks[rows.signal] = rows.twin
+            told = self.lately.codes(outcome.same, own, asks, visit, fields)
             same = [code[rows.signal] for code in told]
         return self.lately.told(outcome, kind, field, rows.twin, same)
 
