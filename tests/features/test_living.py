@@ -222,3 +222,18 @@ outcomes: {trains: {happens: trained, within: 1d}}
     rows = at_origins(outcome, np.array([0]), [4 * day, 7 * day])
     known, seen = as_known(past, rows)
     np.testing.assert_allclose(Living(known).pursuit("fit", seen).progress, [0.5, 0.75])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(STEPS, min_size=2, max_size=LAST))
+def test_what_comes_later_changes_no_goal(steps: list[tuple[str, dict[str, Json]]]) -> None:
+    """A goal formed with another, and later of its own, was formed all the while."""
+    signals = [one("ann", at, kind, **payload) for at, (kind, payload) in enumerate(steps)]
+    whole = Living(past_of(signals, MAP, [SAVES]))
+    for at in range(1, len(signals) + 1):
+        rows = at_origins(SAVES, np.array([0]), [at])
+        then = Living(past_of(signals[:at], MAP, [SAVES]))
+        for goal in GOALS:
+            told, want = whole.pursuit(goal, rows), then.pursuit(goal, rows)
+            for part in ("formed", "progress", "since", "due"):
+                np.testing.assert_array_equal(getattr(told, part), getattr(want, part), goal)

@@ -6,7 +6,8 @@ Progress, deadlines and intervals are read from marks as `doxa.reading.goals` an
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 import numpy as np
 
@@ -33,6 +34,11 @@ from doxa.features.rows import Rows
 from doxa.reading.goals.forest import Forest
 from doxa.state.timeline import Timeline
 
+Formed: TypeAlias = tuple[Ints, Ints, Ints, Ints]
+"""Twin, moment, order and compared fields of what formed a goal, by twin."""
+Started: TypeAlias = tuple[Ints, Ints, Ints]
+"""Of rows: when a goal formed (moment and order, `NEVER` where it had not), and compared fields."""
+
 
 class Living:
     """Indexes the marks of a past, and reads its single goals and constraints for any rows."""
@@ -45,7 +51,6 @@ class Living:
         self.goals = [n for n in names if self.map.nodes[n].kind is NodeKind.GOAL]
         self.forest = forest_of(self.map, self.goals)
         self._own_formed = [self._own_forming(name) for name in self.goals]
-        self._formed = _inherited(self.forest, self._own_formed)
 
     def has_columns(self, name: str) -> bool:
         """Whether marks tell more of a goal or constraint than its evidence does."""
@@ -130,7 +135,7 @@ class Living:
             np.flatnonzero((marks.node == self.place[name]) & np.isin(marks.role, roles))
         )
 
-    def _own_forming(self, name: str) -> tuple[Ints, Ints, Ints, Ints]:
+    def _own_forming(self, name: str) -> Formed:
         """Twin, moment, order and compared fields of what first formed a goal, by twin."""
         marks, signals = self._of(name, Role.WANTED), self.past.signals
         at, order = signals.at[marks.row], signals.order[marks.row]
@@ -139,11 +144,19 @@ class Living:
         first = sort[np.unique(twin[sort], return_index=True)[1]]
         return twin[first], at[first], order[first], marks.same[first]
 
-    def _start(self, name: str, rows: Rows) -> tuple[Ints, Ints, Ints]:
-        """When the goal of each row's person formed, if before the row; and what it compares."""
-        return self._started(self._formed[self.goals.index(name)], rows)
+    def _start(self, name: str, rows: Rows) -> Started:
+        """When the goal of each row's person had formed by the row; and what it compares.
 
-    def _started(self, formed: _Formed, rows: Rows) -> tuple[Ints, Ints, Ints]:
+        Of its own, else with a goal it is part of, else with its first part.
+        """
+        found = [self._started(formed, rows) for formed in self._own_formed]
+        for goal in self.forest.order:
+            found[goal] = _else(found[goal], [found[above] for above in self.forest.parents(goal)])
+        for goal in reversed(self.forest.order):
+            found[goal] = _else(found[goal], [found[part] for part in self.forest.children(goal)])
+        return found[self.goals.index(name)]
+
+    def _started(self, formed: Formed, rows: Rows) -> Started:
         twin, at, order, same = formed
         if not len(twin):
             never = np.full(len(rows), NEVER)
@@ -176,42 +189,31 @@ class Living:
         known = (wanted >= 0) & (after > timeline.starts[np.maximum(wanted, 0)])
         return np.where(known, np.r_[sort, -1][np.where(known, after - 1, -1)], -1)
 
-    def _reached(self, name: str, rows: Rows, start: tuple[Ints, Ints, Ints]) -> Reached:
+    def _reached(self, name: str, rows: Rows, start: Started) -> Reached:
         """What was done towards a goal since it formed."""
         done = self.map.nodes[name].done
         assert done is not None
         marks, signals = self._of(name, Role.DONE), self.past.signals
         twin = signals.twin[marks.row]
         at, order = signals.at[marks.row], signals.order[marks.row]
-        owner, begun, _, _ = self._formed[self.goals.index(name)]
-        place = np.minimum(np.searchsorted(owner, twin), max(len(owner) - 1, 0))
-        if len(owner):
-            kept = np.flatnonzero((owner[place] == twin) & (at >= begun[place]))
-        else:
-            kept = np.zeros(0, dtype=np.int64)
-        group, wanted = groups_of(
-            [twin[kept], marks.same[kept]], [rows.twin, start[2] if done.same else rows.twin * 0]
-        )
-        sort = np.lexsort((marks.amount[kept], order[kept], at[kept], group))
-        chosen = kept[sort]
-        if not len(chosen):
+        same = start[2] if done.same else rows.twin * 0
+        group, wanted = groups_of([twin, marks.same], [rows.twin, same])
+        sort = np.lexsort((marks.amount, order, at, group))
+        if not len(sort):
             return Reached.none(len(rows))
-        timeline = Timeline.of(
-            group[sort], at[chosen], order[chosen], int(group.max(initial=-1)) + 1
-        )
-        after = timeline.before(wanted, rows.seen.at, rows.seen.order, strictly=True)
-        first = timeline.starts[np.maximum(wanted, 0)]
-        some = (wanted >= 0) & (after > first)
-        newest, begin = np.where(some, after - 1, 0), np.where(some, first, 0)
-        amount = marks.amount[chosen]
+        timeline = Timeline.of(group[sort], at[sort], order[sort], int(group.max(initial=-1)) + 1)
+        end = timeline.before(wanted, rows.seen.at, rows.seen.order, strictly=True)
+        begin = timeline.before(wanted, start[0], strictly=True)
+        some = (wanted >= 0) & (end > begin)
+        newest, begin = np.where(some, end - 1, 0), np.where(some, begin, 0)
+        amount = marks.amount[sort]
         before = np.r_[0.0, np.cumsum(amount)]
-        best = _running(amount, group[sort], better(done))[newest]
         return Reached(
             some,
             np.where(some, before[newest + 1] - before[begin], 0.0),
             amount[begin],
-            best,
-            np.where(some, at[chosen][newest], NEVER),
+            _best(amount, begin, newest, better(done)),
+            np.where(some, at[sort][newest], NEVER),
         )
 
 
@@ -229,46 +231,25 @@ def forest_of(belief_map: BeliefMap, goals: list[str]) -> Forest:
     return Forest.of(len(goals), list(pairs))
 
 
-_Formed = tuple[Ints, Ints, Ints, Ints]
+def _else(own: Started, others: Sequence[Started]) -> Started:
+    """The first of what others say on rows on which nothing is known of one's own."""
+    at, order, same = own
+    unknown = at == NEVER
+    for other in others:
+        first = (other[0] < at) | ((other[0] == at) & (other[1] < order))
+        kept = unknown & first
+        at, order, same = (
+            np.where(kept, theirs, mine)
+            for theirs, mine in zip(other, (at, order, same), strict=True)
+        )
+    return at, order, same
 
 
-def _inherited(forest: Forest, own: list[_Formed]) -> list[_Formed]:
-    """When goals formed: of their own, else with a goal they are part of, else with their first part."""
-    found = list(own)
-    for goal in forest.order:
-        found[goal] = _else(found[goal], [found[above] for above in forest.parents(goal)])
-    for goal in reversed(forest.order):
-        found[goal] = _else(found[goal], [found[part] for part in forest.children(goal)])
-    return found
-
-
-def _else(own: _Formed, others: list[_Formed]) -> _Formed:
-    """The first of what others say of people of whom nothing is known of one's own."""
-    if not others:
-        return own
-    twin, at, order, same = (np.concatenate(columns) for columns in zip(*others, strict=True))
-    sort = np.lexsort((order, at, twin))
-    sort = sort[~np.isin(twin[sort], own[0])]
-    first = sort[np.unique(twin[sort], return_index=True)[1]]
-    both = [
-        np.concatenate([mine, theirs[first]])
-        for mine, theirs in zip(own, (twin, at, order, same), strict=True)
-    ]
-    by_twin = np.argsort(both[0], kind="stable")
-    return both[0][by_twin], both[1][by_twin], both[2][by_twin], both[3][by_twin]
-
-
-def _running(amount: Floats, group: Ints, best: np.ufunc) -> Floats:
-    """The best so far within each group."""
-    found = amount.copy()
-    for start, end in zip(*_bounds(group), strict=True):
-        found[start:end] = best.accumulate(amount[start:end])
-    return found
-
-
-def _bounds(group: Ints) -> tuple[list[int], list[int]]:
-    cuts = np.flatnonzero(np.diff(group)) + 1
-    return [0, *cuts.tolist()], [*cuts.tolist(), len(group)]
+def _best(amount: Floats, begin: Ints, newest: Ints, best: np.ufunc) -> Floats:
+    """The best of the amounts from one place to another, both in, float64[n]."""
+    spans, place = np.unique(np.stack([begin, newest + 1], axis=1), axis=0, return_inverse=True)
+    found = best.reduceat(np.r_[amount, 0.0], spans.ravel())[::2]
+    return np.asarray(found[place.ravel()])
 
 
 def _rolled_up(own: Pursuit, parts: list[Pursuit], values: Floats) -> Pursuit:
