@@ -21,7 +21,13 @@ WIDER = MAP.replace(
   visit: {signal: assigned, with: {arm: visit}, control: {arm: none}}
   asked: {signal: assigned, with: {arm: call}, control: {arm: none}}
 """,
-).replace("outcomes:\n", "outcomes:\n  waits: {after: assigned, time_to: come, within: 10d}\n")
+).replace(
+    "outcomes:\n",
+    """outcomes:
+  waits: {after: assigned, time_to: come, within: 10d}
+  comes_soon: {happens: come, within: 10d}
+""",
+)
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +54,14 @@ def test_an_experiment_is_measured_with_and_without_the_twin(twins: Twins) -> No
     assert found.simulated is None
     assert found.treated + found.control < 1000
     assert found.units * 2 == found.treated + found.control
+
+
+def test_an_outcome_of_any_moment_is_counted_from_when_chance_decided(twins: Twins) -> None:
+    found, own = twins.effects("call", "comes_soon"), twins.effects("call", "comes")
+    assert found.real is not None
+    assert found.real.value == pytest.approx(truth("call"), abs=4 * found.real.error)
+    assert (found.treated, found.control) == (own.treated, own.control)
+    assert found.real == own.real
 
 
 def test_a_population_simulates_what_it_read(store: Path, twins: Twins) -> None:

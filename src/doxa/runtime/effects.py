@@ -15,6 +15,7 @@ from doxa.beliefmap.payloads import Bools
 from doxa.domain.ground import Grounds, Seen, grounds_of
 from doxa.errors import InputError, PopulationError, UnknownName
 from doxa.features.arms import Arms, arms_of, put_together
+from doxa.features.moments import is_at_signal
 from doxa.features.plan import outcome_named
 from doxa.features.rows import Rows
 from doxa.heads.head import Head
@@ -113,7 +114,11 @@ def effects(
     """Measure what an action did to an outcome; see `Twins.effects`."""
     tell = progress or _silence
     done = _named(wiring.belief_map, action)
-    asked = _compared(outcome_named(wiring.belief_map, outcome))
+    told = _compared(outcome_named(wiring.belief_map, outcome))
+    asked = _from_then(told, done)
+    belief_map = msgspec.structs.replace(
+        wiring.belief_map, outcomes={**wiring.belief_map.outcomes, outcome: asked}
+    )
     newest = newest_at(wiring)
     if newest is None:
         raise InputError("there is nothing to measure: the ledger is empty", hint="load history")
@@ -121,7 +126,7 @@ def effects(
     own = None if cohort is None else _keys(wiring, list(cohort))
     if own is not None and people.keys is not None:
         people = replace(people, keys=np.union1d(people.keys, own))
-    past = past_of(wiring, wiring.belief_map, [asked], people, tell)
+    past = past_of(wiring, belief_map, [asked], people, tell)
     every = decided_rows(past, asked, done, newest + 1, seed=seed, progress=tell)
     rows = every.rows.rows
     chosen = np.ones(len(rows), bool) if own is None else np.isin(rows.twin, own)
@@ -144,7 +149,8 @@ def effects(
     )
     if not len(first.treated):
         return found
-    found = _simulated(wiring, found, done, asked, decided, arms, unit)
+    if asked is told:
+        found = _simulated(wiring, found, done, asked, decided, arms, unit)
     if done.randomised is None or not first.treated.any() or not first.control.any():
         return found
     chance = first.chance[either]
@@ -189,6 +195,13 @@ def _compared(outcome: Outcome) -> Outcome:
         where="outcome",
         expected=f"one that asks {', '.join(target.value for target in COMPARED)}, without 'of'",
     )
+
+
+def _from_then(outcome: Outcome, action: Action) -> Outcome:
+    """An outcome of any moment is counted from when chance decided; others have their own moments."""
+    if is_at_signal(outcome) or outcome.after is not None:
+        return outcome
+    return msgspec.structs.replace(outcome, after=action.signal)
 
 
 def _keys(wiring: Wiring, cohort: Sequence[str]) -> Ints:

@@ -74,6 +74,7 @@ class Trust(Face):
         action as covariate: each half of the units is forecast by a head fitted on the other, so that
         the difference stays unbiased and its interval narrows as far as the twin knows people. Beside
         it what the active population simulates, times the slope it learned. Always with the label.
+        An outcome of any moment is counted from the action's signal on.
 
         Parameters
         ----------
