@@ -5,15 +5,12 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from tests.simulation.shops import BEGIN, DAYS, ORIGIN, Shop
+from tests.simulation.shops import BEGIN, DAYS, ORIGIN, Shop, fitted
 
 from doxa.beliefmap.map_file import parse_map
-from doxa.checks.worlds import keys_of as twins_of
-from doxa.checks.worlds import past_of
 from doxa.domain.clock import DAY, HOUR
 from doxa.domain.signal import Signal
-from doxa.domain.view import EVERYTHING
-from doxa.learning.population import fit_population
+from doxa.types import Json
 
 MAP = parse_map("""
 doxa: 1
@@ -69,7 +66,7 @@ def lives(people: int, seed: int) -> list[Signal]:
     return sorted(found, key=lambda one: (one.at, one.order))
 
 
-def signal(number: int, twin: str, kind: str, at: int, payload: dict[str, object]) -> Signal:
+def signal(number: int, twin: str, kind: str, at: int, payload: dict[str, Json]) -> Signal:
     """One signal; what is picked comes behind the shelf, in the session of the day."""
     return Signal(
         id=f"s{number}",
@@ -77,7 +74,7 @@ def signal(number: int, twin: str, kind: str, at: int, payload: dict[str, object
         kind=kind,
         at=at,
         recorded=at,
-        payload=payload,  # type: ignore[arg-type]
+        payload=payload,
         session=f"{twin}-{at}",
         order=int(kind == "picked"),
     )
@@ -86,10 +83,4 @@ def signal(number: int, twin: str, kind: str, at: int, payload: dict[str, object
 @cache
 def aisle(people: int = 50, seed: int = 5) -> Shop:
     """The aisle, fitted once."""
-    before = lives(people, seed)
-    past = past_of(before, MAP, MAP.outcomes.values())
-    assert MAP.rollout is not None
-    drawn = [MAP.outcomes[name] for name in MAP.rollout.draws]
-    part = fit_population(past, drawn, ORIGIN).part(EVERYTHING)
-    assert part is not None
-    return Shop(MAP, before, [], past, part, twins_of(before))
+    return fitted(MAP, lives(people, seed), ORIGIN)

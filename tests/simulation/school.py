@@ -5,15 +5,12 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from tests.simulation.shops import BEGIN, Shop
+from tests.simulation.shops import BEGIN, Shop, fitted
 
 from doxa.beliefmap.map_file import parse_map
-from doxa.checks.worlds import keys_of as twins_of
-from doxa.checks.worlds import past_of
 from doxa.domain.clock import DAY, HOUR, Clock, format_moment
 from doxa.domain.signal import Signal
-from doxa.domain.view import EVERYTHING
-from doxa.learning.population import fit_population
+from doxa.types import Json
 
 MAP = parse_map("""
 doxa: 1
@@ -108,7 +105,7 @@ def lives(people: int, seed: int) -> list[Signal]:
 
 
 def signal(
-    name: str, twin: str, kind: str, at: int, payload: dict[str, object], order: int
+    name: str, twin: str, kind: str, at: int, payload: dict[str, Json], order: int
 ) -> Signal:
     """One signal, in the session of its moment."""
     return Signal(
@@ -117,7 +114,7 @@ def signal(
         kind=kind,
         at=at,
         recorded=at,
-        payload=payload,  # type: ignore[arg-type]
+        payload=payload,
         session=f"{twin}-{at}",
         order=order,
     )
@@ -126,10 +123,4 @@ def signal(
 @cache
 def school(people: int = 40, seed: int = 2) -> Shop:
     """The school, fitted once."""
-    before = lives(people, seed)
-    past = past_of(before, MAP, MAP.outcomes.values())
-    assert MAP.rollout is not None
-    drawn = [MAP.outcomes[name] for name in MAP.rollout.draws]
-    part = fit_population(past, drawn, ORIGIN).part(EVERYTHING)
-    assert part is not None
-    return Shop(MAP, before, [], past, part, twins_of(before))
+    return fitted(MAP, lives(people, seed), ORIGIN)

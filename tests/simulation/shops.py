@@ -140,3 +140,13 @@ def shop(people: int = 60, seed: int = 3) -> Shop:
     assert part is not None
     later = [signal for signal in signals if signal.at >= ORIGIN]
     return Shop(MAP, before, later, past, part, twins_of(before))
+
+
+def fitted(belief_map: BeliefMap, before: list[Signal], origin: int) -> Shop:
+    """People of another place, and the heads that its rollout draws from."""
+    past = past_of(before, belief_map, belief_map.outcomes.values())
+    assert belief_map.rollout is not None
+    drawn = [belief_map.outcomes[name] for name in belief_map.rollout.draws]
+    part = fit_population(past, drawn, origin).part(EVERYTHING)
+    assert part is not None
+    return Shop(belief_map, before, [], past, part, twins_of(before))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from tests.simulation.conftest import PATHS
 from tests.simulation.school import MAP, ORIGIN, school
-from tests.simulation.test_pursuing import PATHS, SENT, drawn, replayed  # noqa: F401
+from tests.simulation.test_pursuing import SENT, replayed
 
 from doxa.beliefmap.map_file import parse_map
 from doxa.beliefmap.model import Among, AmongNode, AmongSignal, Condition, Operator
@@ -47,7 +48,7 @@ def cast(part: SightPart | None = None) -> Cast:
 
 
 def test_requirements_are_met_as_in_a_ledger_that_holds_what_came(
-    drawn: list[tuple[int, Signal]],  # noqa: F811
+    drawn: list[tuple[int, Signal]],
 ) -> None:
     everybody = cast()
     people, known = np.arange(len(everybody.twins)), school()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import msgspec
 import numpy as np
 import pytest
 from tests.simulation.aisles import BRANDS, MAP, aisle, signal
 
+from doxa.beliefmap.columns import Floats
 from doxa.beliefmap.model import Condition, Operator
 from doxa.beliefmap.model import Test as Compared
 from doxa.beliefmap.scenarios import Change, Put, Scenario, Send
@@ -26,13 +28,14 @@ from doxa.simulation.changes import Changes
 from doxa.simulation.numbers import mixed
 from doxa.simulation.rollout import rollout
 from doxa.simulation.signals import Coming
+from doxa.simulation.walk import Walk
 
 NAMES = ("took_a", "took_b", "took_c", "paid", "big_bags", "visits")
 COUNTED = [MAP.outcomes[name] for name in NAMES]
 PATHS, STEPS = 2, 9
 
 
-def run(*changes: Change, paths: int = 6, steps: int = 28, **more: object) -> dict[str, np.ndarray]:
+def run(*changes: Change, paths: int = 6, steps: int = 28, **more: Any) -> dict[str, np.ndarray]:
     """Everybody run forward, float64[people, paths] at the end, and credences."""
     scenario = Scenario(name="tried", changes=changes)
     found = list(
@@ -45,7 +48,7 @@ def run(*changes: Change, paths: int = 6, steps: int = 28, **more: object) -> di
             watched=("thrifty",),
             scenario=scenario,
             marks=np.array([steps]),
-            **more,  # type: ignore[arg-type]
+            **more,
         )
     )
     told = [{**part.outcomes, **part.credences} for part in found]
@@ -86,13 +89,13 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, Signal]]:
     found: list[tuple[int, Signal]] = []
     happen = courses.happen
 
-    def note(walk: object, coming: Coming, trust: float) -> None:
+    def note(walk: Walk, coming: Coming, trust: Floats) -> None:
         for place in range(len(coming)):
             row, at = int(coming.row[place]), int(coming.at[place])
             told = {name: values[place] for name, values in coming.fields.items()}
             twin = aisle().names[row // PATHS]
             found.append((row, signal(10**6 + len(found), twin, coming.kind, at, told)))
-        happen(walk, coming, trust)  # type: ignore[arg-type]
+        happen(walk, coming, trust)
 
     monkeypatch.setattr(courses, "happen", note)
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -160,13 +161,13 @@ CHANGED = scenario(
 
 @pytest.mark.parametrize("more", [{}, {"scenario": CHANGED}, {"without": ("fair",), "rows": 50}])
 def test_rollouts_are_the_same_with_and_without(
-    more: dict[str, object], monkeypatch: pytest.MonkeyPatch
+    more: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Chances, counts, values, what comes after something else and members: every way to draw."""
     found = []
     for said in ("0", "1"):
         monkeypatch.setenv(SWITCH, said)
-        found.append(whole(run(steps=6, **more)))  # type: ignore[arg-type]
+        found.append(whole(run(steps=6, **more)))
     for name, values in found[0].items():
         assert np.array_equal(values, found[1][name]), name
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
-from tests.simulation.school import MAP, ORIGIN, school, signal
+from tests.simulation.conftest import PATHS
+from tests.simulation.school import MAP, ORIGIN, school
 
+from doxa.beliefmap.columns import Ints
+from doxa.beliefmap.model import Outcome
 from doxa.beliefmap.scenarios import Scenario, Send
 from doxa.checks.worlds import keys_of as twins_of
 from doxa.checks.worlds import past_of
@@ -21,10 +26,9 @@ from doxa.simulation.cast import Cast, cast_of
 from doxa.simulation.changes import changes_of
 from doxa.simulation.numbers import keys_of
 from doxa.simulation.rollout import rollout
-from doxa.simulation.signals import Coming
 from doxa.simulation.stage import people_at
 
-PATHS, STEPS = 2, 10
+STEPS = 10
 GOALS = ("learn", "practise", "excel", "finish", "collect", "attend", "swift")
 
 
@@ -50,27 +54,6 @@ SENT = Scenario(
         Send(kind="cancel", at=(7 * DAY,)),
     ),
 )
-
-
-@pytest.fixture
-def drawn(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, Signal]]:
-    """Takes down what comes along a walk, as signals of the ledger."""
-    found: list[tuple[int, Signal]] = []
-    happen, names = courses.happen, school().names
-
-    def note(walk: object, coming: Coming, trust: float) -> None:
-        for place in range(len(coming)):
-            row, at = int(coming.row[place]), int(coming.at[place])
-            told = {
-                name: values[place] if isinstance(values, list) else float(values[place])
-                for name, values in coming.fields.items()
-            }
-            twin, order = names[row // PATHS], int(coming.kind == "quiz")
-            found.append((row, signal(f"d{len(found)}", twin, coming.kind, at, told, order)))
-        happen(walk, coming, trust)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(courses, "happen", note)
-    return found
 
 
 def replayed(drawn: list[tuple[int, Signal]], path: int) -> tuple[Past, np.ndarray]:
@@ -149,13 +132,13 @@ def test_within_a_session_the_last_value_is_that_of_the_session(
     drawn: list[tuple[int, Signal]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What a quiz reads of the lesson before it in the same session is what that lesson held."""
-    asked: list[tuple[object, list[object]]] = []
+    asked: list[tuple[list[int], list[Any]]] = []
     everybody = cast()
     people = np.arange(len(everybody.twins))
     course = courses.Course(everybody, people, PATHS, 1, [], courses.Changes(), [])
     told = course.walk.lately.told
 
-    def note(outcome, kind, name, row, same):  # type: ignore[no-untyped-def]
+    def note(outcome: Outcome, kind: str, name: str, row: Ints, same: list[Ints]) -> list[Any]:
         found = told(outcome, kind, name, row, same)
         if outcome.name == "grades":
             asked.append((row.tolist(), found))
@@ -169,7 +152,7 @@ def test_within_a_session_the_last_value_is_that_of_the_session(
             row: one for row, one in drawn if one.kind == "lesson" and one.at >= ORIGIN + step * DAY
         }
         assert len(values) > 5
-        for row, value in zip(rows, values, strict=True):  # type: ignore[call-overload]
+        for row, value in zip(rows, values, strict=True):
             assert value == today[row].payload["score"]
 
 

@@ -26,12 +26,9 @@ def kinds_that_mark(belief_map: BeliefMap) -> frozenset[str]:
     """Kinds of signals that may mark a single goal or constraint."""
     marked = set(marked_nodes(belief_map))
     told = {rule.kind for rule in belief_map.rules if rule.node in marked}
-    done = {
-        belief_map.nodes[name].done.kind  # type: ignore[union-attr]
-        for name in marked
-        if belief_map.nodes[name].done is not None
-    }
-    return frozenset(told | {kind for kind in done if kind is not None})
+    wanted = (belief_map.nodes[name].done for name in marked)
+    done = {one.kind for one in wanted if one is not None and one.kind is not None}
+    return frozenset(told | done)
 
 
 def marks_along(

@@ -10,12 +10,11 @@ from doxa.interfaces.cli.console import table
 if TYPE_CHECKING:
     from doxa.runtime.fitting import FittedHead
 
-ALIKE = 1e6
-"""Under so large a penalty nothing but levels is left."""
-
 
 def head_lines(heads: Sequence[FittedHead]) -> list[str]:
     """What every head was fitted on, how its coefficients are penalised, and its calibration."""
+    from doxa.learning.choosing import ALIKE
+
     rows = [["outcome", "rows", "people", "columns", "penalty", "calibration"]]
     rows += [
         [
